@@ -1,0 +1,8 @@
+import org.jspecify.annotations.NullMarked;
+
+/** What is not yet acknowledged by others: outbox, queue, acknowledgements, and the state of synchronisation. */
+@NullMarked
+module softadastra.sync {
+    requires static org.jspecify;
+    requires transitive softadastra.store;
+}

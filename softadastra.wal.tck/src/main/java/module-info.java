@@ -1,0 +1,9 @@
+import org.jspecify.annotations.NullMarked;
+
+/** The contract tests that every provider of a write-ahead log extends, and the fault-injecting kit. */
+@NullMarked
+module softadastra.wal.tck {
+    requires static org.jspecify;
+    requires transitive softadastra.wal.spi;
+    requires transitive org.junit.jupiter.api;
+}
