@@ -1,0 +1,17 @@
+package softadastra.wal.spi;
+
+/** What opening a log does about bytes that do not verify. */
+public enum RecoveryMode {
+    /**
+     * The default. A torn tail, which is a write that a crash cut short and nobody had been told was done, is cut off, kept
+     * aside and reported. Any other damage refuses the open.
+     */
+    TORN_TAIL,
+    /** Any damage refuses the open, a torn tail too. */
+    STRICT,
+    /**
+     * Stops before the first damage, whatever it is, and keeps what follows aside. <b>Acknowledged records behind it are
+     * lost</b>; the report says how many bytes, and the log starts a new epoch.
+     */
+    POINT_IN_TIME
+}

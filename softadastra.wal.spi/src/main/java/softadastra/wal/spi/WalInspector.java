@@ -1,0 +1,124 @@
+package softadastra.wal.spi;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import softadastra.core.CheckReturnValue;
+import softadastra.core.Result;
+import softadastra.core.Severity;
+
+/**
+ * Looks into a log without opening it: what {@code wal info}, {@code wal verify} and {@code wal dump} stand on. It reads
+ * and never changes anything, works on damaged logs and beside a running owner, and keeps no more than a frame in memory.
+ */
+@CheckReturnValue
+public interface WalInspector {
+
+    /** The inspector for the log at a path. */
+    static Result<WalInspector> open(Path path) {
+        return open(WalConfig.durable(path));
+    }
+
+    /** The inspector for the log at a path. */
+    static Result<WalInspector> open(String path) {
+        return open(WalConfig.durable(path));
+    }
+
+    /** The inspector for the log that a configuration names; of that, only location, storage and provider count. */
+    static Result<WalInspector> open(WalConfig config) {
+        return WalProviders.find(config, OpenMode.READ).flatMap(provider -> provider.inspect(config));
+    }
+
+    /** What the log is, from its headers and one pass over its frames. Damage does not fail it; {@link #verify} tells. */
+    Result<Info> info();
+
+    /** Reads and verifies every byte. Ok whether or not it finds damage; an error only where it could not look. */
+    Result<Verification> verify(WalProgress progress);
+
+    /**
+     * Hands over every frame that verifies, bookkeeping included, in order.
+     *
+     * @return how many entries were handed over
+     */
+    Result<Long> dump(Consumer<Entry> consumer);
+
+    /**
+     * What a log is.
+     *
+     * @param provider the provider's name
+     * @param location where it is
+     * @param identity who it is
+     * @param formatVersion its format, as {@code 1.0}
+     * @param files the files that hold records, in order
+     * @param firstSequence the first sequence held, 1 for an empty log
+     * @param lastSequence the last valid one, 0 for an empty log
+     * @param durableSequence the last one that the log itself proves to be durable
+     * @param records how many records verify
+     * @param bytes the size of all its files
+     * @param clean whether it was closed, and not written to since
+     * @param owner who holds it open, if anybody
+     */
+    record Info(
+            String provider,
+            String location,
+            WalIdentity identity,
+            String formatVersion,
+            List<FileInfo> files,
+            long firstSequence,
+            long lastSequence,
+            long durableSequence,
+            long records,
+            long bytes,
+            boolean clean,
+            Optional<String> owner) {
+
+        public Info {
+            files = List.copyOf(files);
+        }
+    }
+
+    /**
+     * A file of a log.
+     *
+     * @param name its name in the log's directory
+     * @param firstSequence the first sequence it may hold
+     * @param lastSequence the last one it holds, {@code firstSequence - 1} if none
+     * @param records how many
+     * @param usedBytes how much of it is in use
+     * @param bytes its size
+     */
+    record FileInfo(String name, long firstSequence, long lastSequence, long records, long usedBytes, long bytes) {}
+
+    /**
+     * What a verification found.
+     *
+     * @param records how many records verified
+     * @param bytes how many bytes were read
+     * @param lastSequence the last valid sequence
+     * @param durableSequence the last one that the log itself proves to be durable
+     * @param findings everything that is not as it should be, in order
+     */
+    record Verification(long records, long bytes, long lastSequence, long durableSequence, List<WalFinding> findings) {
+
+        public Verification {
+            findings = List.copyOf(findings);
+        }
+
+        /** Whether acknowledged records are damaged. A torn tail alone is not corruption. */
+        public boolean corrupted() {
+            return findings.stream().anyMatch(finding -> finding.severity() != Severity.WARNING);
+        }
+    }
+
+    /**
+     * A frame, or one record of it.
+     *
+     * @param kind {@code RECORD}, or the name of the log's own bookkeeping: {@code SEAL}, {@code WATERMARK}
+     * @param file the file it is in
+     * @param offset the byte offset of its frame
+     * @param frameBytes the size of its frame
+     * @param record the record, unless it is bookkeeping
+     */
+    record Entry(String kind, String file, long offset, long frameBytes, Optional<WalRecord> record) {}
+}

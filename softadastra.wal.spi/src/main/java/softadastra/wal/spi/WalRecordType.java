@@ -1,0 +1,51 @@
+package softadastra.wal.spi;
+
+/**
+ * What a record says it is, for people. In a log it is an open code ({@link WalRecord#typeCode()}), so that a log written by
+ * a newer version stays readable: a code that has no constant here is {@link #UNKNOWN} and kept as it is.
+ */
+public enum WalRecordType {
+    /** A value under a new key. */
+    PUT(1),
+    /** A value under a key that had one. */
+    UPDATE(2),
+    /** The removal of a key. */
+    DELETE(3),
+    /** A file event; a store skips it. */
+    EVENT(4),
+    /** A mark that the log's user set beside a checkpoint. */
+    CHECKPOINT(5),
+    /** Nothing; takes a sequence and may be skipped. */
+    NOOP(6),
+    /** A code without a constant here. It cannot be appended by this name; append the code. */
+    UNKNOWN(0);
+
+    /** Codes below this must be understood by whoever opens a log; from it on, an unknown one may be skipped. */
+    public static final int FIRST_SKIPPABLE_CODE = 64;
+
+    /** The highest code a record can have. */
+    public static final int MAX_CODE = 0x3FFF;
+
+    private static final WalRecordType[] BY_CODE = {UNKNOWN, PUT, UPDATE, DELETE, EVENT, CHECKPOINT, NOOP};
+
+    private final int code;
+
+    WalRecordType(int code) {
+        this.code = code;
+    }
+
+    /** The code on disk; 0, which no record has, for {@link #UNKNOWN}. */
+    public int code() {
+        return code;
+    }
+
+    /** The constant for a code, {@link #UNKNOWN} if there is none. */
+    public static WalRecordType ofCode(int code) {
+        return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : UNKNOWN;
+    }
+
+    /** Whether a record of this code may be skipped by someone who does not know it. */
+    public static boolean isSkippable(int code) {
+        return code >= FIRST_SKIPPABLE_CODE;
+    }
+}

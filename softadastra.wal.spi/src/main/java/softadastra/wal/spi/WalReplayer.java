@@ -1,0 +1,81 @@
+package softadastra.wal.spi;
+
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import softadastra.core.CheckReturnValue;
+import softadastra.core.ErrorCode;
+import softadastra.core.Result;
+import softadastra.core.SoftadastraError;
+import softadastra.core.SoftadastraException;
+
+/**
+ * Replays a log into somebody's state: every record in order, none skipped.
+ *
+ * <p>It differs from a {@link WalReader} in one thing: a record with a type code that must be understood ({@code < }{@value
+ * WalRecordType#FIRST_SKIPPABLE_CODE}) and is not, stops it with an error that names the sequence, since a state built
+ * without it would be wrong. Thread-safe.
+ */
+@CheckReturnValue
+public final class WalReplayer implements AutoCloseable {
+
+    private final Wal wal;
+    private final boolean owner;
+
+    WalReplayer(Wal wal, boolean owner) {
+        this.wal = wal;
+        this.owner = owner;
+    }
+
+    /** Opens the log at a path for replay; errors as of {@link WalReader#open(WalConfig)}. */
+    public static Result<WalReplayer> open(Path path) {
+        return open(WalConfig.durable(path));
+    }
+
+    /** Opens the log at a path for replay; errors as of {@link WalReader#open(WalConfig)}. */
+    public static Result<WalReplayer> open(String path) {
+        return open(WalConfig.durable(path));
+    }
+
+    /** Opens a log for replay; errors as of {@link WalReader#open(WalConfig)}. */
+    public static Result<WalReplayer> open(WalConfig config) {
+        return Wal.open(config, OpenMode.READ).map(wal -> new WalReplayer(wal, true));
+    }
+
+    /**
+     * Replays everything the log holds.
+     *
+     * @return how many records, or UNSUPPORTED_OPERATION, CORRUPTION, IO_ERROR (what came before was replayed)
+     */
+    public Result<Long> replay(Consumer<? super WalRecord> consumer) {
+        return replayFrom(wal.log().firstSequence(), consumer);
+    }
+
+    /**
+     * Replays from a sequence on. Exceptions of the consumer end the replay and pass through.
+     *
+     * @return how many records, or HISTORY_GONE (naming the first sequence that is left), UNSUPPORTED_OPERATION,
+     *     CORRUPTION, IO_ERROR
+     */
+    public Result<Long> replayFrom(long sequence, Consumer<? super WalRecord> consumer) {
+        return Result.attempt(() -> wal.log()
+                .read(sequence, (at, typeCode, status, timestamp, buffer, offset, length) -> {
+                    if (WalRecordType.ofCode(typeCode) == WalRecordType.UNKNOWN
+                            && !WalRecordType.isSkippable(typeCode)) {
+                        throw new SoftadastraException(SoftadastraError.of(
+                                ErrorCode.UNSUPPORTED_OPERATION,
+                                "unsupported WAL record type " + typeCode + " at sequence " + at
+                                        + ": a newer release wrote it; replay it with that release"));
+                    }
+                    consumer.accept(WalReader.record(at, typeCode, status, timestamp, buffer, offset, length));
+                    return true;
+                }));
+    }
+
+    /** Lets the log's files go, if this replayer opened them. Closing twice is fine. */
+    @Override
+    public void close() {
+        if (owner) {
+            wal.close();
+        }
+    }
+}
