@@ -119,6 +119,14 @@ public final class ByteReader {
      * @return its 64 bits; negative where it is 2<sup>63</sup> or more
      */
     public long readVarint() {
+        if (index < end && array[index] >= 0) {
+            return array[index++];
+        }
+        return readLongVarint();
+    }
+
+    /** Reads a varint of two bytes and more, apart from the common case so that that one is inlined. */
+    private long readLongVarint() {
         int start = index;
         long value = 0;
         for (int shift = 0; shift <= LAST_VARINT_SHIFT; shift += 7) {
