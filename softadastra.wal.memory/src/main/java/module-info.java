@@ -5,4 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module softadastra.wal.memory {
     requires static org.jspecify;
     requires softadastra.wal.spi;
+
+    provides softadastra.wal.spi.WalProvider with
+            softadastra.wal.memory.MemoryWalProvider;
 }
