@@ -6,4 +6,7 @@ module softadastra.cli {
     requires static org.jspecify;
     requires softadastra.sdk;
     requires info.picocli;
+
+    opens softadastra.cli to
+            info.picocli;
 }

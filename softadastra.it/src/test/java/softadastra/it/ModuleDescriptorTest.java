@@ -128,7 +128,6 @@ class ModuleDescriptorTest {
         descriptor
                 .provides()
                 .forEach(p -> lines.add("provides " + p.service() + " with " + String.join(" ", p.providers())));
-        descriptor.mainClass().ifPresent(main -> lines.add("main-class " + main));
         String kind = descriptor.isOpen() ? "open module " : "module ";
         return Stream.concat(Stream.of(kind + descriptor.name()), lines.stream().sorted())
                 .collect(Collectors.joining("\n", "", "\n"));
