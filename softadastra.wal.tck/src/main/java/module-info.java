@@ -6,4 +6,6 @@ module softadastra.wal.tck {
     requires static org.jspecify;
     requires transitive softadastra.wal.spi;
     requires transitive org.junit.jupiter.api;
+
+    exports softadastra.wal.tck;
 }
