@@ -149,51 +149,86 @@ class HybridClockTest {
     }
 
     @Test
-    void stampsOfManyThreadsNeverRepeatNorGoBackWhileTimeJumps() throws InterruptedException, ExecutionException {
-        int threads = 4;
-        int perThread = 50_000;
-        long seed = 7;
-        AtomicLong calls = new AtomicLong();
-        // Jumps up to 8 ms in either direction at every reading.
-        HybridClock shared = new HybridClock(() ->
-                Instant.ofEpochMilli(START + new SplittableRandom(seed + calls.getAndIncrement() / 50).nextInt(16)));
-        List<long[]> issued = inParallel(threads, thread -> {
-            long[] stamps = new long[perThread];
-            for (int i = 0; i < perThread; i++) {
-                stamps[i] = shared.nowPacked();
+    void stampsOfManyThreadsNeverRepeatNorGoBack() throws InterruptedException, ExecutionException {
+        assertNoRepeats(inParallel(4, thread -> {
+            long[] stamps = new long[200_000];
+            for (int i = 0; i < stamps.length; i++) {
+                stamps[i] = clock.nowPacked();
             }
             return stamps;
-        });
-        for (long[] stamps : issued) {
-            for (int i = 1; i < perThread; i++) {
-                assertTrue(HybridTimestamp.comparePacked(stamps[i - 1], stamps[i]) < 0, "seed " + seed + ", at " + i);
-            }
-        }
-        assertEquals(
-                (long) threads * perThread,
-                issued.stream().flatMapToLong(LongStream::of).distinct().count());
+        }));
     }
 
     @Test
-    void aStampIsAboveEveryFloorItsThreadSetWhileOthersRaceIt() throws InterruptedException, ExecutionException {
-        int rounds = 50_000;
-        List<long[]> violations = inParallel(4, thread -> {
+    void stampsOfManyThreadsNeverRepeatNorGoBackWhileTimeJumps() throws InterruptedException, ExecutionException {
+        // Seeds are the threads' numbers; each jumps up to 8 ms in either direction.
+        assertNoRepeats(inParallel(4, thread -> {
             SplittableRandom random = new SplittableRandom(thread);
-            for (int i = 0; i < rounds; i++) {
-                HybridTimestamp floor = HybridTimestamp.of(START + i + random.nextInt(50), random.nextInt(10));
-                if (thread % 2 == 0) {
-                    clock.atLeast(floor);
-                } else {
-                    clock.observe(floor, rounds + 50);
+            long[] stamps = new long[100_000];
+            for (int i = 0; i < stamps.length; i++) {
+                if (i % 16 == 0) {
+                    time.set(START + random.nextInt(16));
                 }
-                if (!clock.now().isAfter(floor)) {
-                    return new long[] {thread, i};
+                stamps[i] = clock.nowPacked();
+            }
+            return stamps;
+        }));
+    }
+
+    @Test
+    void raisingRacesWithIssuingAndNeitherIsLost() throws InterruptedException, ExecutionException {
+        assertNoRepeats(inParallel(4, thread -> {
+            boolean issues = thread < 2;
+            long[] stamps = new long[issues ? 400_000 : 0];
+            for (int i = 0; i < 400_000; i++) {
+                if (issues) {
+                    stamps[i] = clock.nowPacked();
+                } else {
+                    // A floor that others are just about to pass.
+                    HybridTimestamp floor = clock.last().next();
+                    if (thread == 2) {
+                        clock.atLeast(floor);
+                    } else {
+                        clock.observe(floor, TWO_MINUTES);
+                    }
+                    assertFalse(floor.isAfter(clock.last()));
+                }
+            }
+            return stamps;
+        }));
+    }
+
+    @Test
+    void noFloorIsLostToALowerOneThatRacesIt() throws InterruptedException, ExecutionException {
+        List<long[]> lost = inParallel(4, thread -> {
+            for (int i = 1; i <= 2_000_000; i++) {
+                // Seen from one thread, those of the others are above and below in turn.
+                long floor = clock.last().packed() + 1 + ((i + thread) & 3) * 100L;
+                clock.atLeast(HybridTimestamp.ofPacked(floor));
+                if (HybridTimestamp.comparePacked(clock.last().packed(), floor) < 0) {
+                    return new long[] {floor};
                 }
             }
             return new long[0];
         });
-        for (long[] violation : violations) {
-            assertEquals(0, violation.length, () -> "thread and seed " + violation[0] + ", round " + violation[1]);
+        assertEquals(
+                List.of(), lost.stream().flatMapToLong(LongStream::of).boxed().toList());
+    }
+
+    private static void assertNoRepeats(List<long[]> issued) {
+        for (long[] stamps : issued) {
+            for (int i = 1; i < stamps.length; i++) {
+                if (HybridTimestamp.comparePacked(stamps[i - 1], stamps[i]) >= 0) {
+                    throw new AssertionError("a thread got " + HybridTimestamp.ofPacked(stamps[i]) + " after "
+                            + HybridTimestamp.ofPacked(stamps[i - 1]));
+                }
+            }
+        }
+        long[] all = issued.stream().flatMapToLong(LongStream::of).sorted().toArray();
+        for (int i = 1; i < all.length; i++) {
+            if (all[i - 1] == all[i]) {
+                throw new AssertionError("two threads got " + HybridTimestamp.ofPacked(all[i]));
+            }
         }
     }
 
