@@ -1,0 +1,150 @@
+package softadastra.wal.file;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import softadastra.core.HybridTimestamp;
+import softadastra.core.Result;
+import softadastra.core.SoftadastraException;
+import softadastra.wal.spi.WalInspector;
+import softadastra.wal.spi.WalMarker;
+import softadastra.wal.spi.WalProgress;
+import softadastra.wal.spi.WalRecord;
+import softadastra.wal.spi.storage.Storage;
+import softadastra.wal.spi.storage.StorageErrors;
+
+/** Looks into a log's files; see {@link WalInspector}. */
+final class FileWalInspector implements WalInspector {
+
+    // Beside a live owner a scan can meet a write half done; looked at again, that is whole, and damage is still
+    // damage.
+    private static final int LOOKS_BESIDE_OWNER = 10;
+
+    /** A pass over the files. */
+    private interface Pass<T> {
+        T run(WalMarker marker) throws IOException;
+    }
+
+    private final Storage storage;
+
+    FileWalInspector(Storage storage) {
+        this.storage = storage;
+    }
+
+    @Override
+    public Result<Info> info() {
+        return pass(marker -> {
+            Map<String, FileInfo> files = new LinkedHashMap<>();
+            LogLayout layout = LogLayout.read(storage, marker);
+            for (SegmentFile segment : layout.segments()) {
+                long first = segment.requireHeader().firstSequence();
+                files.put(
+                        segment.name(),
+                        new FileInfo(segment.name(), first, first - 1, 0, SegmentHeader.BYTES, segment.bytes()));
+            }
+            LogScan.Report scan = new LogScan(
+                            storage,
+                            layout,
+                            (segment, frame) ->
+                                    files.computeIfPresent(segment.name(), (name, info) -> with(info, frame)),
+                            WalProgress.NONE)
+                    .run();
+            long bytes = 0;
+            for (String name : storage.list()) {
+                bytes += storage.size(name);
+            }
+            return new Info(
+                    marker.provider(),
+                    storage.description(),
+                    marker.identity(),
+                    SegmentHeader.MAJOR + "." + SegmentHeader.MINOR,
+                    new ArrayList<>(files.values()),
+                    1,
+                    scan.lastSequence(),
+                    scan.syncedThrough(),
+                    scan.records(),
+                    bytes,
+                    scan.clean(),
+                    LogLock.owner(storage).map(LogOwner::text));
+        });
+    }
+
+    private static FileInfo with(FileInfo info, FrameCursor frame) {
+        return new FileInfo(
+                info.name(),
+                info.firstSequence(),
+                frame.nextSequence() - 1,
+                info.records() + frame.records(),
+                frame.end(),
+                info.bytes());
+    }
+
+    @Override
+    public Result<Verification> verify(WalProgress progress) {
+        return pass(marker -> {
+            LogScan.Report scan = scan(marker, progress);
+            for (int look = 1;
+                    look < LOOKS_BESIDE_OWNER
+                            && !scan.findings().isEmpty()
+                            && LogLock.owner(storage).isPresent();
+                    look++) {
+                scan = scan(marker, progress);
+            }
+            return new Verification(
+                    scan.records(), scan.bytes(), scan.lastSequence(), scan.syncedThrough(), scan.findings());
+        });
+    }
+
+    private LogScan.Report scan(WalMarker marker, WalProgress progress) throws IOException {
+        return new LogScan(storage, LogLayout.read(storage, marker), (segment, frame) -> {}, progress).run();
+    }
+
+    @Override
+    public Result<Long> dump(Consumer<Entry> consumer) {
+        return pass(marker -> {
+            long durable = LogReads.bounds(storage).durable();
+            long[] entries = {0};
+            LogScan.Report unused = new LogScan(
+                            storage,
+                            LogLayout.read(storage, marker),
+                            (segment, frame) -> entries[0] += dump(segment, frame, durable, consumer),
+                            WalProgress.NONE)
+                    .run();
+            return entries[0];
+        });
+    }
+
+    private static long dump(SegmentFile segment, FrameCursor frame, long durable, Consumer<Entry> consumer) {
+        String kind = Frame.name(frame.kind());
+        long bytes = frame.end() - frame.offset();
+        if (Frame.isBookkeeping(frame.kind())) {
+            consumer.accept(new Entry(kind, segment.name(), frame.offset(), bytes, Optional.empty()));
+            return 1;
+        }
+        return frame.visit(
+                (sequence, typeCode, status, timestamp, buffer, offset, length) -> {
+                    byte[] payload = new byte[length];
+                    System.arraycopy(buffer, offset, payload, 0, length);
+                    WalRecord record =
+                            new WalRecord(sequence, typeCode, status, HybridTimestamp.ofPacked(timestamp), payload);
+                    consumer.accept(new Entry(kind, segment.name(), frame.offset(), bytes, Optional.of(record)));
+                    return true;
+                },
+                0,
+                Long.MAX_VALUE,
+                durable);
+    }
+
+    private <T> Result<T> pass(Pass<T> pass) {
+        try {
+            return Result.ok(pass.run(LogReads.marker(storage)));
+        } catch (SoftadastraException e) {
+            return Result.err(e.error());
+        } catch (IOException e) {
+            return Result.err(StorageErrors.failed("read WAL " + storage.description(), e));
+        }
+    }
+}

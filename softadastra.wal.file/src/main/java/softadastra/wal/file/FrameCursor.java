@@ -1,0 +1,241 @@
+package softadastra.wal.file;
+
+import java.io.IOException;
+import java.util.zip.CRC32C;
+import softadastra.wal.spi.WalRecordStatus;
+import softadastra.wal.spi.WalRecordVisitor;
+import softadastra.wal.spi.storage.StorageFile;
+
+/** Goes through the frames of one segment, verifying each. Not thread-safe. */
+final class FrameCursor {
+
+    private static final int BUFFER_BYTES = 256 << 10;
+
+    /** Why there is no further frame. */
+    enum Problem {
+        /** None: the limit is reached. */
+        NONE,
+        /** Too few bytes are left for a frame's header. */
+        SHORT,
+        /** The header does not verify. */
+        HEADER,
+        /** The header verifies and the body does not. */
+        BODY,
+        /** Both verify, and it is not the frame that belongs here. */
+        MISPLACED,
+        /** It verifies, and is of a kind that this release does not know. */
+        UNKNOWN_KIND
+    }
+
+    private final StorageFile file;
+    private final int salt;
+    private final long limit;
+    private final CRC32C crc = new CRC32C();
+
+    private byte[] buffer = new byte[BUFFER_BYTES];
+    private long bufferStart;
+    private int bufferLength;
+
+    private long next = SegmentHeader.BYTES;
+    private long nextSequence;
+    private int chain;
+    private Problem problem = Problem.NONE;
+
+    private long offset;
+    private int at;
+    private int body;
+    private int kind;
+    private int count;
+
+    /**
+     * A cursor before the first frame.
+     *
+     * @param limit where the segment's frames end, or the end of the file where that is not known
+     */
+    FrameCursor(StorageFile file, SegmentHeader header, long limit) {
+        this.file = file;
+        this.salt = header.salt();
+        this.limit = limit;
+        this.nextSequence = header.firstSequence();
+        this.chain = header.crc();
+    }
+
+    /** Goes to the next frame; false at the end, or where {@link #problem} says. */
+    boolean advance() throws IOException {
+        if (problem != Problem.NONE || next == limit) {
+            return false;
+        }
+        problem = examine();
+        if (problem != Problem.NONE) {
+            return false;
+        }
+        next = offset + Frame.bytes(body);
+        nextSequence += count;
+        chain = LittleEndian.getInt(buffer, at + Frame.HEADER_CRC_AT);
+        return true;
+    }
+
+    private Problem examine() throws IOException {
+        offset = next;
+        if (limit - offset < Frame.HEADER_BYTES || !load(Frame.HEADER_BYTES)) {
+            return Problem.SHORT;
+        }
+        if (LittleEndian.getInt(buffer, at + Frame.HEADER_CRC_AT) != Frame.headerCrc(crc, buffer, at, salt, offset)) {
+            return Problem.HEADER;
+        }
+        kind = buffer[at + Frame.KIND_AT];
+        body = LittleEndian.getInt(buffer, at + Frame.LENGTH_AT);
+        if (kind < Frame.SINGLE || kind > Frame.CONTINUED || buffer[at + Frame.FLAGS_AT] != 0) {
+            return Problem.UNKNOWN_KIND;
+        }
+        long bytes = Frame.bytes(Integer.toUnsignedLong(body));
+        if (body < 0
+                || body > Frame.MAX_BODY
+                || bytes > limit - offset
+                || LittleEndian.getLong(buffer, at + Frame.SEQUENCE_AT) != nextSequence
+                || LittleEndian.getInt(buffer, at + Frame.CHAIN_AT) != chain) {
+            return Problem.MISPLACED;
+        }
+        if (!load((int) bytes)) {
+            return Problem.SHORT;
+        }
+        crc.reset();
+        crc.update(buffer, at + Frame.HEADER_BYTES, (int) bytes - Frame.HEADER_BYTES);
+        if ((int) crc.getValue() != LittleEndian.getInt(buffer, at + Frame.BODY_CRC_AT)) {
+            return Problem.BODY;
+        }
+        count = count();
+        return count < 0 ? Problem.MISPLACED : Problem.NONE;
+    }
+
+    /** How many records the frame has, -1 if a batch is not well formed. */
+    private int count() {
+        if (kind != Frame.BATCH) {
+            return Frame.isBookkeeping(kind) ? 0 : 1;
+        }
+        BatchBody records = new BatchBody(buffer, at + Frame.HEADER_BYTES, body);
+        int walked = 0;
+        while (records.next()) {
+            walked++;
+        }
+        return records.complete() && walked > 0 ? walked : -1;
+    }
+
+    /** Makes so many bytes from the current offset on available at {@link #at}; false if the file ends before. */
+    private boolean load(int length) throws IOException {
+        long from = offset - bufferStart;
+        if (from < 0 || from + length > bufferLength) {
+            if (length > buffer.length) {
+                buffer = new byte[length];
+            }
+            int wanted = (int) Math.min(buffer.length, limit - offset);
+            bufferLength = file.read(offset, buffer, 0, wanted);
+            bufferStart = offset;
+            from = 0;
+        }
+        at = (int) from;
+        return bufferLength - at >= length;
+    }
+
+    /**
+     * Hands the records of the current frame to a visitor.
+     *
+     * @param from leaves out records with a lower sequence
+     * @param through leaves out records with a higher one
+     * @param durable records up to this are COMMITTED, others PENDING
+     * @return how many were handed over, or {@code -1 - count} if the visitor wants no more
+     */
+    long visit(WalRecordVisitor visitor, long from, long through, long durable) {
+        long sequence = firstSequence();
+        if (kind == Frame.SINGLE) {
+            if (sequence < from || sequence > through) {
+                return 0;
+            }
+            int type = LittleEndian.getShort(buffer, at + Frame.TYPE_AT);
+            boolean more = visitor.visit(
+                    sequence, type, status(sequence, durable), timestamp(), buffer, at + Frame.HEADER_BYTES, body);
+            return more ? 1 : -2;
+        }
+        long visited = 0;
+        if (kind == Frame.BATCH) {
+            BatchBody records = new BatchBody(buffer, at + Frame.HEADER_BYTES, body);
+            for (; records.next(); sequence++) {
+                if (sequence < from || sequence > through) {
+                    continue;
+                }
+                visited++;
+                if (!visitor.visit(
+                        sequence,
+                        records.typeCode(),
+                        status(sequence, durable),
+                        timestamp(),
+                        buffer,
+                        records.offset(),
+                        records.length())) {
+                    return -1 - visited;
+                }
+            }
+        }
+        return visited;
+    }
+
+    private static WalRecordStatus status(long sequence, long durable) {
+        return sequence <= durable ? WalRecordStatus.COMMITTED : WalRecordStatus.PENDING;
+    }
+
+    Problem problem() {
+        return problem;
+    }
+
+    /** Where the current frame starts; behind the last one, where the next would. */
+    long offset() {
+        return offset;
+    }
+
+    /** Where the frame after the current one starts. */
+    long end() {
+        return next;
+    }
+
+    /** The sequence that the next record has. */
+    long nextSequence() {
+        return nextSequence;
+    }
+
+    /** The header CRC of the current frame, or the CRC of the segment's header before the first. */
+    int chain() {
+        return chain;
+    }
+
+    int kind() {
+        return kind;
+    }
+
+    /** How many records the current frame has. */
+    int records() {
+        return count;
+    }
+
+    long firstSequence() {
+        return LittleEndian.getLong(buffer, at + Frame.SEQUENCE_AT);
+    }
+
+    /** The last sequence of the current frame; for bookkeeping, the last before it. */
+    long lastSequence() {
+        return firstSequence() + count - 1;
+    }
+
+    long timestamp() {
+        return LittleEndian.getLong(buffer, at + Frame.TIMESTAMP_AT);
+    }
+
+    /** The last sequence that the current frame says is durable. */
+    long syncedThrough() {
+        return Frame.syncedThrough(firstSequence(), LittleEndian.getInt(buffer, at + Frame.LAG_AT));
+    }
+
+    /** Where the body of a frame that does not verify would end, its padding left out. */
+    long claimedBodyEnd() {
+        return offset + Frame.HEADER_BYTES + body;
+    }
+}

@@ -1,0 +1,381 @@
+package softadastra.wal.file;
+
+import java.io.IOException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import softadastra.core.ErrorCode;
+import softadastra.core.HybridClock;
+import softadastra.core.HybridTimestamp;
+import softadastra.wal.spi.WalBatch;
+import softadastra.wal.spi.WalConfig;
+import softadastra.wal.spi.WalStats;
+import softadastra.wal.spi.storage.StorageErrors;
+import softadastra.wal.spi.storage.StorageFile;
+
+/**
+ * Where appends of many threads become writes and forces of few.
+ *
+ * <p>{@link #submit} puts a frame into the active {@link GroupBuffer}, under the lock. Of those who wait for durability, the
+ * first to find nobody writing leads: it takes the whole buffer, and writes and forces it with the lock let go, on its own
+ * thread, while the others fill the second buffer; then one of them leads. There is no timer and no hand-over to another
+ * thread, so that a single writer pays for its write and its force and nothing else, and what gathers during one force is
+ * the next group.
+ */
+final class GroupCommit {
+
+    /** What may gather while a write is under way; beyond, {@link #submit} waits. */
+    private static final int MAX_GROUP_BYTES = 4 << 20;
+
+    /** Without automatic flush: how much may gather before it goes to the operating system. */
+    private static final int MAX_UNWRITTEN_BYTES = 64 << 10;
+
+    private final Segments segments;
+    private final HybridClock clock;
+    private final boolean autoFlush;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Housekeeper housekeeper;
+    private final Poison poison = new Poison();
+
+    private GroupBuffer active = new GroupBuffer();
+    private GroupBuffer idle = new GroupBuffer();
+    private int chain;
+    private long nextSequence;
+    private long highestTimestamp;
+    /** The last sequence that the frames themselves say is durable. */
+    private long claimed;
+    /** The last sequence that was handed to the operating system. */
+    private long written;
+    /** Whether the last frame is a seal. */
+    private boolean sealed;
+
+    private boolean writing;
+    private boolean closed;
+    private volatile long durable;
+    private volatile long last;
+
+    private long appended;
+    private long groups;
+    private long forces;
+
+    GroupCommit(WalConfig config, Recovery.Recovered recovered) {
+        this.segments = recovered.segments();
+        this.clock = HybridClock.startAfter(config.clock(), HybridTimestamp.ofPacked(recovered.highestTimestamp()));
+        this.autoFlush = config.autoFlush();
+        this.chain = recovered.chain();
+        this.highestTimestamp = recovered.highestTimestamp();
+        this.sealed = recovered.sealed();
+        this.last = recovered.report().lastSequence();
+        this.nextSequence = last + 1;
+        // Recovery has made all of it durable; only a sealed log says so itself.
+        this.durable = last;
+        this.written = last;
+        this.claimed = sealed ? last : 0;
+        active.reset(recovered.appendAt());
+        this.housekeeper = new Housekeeper(this, lock, changed, autoFlush);
+    }
+
+    /** Starts the background work; not in the constructor, which must not let this escape. */
+    void start() {
+        housekeeper.start();
+    }
+
+    long submit(WalBatch batch, int body) {
+        lock.lock();
+        try {
+            makeRoom(Frame.bytes(body));
+            long timestamp = batch.timestamp() != 0 ? batch.timestamp() : clock.nowPacked();
+            if (Long.compareUnsigned(timestamp, highestTimestamp) > 0) {
+                highestTimestamp = timestamp;
+            }
+            int salt = segments.header().salt();
+            chain = active.add(batch, body, nextSequence, timestamp, durable, chain, salt);
+            claimed = durable;
+            sealed = false;
+            nextSequence += batch.size();
+            appended += batch.size();
+            last = nextSequence - 1;
+            housekeeper.noteAppend();
+            if (!autoFlush && active.length() >= MAX_UNWRITTEN_BYTES && !writing) {
+                lead(false);
+            }
+            return nextSequence - 1;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until a frame may be added: for memory, and for room in a segment. */
+    private void makeRoom(long frame) {
+        checkOpen("append WAL record");
+        while (!hasRoom(frame)) {
+            if (writing || housekeeper.isPreparing()) {
+                changed.awaitUninterruptibly();
+            } else if (active.end() + frame > segments.capacity()) {
+                rotate(frame);
+            } else {
+                lead(autoFlush);
+            }
+            checkOpen("append WAL record");
+        }
+    }
+
+    private boolean hasRoom(long frame) {
+        return active.end() + frame <= segments.capacity()
+                && (active.length() == 0 || active.length() + frame <= MAX_GROUP_BYTES);
+    }
+
+    /** Ends the current segment and starts the next. Holds the lock throughout: it is two forces, once a segment. */
+    private void rotate(long frame) {
+        try {
+            segments.createSpare(frame);
+        } catch (IOException e) {
+            // Nothing of the log has changed: this append is refused, and the next one tries again.
+            throw StorageErrors.failed("append WAL record", e).toException();
+        }
+        chain = bookkeeping(Frame.CONTINUED);
+        long end = active.end();
+        try {
+            segments.file().write(active.offset(), active.bytes(), 0, active.length());
+            segments.file().force();
+            segments.start(nextSequence, end, chain, highestTimestamp);
+        } catch (IOException | RuntimeException | Error e) {
+            poison.set("append WAL record", e);
+            changed.signalAll();
+            if (e instanceof Error error) {
+                throw error;
+            }
+            return;
+        }
+        groups++;
+        forces++;
+        written = nextSequence - 1;
+        durable = written;
+        claimed = written;
+        chain = segments.header().crc();
+        active.reset(SegmentHeader.BYTES);
+        changed.signalAll();
+    }
+
+    void awaitDurable(long sequence) {
+        if (sequence <= durable) {
+            return;
+        }
+        lock.lock();
+        try {
+            if (sequence >= nextSequence) {
+                throw Findings.failure(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "cannot wait for sequence " + sequence + ": the last one appended is " + (nextSequence - 1));
+            }
+            while (durable < sequence) {
+                poison.refusePending();
+                if (writing) {
+                    changed.awaitUninterruptibly();
+                } else {
+                    lead(true);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void flush() {
+        long through;
+        lock.lock();
+        try {
+            checkOpen("flush WAL");
+            through = nextSequence - 1;
+        } finally {
+            lock.unlock();
+        }
+        awaitDurable(through);
+    }
+
+    /**
+     * Writes everything accepted so far, and forces it if asked to. The lock is held on entry and on exit and let go in
+     * between; nobody else writes meanwhile.
+     */
+    void lead(boolean force) {
+        GroupBuffer group = active;
+        StorageFile file = segments.file();
+        long through = nextSequence - 1;
+        active = idle;
+        active.reset(group.end());
+        writing = true;
+        lock.unlock();
+        Throwable failure = null;
+        boolean reached = false;
+        try {
+            if (group.length() > 0) {
+                file.write(group.offset(), group.bytes(), 0, group.length());
+            }
+            reached = true;
+            if (force) {
+                file.force();
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            failure = e;
+        } finally {
+            lock.lock();
+        }
+        idle = group;
+        writing = false;
+        changed.signalAll();
+        if (failure != null) {
+            poison.set(reached ? "flush WAL" : "append WAL record", failure);
+            if (failure instanceof Error error) {
+                throw error;
+            }
+            return;
+        }
+        written = through;
+        groups += group.length() > 0 ? 1 : 0;
+        if (force) {
+            forces++;
+            durable = through;
+        }
+    }
+
+    /** Adds a frame of the log's own; its header CRC. */
+    private int bookkeeping(int kind) {
+        claimed = durable;
+        sealed = kind == Frame.SEAL;
+        return active.addBookkeeping(
+                kind,
+                nextSequence,
+                highestTimestamp,
+                durable,
+                chain,
+                segments.header().salt());
+    }
+
+    private void checkOpen(String operation) {
+        poison.refuseNew(operation);
+        if (closed) {
+            throw Findings.failure(ErrorCode.INVALID_STATE, "failed to " + operation + ": the log is closed");
+        }
+    }
+
+    /** Hands everything accepted to the operating system, and answers how far a reader of the files may go. */
+    LogReads.Bounds writeForReading() {
+        lock.lock();
+        try {
+            if (closed) {
+                throw Findings.failure(ErrorCode.INVALID_STATE, "failed to read WAL: the log is closed");
+            }
+            long through = nextSequence - 1;
+            while (!poison.isSet() && written < through) {
+                if (writing) {
+                    changed.awaitUninterruptibly();
+                } else {
+                    lead(false);
+                }
+            }
+            // A poisoned log is read up to what is known to be there.
+            return new LogReads.Bounds(poison.isSet() ? durable : through, durable);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long durableSequence() {
+        return durable;
+    }
+
+    long lastSequence() {
+        return last;
+    }
+
+    long highestTimestamp() {
+        lock.lock();
+        try {
+            return highestTimestamp;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    WalStats stats() {
+        lock.lock();
+        try {
+            return new WalStats(
+                    1, nextSequence - 1, durable, appended, groups, forces, segments.count(), segments.bytes());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // What the housekeeper asks and does, with the lock held.
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Whether the housekeeper may write now. */
+    boolean isQuiet() {
+        return !writing && !poison.isSet() && !closed;
+    }
+
+    boolean hasUnwritten() {
+        return active.length() > 0;
+    }
+
+    /** Whether there is nothing to do until the next append. */
+    boolean hasNothingLeft() {
+        return poison.isSet() || (!writing && active.length() == 0 && !wantsWatermark());
+    }
+
+    /** Whether more is durable than the log itself says. */
+    boolean wantsWatermark() {
+        return active.length() == 0 && claimed < durable && active.end() + Frame.HEADER_BYTES <= segments.capacity();
+    }
+
+    void writeWatermark() {
+        chain = bookkeeping(Frame.WATERMARK);
+        lead(false);
+    }
+
+    boolean wantsSpare() {
+        return !segments.hasSpare() && active.end() > segments.header().fileBytes() / 2;
+    }
+
+    /** Makes the spare; the one call without the lock, and never two at once. */
+    void prepareSpare() throws IOException {
+        segments.createSpare(0);
+    }
+
+    /**
+     * Makes everything durable, seals the log and closes its files. Closing twice is fine.
+     *
+     * @return whether this call was the one that closed it
+     */
+    boolean close() throws IOException {
+        lock.lock();
+        try {
+            if (closed) {
+                return false;
+            }
+            while (writing || housekeeper.isPreparing()) {
+                changed.awaitUninterruptibly();
+            }
+            if (!poison.isSet() && (active.length() > 0 || durable < nextSequence - 1)) {
+                lead(true);
+            }
+            if (!poison.isSet() && !sealed) {
+                // The seal says that all before it is durable, so it comes behind a force of its own.
+                chain = bookkeeping(Frame.SEAL);
+                lead(true);
+            }
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        housekeeper.stop();
+        segments.close();
+        poison.rethrow();
+        return true;
+    }
+}

@@ -1,0 +1,159 @@
+package softadastra.wal.file;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What a log does in the background, on one daemon thread: it hands to the operating system what was accepted without flush,
+ * makes the next segment's file ahead of its use, and writes a watermark once the log is idle.
+ *
+ * <p>While the log is in use the thread looks in at intervals, so that appends need not wake it; after an interval without
+ * an append and with nothing left to do it sleeps until the next one.
+ */
+final class Housekeeper {
+
+    private static final long BUFFERED_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final GroupCommit log;
+    private final ReentrantLock lock;
+    private final Condition changed;
+    private final Condition wanted;
+    private final boolean autoFlush;
+    private final Thread thread;
+
+    // All guarded by the log's lock.
+    private boolean asleep;
+    private boolean woken;
+    private boolean preparing;
+    private long appends;
+    private long appendsSeen;
+    private long retrySpareAt;
+
+    Housekeeper(GroupCommit log, ReentrantLock lock, Condition changed, boolean autoFlush) {
+        this.log = log;
+        this.lock = lock;
+        this.changed = changed;
+        this.wanted = lock.newCondition();
+        this.autoFlush = autoFlush;
+        this.thread = new Thread(this::run, "softadastra-wal-housekeeper");
+        thread.setDaemon(true);
+        this.retrySpareAt = System.nanoTime();
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Ends the thread and waits for it; the log is closed by then. */
+    void stop() {
+        lock.lock();
+        try {
+            wake();
+        } finally {
+            lock.unlock();
+        }
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Takes note of an append; the lock is held. */
+    void noteAppend() {
+        appends++;
+        if (asleep) {
+            wake();
+        }
+    }
+
+    /** Whether the spare is being made, outside the lock. */
+    boolean isPreparing() {
+        return preparing;
+    }
+
+    private void run() {
+        lock.lock();
+        try {
+            while (!log.isClosed()) {
+                if (!work()) {
+                    rest();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Does what there is to do; whether to look again at once. */
+    private boolean work() {
+        if (!log.isQuiet()) {
+            return false;
+        }
+        if (log.wantsSpare() && System.nanoTime() - retrySpareAt >= 0) {
+            prepareSpare();
+            return true;
+        }
+        if (!autoFlush && log.hasUnwritten()) {
+            log.lead(false);
+        } else if (appends == appendsSeen && log.wantsWatermark()) {
+            log.writeWatermark();
+        }
+        return false;
+    }
+
+    private void prepareSpare() {
+        preparing = true;
+        lock.unlock();
+        boolean made = false;
+        try {
+            log.prepareSpare();
+            made = true;
+        } catch (IOException e) {
+            // Not an error yet: whoever needs the next segment tries again, and is told then.
+        } finally {
+            lock.lock();
+            preparing = false;
+            if (!made) {
+                retrySpareAt = System.nanoTime() + RETRY_NANOS;
+            }
+            changed.signalAll();
+        }
+    }
+
+    /** Waits for an interval, or for the next append where nothing is left to do. */
+    private void rest() {
+        asleep = appends == appendsSeen && log.hasNothingLeft();
+        appendsSeen = appends;
+        woken = false;
+        long left = autoFlush ? IDLE_NANOS : BUFFERED_NANOS;
+        try {
+            while (!woken && left > 0) {
+                if (asleep) {
+                    wanted.await();
+                } else {
+                    left = wanted.awaitNanos(left);
+                }
+            }
+        } catch (InterruptedException e) {
+            // Nobody of ours interrupts this thread, and it ends with its log.
+        } finally {
+            asleep = false;
+        }
+    }
+
+    private void wake() {
+        woken = true;
+        wanted.signal();
+    }
+}

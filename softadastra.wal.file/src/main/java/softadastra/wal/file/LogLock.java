@@ -1,0 +1,121 @@
+package softadastra.wal.file;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.util.Optional;
+import java.util.Properties;
+import softadastra.core.ErrorCode;
+import softadastra.core.SoftadastraError;
+import softadastra.core.SoftadastraException;
+import softadastra.wal.spi.storage.Storage;
+import softadastra.wal.spi.storage.StorageFile;
+import softadastra.wal.spi.storage.StorageLock;
+
+/**
+ * The hold that a log's one owner has on it: an entry in a register of this JVM, then a lock between processes.
+ *
+ * <p>The register is asked first, because with POSIX locks closing <em>any</em> descriptor of the lock file in a process
+ * drops that process's lock: a second opener in the owner's JVM must never touch it. The register is in the system
+ * properties, since each class loader has statics of its own, and goes by the directory's real place. Who the holder is stands
+ * in a file beside the lock file, which may be read at any time.
+ */
+final class LogLock implements AutoCloseable {
+
+    static final String LOCK_FILE = "lock";
+    static final String OWNER_FILE = "owner";
+
+    private static final String OWNER_TEMPORARY = "owner.new";
+    private static final String PROPERTY_PREFIX = "softadastra.wal.open:";
+    private static final int MAX_OWNER_BYTES = 1024;
+
+    private final Storage storage;
+    private final String property;
+    private final StorageLock lock;
+
+    private LogLock(Storage storage, String property, StorageLock lock) {
+        this.storage = storage;
+        this.property = property;
+        this.lock = lock;
+    }
+
+    /**
+     * Takes the hold.
+     *
+     * @throws SoftadastraException LOCKED, naming the holder
+     */
+    static LogLock take(Storage storage) throws IOException {
+        String property = PROPERTY_PREFIX + storage.identity();
+        LogOwner owner = LogOwner.current();
+        Properties register = System.getProperties();
+        Object holder = register.putIfAbsent(property, owner.text());
+        if (holder != null) {
+            throw locked(storage, holder + ", this very process");
+        }
+        try {
+            Optional<StorageLock> lock = storage.tryLock(LOCK_FILE);
+            if (lock.isEmpty()) {
+                throw locked(storage, owner(storage).map(LogOwner::text).orElse("a process that left no name"));
+            }
+            LogLock taken = new LogLock(storage, property, lock.get());
+            taken.writeOwner(owner);
+            return taken;
+        } catch (IOException | RuntimeException | Error e) {
+            register.remove(property);
+            throw e;
+        }
+    }
+
+    /** Who holds a log, as far as the file beside the lock says; empty if nobody, or if the holder is no longer running. */
+    static Optional<LogOwner> owner(Storage storage) throws IOException {
+        if (!storage.exists() || !storage.list().contains(OWNER_FILE)) {
+            return Optional.empty();
+        }
+        byte[] bytes = new byte[MAX_OWNER_BYTES];
+        try (StorageFile file = storage.open(OWNER_FILE, Storage.Access.READ)) {
+            int length = file.read(0, bytes, 0, bytes.length);
+            return LogOwner.parse(new String(bytes, 0, length, StandardCharsets.UTF_8))
+                    .filter(LogOwner::mayBeAlive);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void writeOwner(LogOwner owner) throws IOException {
+        byte[] text = owner.text().getBytes(StandardCharsets.UTF_8);
+        if (storage.list().contains(OWNER_TEMPORARY)) {
+            storage.delete(OWNER_TEMPORARY);
+        }
+        try (StorageFile file = storage.open(OWNER_TEMPORARY, Storage.Access.CREATE)) {
+            file.write(0, text, 0, text.length);
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+        storage.rename(OWNER_TEMPORARY, OWNER_FILE);
+    }
+
+    private static SoftadastraException locked(Storage storage, String holder) {
+        return SoftadastraError.of(
+                        ErrorCode.LOCKED,
+                        "WAL path " + storage.description() + " is locked: it is open in " + holder
+                                + "; close it there first, or choose another path (one log belongs to one node)")
+                .toException();
+    }
+
+    /** Lets the log go. */
+    @Override
+    public void close() throws IOException {
+        try {
+            if (storage.list().contains(OWNER_FILE)) {
+                storage.delete(OWNER_FILE);
+            }
+        } finally {
+            try {
+                lock.close();
+            } finally {
+                System.getProperties().remove(property);
+            }
+        }
+    }
+}

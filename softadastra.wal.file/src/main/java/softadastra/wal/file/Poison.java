@@ -1,0 +1,65 @@
+package softadastra.wal.file;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import softadastra.core.ErrorCode;
+import softadastra.core.SoftadastraError;
+import softadastra.core.SoftadastraException;
+import softadastra.wal.spi.storage.StorageErrors;
+
+/**
+ * The failure that ended a log, once there is one.
+ *
+ * <p>After a failed write or force nobody knows what reached the disk, and trying again would prove nothing: the kernel may
+ * have marked the pages clean. So the first failure stays, what was under way is indeterminate, and everything later is
+ * refused until the log is opened again, which verifies it anew. Guarded by its log's lock.
+ */
+final class Poison {
+
+    private @Nullable SoftadastraError failure;
+
+    boolean isSet() {
+        return failure != null;
+    }
+
+    /** Takes note of a failure; the first one stays. */
+    void set(String operation, Throwable cause) {
+        if (failure == null) {
+            IOException io = cause instanceof IOException e ? e : new IOException(cause.toString(), cause);
+            failure = StorageErrors.failed(operation, io);
+        }
+    }
+
+    /** Refuses what was under way when the log failed. */
+    void refusePending() {
+        SoftadastraError error = failure;
+        if (error != null) {
+            throw SoftadastraError.of(ErrorCode.INDETERMINATE, error.message())
+                    .withContext(
+                            error.context() + "; whether the record is in the log is known once it is opened again")
+                    .withCause(error.cause())
+                    .toException();
+        }
+    }
+
+    /** Refuses what comes after the failure. */
+    void refuseNew(String operation) {
+        SoftadastraError error = failure;
+        if (error != null) {
+            String reason = error.message().substring(error.message().lastIndexOf(": ") + 2);
+            throw SoftadastraError.of(error.code(), "failed to " + operation + ": " + reason)
+                    .withContext("the log takes nothing since it " + error.message() + " (" + error.context()
+                            + "); open it again")
+                    .withCause(error.cause())
+                    .toException();
+        }
+    }
+
+    /** The failure itself, for {@code close}, which hides nothing. */
+    void rethrow() {
+        SoftadastraError error = failure;
+        if (error != null) {
+            throw new SoftadastraException(error);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package softadastra.wal.file;
+
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+
+/**
+ * The first block of a segment file. All numbers are little-endian.
+ *
+ * <pre>
+ * offset size
+ *      0    8  magic "SADWAL" CR LF
+ *      8    2  major version: a reader of another major version refuses the file
+ *     10    2  minor version
+ *     12    4  compatible features: unknown bits may be ignored
+ *     16    4  incompatible features: unknown bits refuse the file
+ *     20    4  size of this block, 4096: where the first frame starts
+ *     24   16  id of the log
+ *     40    8  ordinal of this segment, 1 for the first
+ *     48    8  first sequence it may hold
+ *     56    4  salt, random: part of every frame's header CRC
+ *     60    4  header CRC of the predecessor's last frame (its own CRC below, if it has none; 0 for the first segment)
+ *     64    8  ordinal of the predecessor, 0 for the first segment
+ *     72    8  last sequence of the predecessor, all of it durable
+ *     80    8  length of the predecessor: what lies behind was cut off and means nothing
+ *     88    8  size of this file
+ *     96    8  highest timestamp in the log before this segment
+ *    104    8  epoch of the log when the segment was started
+ *    112    1  length of the provider's name
+ *    113   32  the provider's name, ASCII
+ *    145  363  zeros
+ *    508    4  CRC-32C of bytes 0 to 507
+ *    512 3584  zeros
+ * </pre>
+ *
+ * <p>All that counts stands in the first 512-byte sector, so that a crash leaves it whole, or as zeros, or with zeros from
+ * some byte on: a block whose CRC field is not zero and does not match was damaged, not torn. A file that starts with zeros
+ * is a spare, made ahead of its use.
+ */
+record SegmentHeader(
+        UUID logId,
+        long epoch,
+        long ordinal,
+        long firstSequence,
+        int salt,
+        int chain,
+        long predecessor,
+        long predecessorLastSequence,
+        long predecessorLength,
+        long fileBytes,
+        long highestTimestamp) {
+
+    static final int BYTES = 4096;
+    static final int MAJOR = 1;
+    static final int MINOR = 0;
+
+    private static final int SECTOR = 512;
+    private static final int CRC_AT = 508;
+    private static final int NAME_AT = 113;
+    private static final byte[] MAGIC = {'S', 'A', 'D', 'W', 'A', 'L', '\r', '\n'};
+
+    /** What the first block of a file turned out to be. */
+    sealed interface Reading permits Valid, Spare, Torn, Damaged, Unsupported {}
+
+    /** A header that verifies; {@code strayBytes} of the zeros behind it are not zero. */
+    record Valid(SegmentHeader header, int strayBytes) implements Reading {}
+
+    /** Zeros: a file made ahead of its use. */
+    record Spare() implements Reading {}
+
+    /** A header whose first write a crash cut short; no frame was ever behind it. */
+    record Torn() implements Reading {}
+
+    /** Not what was written. */
+    record Damaged(String reason) implements Reading {}
+
+    /** Written by a release that this one cannot read. */
+    record Unsupported(String reason) implements Reading {}
+
+    byte[] encode() {
+        byte[] block = new byte[BYTES];
+        System.arraycopy(MAGIC, 0, block, 0, MAGIC.length);
+        LittleEndian.putShort(block, 8, MAJOR);
+        LittleEndian.putShort(block, 10, MINOR);
+        LittleEndian.putInt(block, 20, BYTES);
+        LittleEndian.putLong(block, 24, logId.getMostSignificantBits());
+        LittleEndian.putLong(block, 32, logId.getLeastSignificantBits());
+        LittleEndian.putLong(block, 40, ordinal);
+        LittleEndian.putLong(block, 48, firstSequence);
+        LittleEndian.putInt(block, 56, salt);
+        LittleEndian.putInt(block, 60, chain);
+        LittleEndian.putLong(block, 64, predecessor);
+        LittleEndian.putLong(block, 72, predecessorLastSequence);
+        LittleEndian.putLong(block, 80, predecessorLength);
+        LittleEndian.putLong(block, 88, fileBytes);
+        LittleEndian.putLong(block, 96, highestTimestamp);
+        LittleEndian.putLong(block, 104, epoch);
+        byte[] name = FileWalProvider.NAME.getBytes(StandardCharsets.US_ASCII);
+        block[NAME_AT - 1] = (byte) name.length;
+        System.arraycopy(name, 0, block, NAME_AT, name.length);
+        LittleEndian.putInt(block, CRC_AT, crc(block));
+        return block;
+    }
+
+    /** The CRC in the block, which the first frame of the segment chains to. */
+    int crc() {
+        return crc(encode());
+    }
+
+    static Reading read(byte[] block, int length) {
+        if (firstNonZero(block, 0, length) == length) {
+            return new Spare();
+        }
+        if (length < SECTOR || LittleEndian.getInt(block, CRC_AT) != crc(block)) {
+            boolean cutShort = firstNonZero(block, CRC_AT, length) == length;
+            return cutShort ? new Torn() : new Damaged("the checksum of its header does not match");
+        }
+        for (int i = 0; i < MAGIC.length; i++) {
+            if (block[i] != MAGIC[i]) {
+                return new Damaged("it does not start with the magic of a WAL segment");
+            }
+        }
+        int major = LittleEndian.getShort(block, 8);
+        int features = LittleEndian.getInt(block, 16);
+        if (major != MAJOR || features != 0) {
+            return new Unsupported("it has format version " + major + "." + LittleEndian.getShort(block, 10)
+                    + " with required features 0x" + Integer.toHexString(features) + ", and this release reads version "
+                    + MAJOR + " with none");
+        }
+        return new Valid(decode(block), length - firstNonZero(block, SECTOR, length));
+    }
+
+    private static SegmentHeader decode(byte[] block) {
+        return new SegmentHeader(
+                new UUID(LittleEndian.getLong(block, 24), LittleEndian.getLong(block, 32)),
+                LittleEndian.getLong(block, 104),
+                LittleEndian.getLong(block, 40),
+                LittleEndian.getLong(block, 48),
+                LittleEndian.getInt(block, 56),
+                LittleEndian.getInt(block, 60),
+                LittleEndian.getLong(block, 64),
+                LittleEndian.getLong(block, 72),
+                LittleEndian.getLong(block, 80),
+                LittleEndian.getLong(block, 88),
+                LittleEndian.getLong(block, 96));
+    }
+
+    private static int crc(byte[] block) {
+        CRC32C crc = new CRC32C();
+        crc.update(block, 0, CRC_AT);
+        return (int) crc.getValue();
+    }
+
+    private static int firstNonZero(byte[] block, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (block[i] != 0) {
+                return i;
+            }
+        }
+        return to;
+    }
+}

@@ -1,0 +1,192 @@
+package softadastra.wal.file;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import org.jspecify.annotations.Nullable;
+import softadastra.wal.spi.WalIdentity;
+import softadastra.wal.spi.storage.Storage;
+import softadastra.wal.spi.storage.StorageFile;
+
+/**
+ * The file that is appended to, and the spare that comes after it. Not thread-safe: guarded by its log's lock, except {@link
+ * #createSpare}, which its caller sees to run alone.
+ *
+ * <p>A spare is made under its final name: zeros, forced, and its directory forced. Starting it is then one header and one
+ * force. Sizes double from {@value #FIRST_BYTES} bytes on, so that small logs stay small.
+ */
+final class Segments implements AutoCloseable {
+
+    static final long FIRST_BYTES = 256 << 10;
+
+    /** Kept free in each segment for the frames that end or close it. */
+    static final int RESERVED = 2 * Frame.HEADER_BYTES;
+
+    private static final byte[] ZEROS = new byte[256 << 10];
+
+    private final Storage storage;
+    private final WalIdentity identity;
+    private final long maxBytes;
+    private final SecureRandom random = new SecureRandom();
+
+    private @Nullable StorageFile file;
+    private @Nullable SegmentHeader header;
+    private long spareOrdinal;
+    private long spareBytes;
+    private long olderBytes;
+    private long olderCount;
+
+    Segments(Storage storage, WalIdentity identity, long maxBytes) {
+        this.storage = storage;
+        this.identity = identity;
+        this.maxBytes = maxBytes;
+    }
+
+    /** Goes on in a segment that exists. */
+    void resume(LogLayout layout) throws IOException {
+        SegmentFile last = layout.last();
+        file = storage.open(last.name(), Storage.Access.WRITE);
+        header = last.requireHeader();
+        layout.spare().ifPresent(found -> {
+            // Of a spare that was found nothing is known; it is made anew when it is needed.
+            spareOrdinal = found.ordinal();
+            spareBytes = 0;
+        });
+        olderCount = layout.segments().size() - 1L;
+        olderBytes = layout.segments().stream().mapToLong(SegmentFile::bytes).sum() - last.bytes();
+    }
+
+    /** The file that is appended to. */
+    StorageFile file() {
+        return present(file);
+    }
+
+    /** The header of the file that is appended to. */
+    SegmentHeader header() {
+        return present(header);
+    }
+
+    /** Where the last frame of records in the current segment must end. */
+    long capacity() {
+        return header().fileBytes() - RESERVED;
+    }
+
+    long count() {
+        return olderCount + 1;
+    }
+
+    /** The size of all segments, the spare included. */
+    long bytes() {
+        return olderBytes + header().fileBytes() + spareBytes;
+    }
+
+    boolean hasSpare() {
+        return spareBytes > 0;
+    }
+
+    long nextOrdinal() {
+        return header == null ? 1 : header.ordinal() + 1;
+    }
+
+    private long nominalBytes(long ordinal) {
+        long doubled = ordinal > 20 ? maxBytes : FIRST_BYTES << (ordinal - 1);
+        return Math.min(maxBytes, doubled);
+    }
+
+    /**
+     * Makes sure that the next segment's file is there, zero-filled and durable, with room for a frame.
+     *
+     * <p>If this fails, nothing of the log has changed, and it can be tried again.
+     */
+    void createSpare(long frameBytes) throws IOException {
+        long ordinal = nextOrdinal();
+        long needed = Math.max(nominalBytes(ordinal), SegmentHeader.BYTES + frameBytes + RESERVED);
+        if (spareBytes >= needed) {
+            return;
+        }
+        String name = SegmentFile.name(ordinal);
+        if (spareOrdinal == ordinal || storage.list().contains(name)) {
+            storage.delete(name);
+            spareOrdinal = 0;
+            spareBytes = 0;
+        }
+        try (StorageFile spare = storage.open(name, Storage.Access.CREATE)) {
+            spareOrdinal = ordinal;
+            for (long at = 0; at < needed; at += ZEROS.length) {
+                spare.write(at, ZEROS, 0, (int) Math.min(ZEROS.length, needed - at));
+            }
+            spare.force();
+        } catch (IOException | RuntimeException | Error e) {
+            discardSpare(name, e);
+            throw e;
+        }
+        storage.forceDirectory();
+        spareBytes = needed;
+    }
+
+    // Half a spare would hold space that a full disk lacks.
+    private void discardSpare(String name, Throwable reason) {
+        try {
+            if (spareOrdinal != 0) {
+                storage.delete(name);
+                spareOrdinal = 0;
+            }
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    /**
+     * Starts the spare as the segment that is appended to. Everything before it must be durable.
+     *
+     * @param end where the frames of the current segment end; what lies behind is cut off by this
+     * @param chain the header CRC of the last frame
+     */
+    void start(long firstSequence, long end, int chain, long highestTimestamp) throws IOException {
+        long ordinal = nextOrdinal();
+        SegmentHeader next = new SegmentHeader(
+                identity.logId(),
+                identity.epoch(),
+                ordinal,
+                firstSequence,
+                random.nextInt(),
+                chain,
+                ordinal - 1,
+                firstSequence - 1,
+                end,
+                spareBytes,
+                highestTimestamp);
+        StorageFile opened = storage.open(SegmentFile.name(ordinal), Storage.Access.WRITE);
+        try {
+            byte[] block = next.encode();
+            opened.write(0, block, 0, block.length);
+            opened.force();
+        } catch (IOException | RuntimeException | Error e) {
+            opened.close();
+            throw e;
+        }
+        StorageFile before = file;
+        if (before != null) {
+            olderCount++;
+            olderBytes += header().fileBytes();
+            before.close();
+        }
+        file = opened;
+        header = next;
+        spareOrdinal = 0;
+        spareBytes = 0;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (file != null) {
+            file.close();
+        }
+    }
+
+    private static <T> T present(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("the log has no segment yet");
+        }
+        return value;
+    }
+}
