@@ -84,10 +84,7 @@ final class GroupCommit {
         lock.lock();
         try {
             makeRoom(Frame.bytes(body));
-            long timestamp = batch.timestamp() != 0 ? batch.timestamp() : clock.nowPacked();
-            if (Long.compareUnsigned(timestamp, highestTimestamp) > 0) {
-                highestTimestamp = timestamp;
-            }
+            long timestamp = timestamp(batch);
             int salt = segments.header().salt();
             chain = active.add(batch, body, nextSequence, timestamp, durable, chain, salt);
             claimed = durable;
@@ -103,6 +100,18 @@ final class GroupCommit {
         } finally {
             lock.unlock();
         }
+    }
+
+    private long timestamp(WalBatch batch) {
+        long given = batch.timestamp();
+        if (given != 0) {
+            clock.atLeast(HybridTimestamp.ofPacked(given));
+        }
+        long timestamp = given != 0 ? given : clock.nowPacked();
+        if (Long.compareUnsigned(timestamp, highestTimestamp) > 0) {
+            highestTimestamp = timestamp;
+        }
+        return timestamp;
     }
 
     /** Waits until a frame may be added: for memory, and for room in a segment. */
