@@ -6,4 +6,6 @@ module softadastra.store {
     requires static org.jspecify;
     requires transitive softadastra.core;
     requires transitive softadastra.wal.spi;
+
+    exports softadastra.store;
 }

@@ -1,0 +1,111 @@
+package softadastra.store;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import softadastra.core.NodeId;
+import softadastra.wal.spi.WalLog;
+
+/** The operations of a store as its log has them, for those who hand them on. */
+final class History {
+
+    private final WalLog log;
+    private final Applied applied;
+
+    History(WalLog log, Applied applied) {
+        this.log = log;
+        this.applied = applied;
+    }
+
+    /** Hands over the operations from a sequence on, up to the last one applied when the call began. */
+    long forEach(long fromSequence, OperationVisitor visitor) {
+        long through = applied.sequence();
+        NodeId node = log.identity().node();
+        OperationEnvelope envelope = new OperationEnvelope();
+        long[] count = new long[1];
+        log.read(fromSequence, (sequence, typeCode, status, timestamp, buffer, offset, length) -> {
+            if (sequence > through) {
+                return false;
+            }
+            if (!OperationType.isOperation(typeCode)) {
+                return true;
+            }
+            Replay.read(envelope, sequence, typeCode, timestamp, buffer, offset, length);
+            count[0]++;
+            return visitor.visit(sequence, envelope.toRecord(node));
+        });
+        return count[0];
+    }
+
+    /**
+     * How many operations of this node are retained, by epoch, oldest first.
+     *
+     * <p>A log that holds all its records answers from the counters alone. Where the log has let history go, the operations of
+     * before are retained as far as their values are current: those are counted in the index.
+     */
+    List<RetainedOperations> local() {
+        Map<Origin, Long> last = new LinkedHashMap<>();
+        applied.counters().forEach((origin, counter) -> {
+            if (applied.isLocal(origin)) {
+                last.put(origin, counter);
+            }
+        });
+        long first = log.firstSequence();
+        Map<Origin, Long> retained = first <= 1 ? last : retainedSince(first, last);
+        List<RetainedOperations> answer = new ArrayList<>();
+        last.forEach((origin, counter) ->
+                answer.add(new RetainedOperations(origin, counter, retained.getOrDefault(origin, 0L))));
+        return answer;
+    }
+
+    private Map<Origin, Long> retainedSince(long first, Map<Origin, Long> last) {
+        Map<Origin, Long> retained = new LinkedHashMap<>();
+        OperationId oldest = firstLocal(first);
+        boolean reached = false;
+        for (Map.Entry<Origin, Long> entry : last.entrySet()) {
+            if (oldest != null && entry.getKey().equals(oldest.origin())) {
+                reached = true;
+                retained.put(entry.getKey(), entry.getValue() - oldest.counter() + 1);
+            } else if (reached) {
+                retained.put(entry.getKey(), entry.getValue());
+            }
+        }
+        Iterator<Map.Entry<Key, Stored>> values = applied.index().from(Key.of(""));
+        while (values.hasNext()) {
+            Stored stored = Stored.visible(values.next().getValue());
+            if (stored != null && applied.isLocal(stored.origin) && isBefore(stored, oldest, first)) {
+                retained.merge(stored.origin, 1L, Long::sum);
+            }
+        }
+        return retained;
+    }
+
+    private static boolean isBefore(Stored stored, @Nullable OperationId oldest, long first) {
+        if (oldest != null && stored.origin.equals(oldest.origin())) {
+            return stored.counter < oldest.counter();
+        }
+        return stored.sequence < first;
+    }
+
+    /** The first operation of this node that the log holds, from a sequence on. */
+    private @Nullable OperationId firstLocal(long fromSequence) {
+        NodeId node = log.identity().node();
+        OperationEnvelope envelope = new OperationEnvelope();
+        AtomicReference<@Nullable OperationId> found = new AtomicReference<>();
+        log.read(fromSequence, (sequence, typeCode, status, timestamp, buffer, offset, length) -> {
+            if (OperationType.isOperation(typeCode)) {
+                Replay.read(envelope, sequence, typeCode, timestamp, buffer, offset, length);
+                if (envelope.isLocal()) {
+                    found.set(new OperationId(envelope.origin(node), envelope.counter()));
+                    return false;
+                }
+            }
+            return true;
+        });
+        return found.get();
+    }
+}

@@ -1,0 +1,140 @@
+package softadastra.store;
+
+import java.util.HashMap;
+import java.util.Map;
+import softadastra.core.ErrorCode;
+import softadastra.core.MalformedDataException;
+import softadastra.core.NodeId;
+import softadastra.core.SoftadastraError;
+import softadastra.core.SoftadastraException;
+import softadastra.wal.spi.WalRecordStatus;
+import softadastra.wal.spi.WalRecordType;
+import softadastra.wal.spi.WalRecordVisitor;
+
+/**
+ * Rebuilds the state from the log's records, in order. It applies what each operation's record says came of it, and decides
+ * nothing: the same log gives the same state, whatever the clock, the policy or the release.
+ *
+ * <p>Without an object for each record beside what the index keeps. Used by one thread.
+ */
+final class Replay implements WalRecordVisitor {
+
+    private final Applied applied;
+    private final NodeId node;
+    private final boolean fromTheStart;
+    private final OperationEnvelope envelope = new OperationEnvelope();
+    private final Map<Origin, Origin> origins = new HashMap<>();
+    private Origin last;
+    private long operations;
+    private long skipped;
+    private long lastSequence;
+
+    /**
+     * Begins a replay.
+     *
+     * @param applied what to apply to
+     * @param fromTheStart whether the log holds its first record, so that counters begin at 1
+     */
+    Replay(Applied applied, boolean fromTheStart) {
+        this.applied = applied;
+        this.node = applied.self().node();
+        this.fromTheStart = fromTheStart;
+        this.last = applied.self();
+        origins.put(last, last);
+    }
+
+    long operations() {
+        return operations;
+    }
+
+    long skipped() {
+        return skipped;
+    }
+
+    long lastSequence() {
+        return lastSequence;
+    }
+
+    @Override
+    public boolean visit(
+            long sequence,
+            int typeCode,
+            WalRecordStatus status,
+            long timestamp,
+            byte[] buffer,
+            int offset,
+            int length) {
+        lastSequence = sequence;
+        if (OperationType.isOperation(typeCode)) {
+            read(envelope, sequence, typeCode, timestamp, buffer, offset, length);
+            apply(sequence);
+            operations++;
+        } else {
+            requireSkippable(sequence, typeCode);
+            skipped++;
+        }
+        return true;
+    }
+
+    private void apply(long sequence) {
+        Origin origin = origin();
+        if (envelope.isLocal()) {
+            requireNoGap(sequence, origin);
+        }
+        if (envelope.effect() == Effect.WON) {
+            OperationBody body = envelope.body();
+            Stored stored = new Stored(body.value(), envelope.version(), envelope.stamp(), origin, envelope.counter());
+            stored.sequence = sequence;
+            applied.apply(body.key(), stored);
+        }
+        applied.advance(origin, envelope.counter(), sequence);
+    }
+
+    /** The origin of the operation that was read; one object for all that are equal. */
+    private Origin origin() {
+        if (!envelope.isLocal()
+                || last.epoch() != envelope.epoch()
+                || !last.node().equals(node)) {
+            last = origins.computeIfAbsent(envelope.origin(node), origin -> origin);
+        }
+        return last;
+    }
+
+    private void requireNoGap(long sequence, Origin origin) {
+        long before = applied.counter(origin);
+        if (envelope.counter() != before + 1 && (fromTheStart || before != 0)) {
+            throw new SoftadastraException(SoftadastraError.of(
+                    ErrorCode.CORRUPTION,
+                    "corrupted WAL record at sequence " + sequence + ": operation " + envelope.counter() + " of "
+                            + origin + " follows operation " + before));
+        }
+    }
+
+    /** Reads an operation, or refuses it by its sequence. */
+    static void read(
+            OperationEnvelope envelope,
+            long sequence,
+            int typeCode,
+            long timestamp,
+            byte[] buffer,
+            int offset,
+            int length) {
+        try {
+            envelope.read(typeCode, timestamp, buffer, offset, length);
+        } catch (MalformedDataException e) {
+            throw new SoftadastraException(e.toError("failed to decode operation at sequence " + sequence));
+        } catch (SoftadastraException e) {
+            throw e.error().withContext("at sequence " + sequence).toException();
+        }
+    }
+
+    /** Refuses a record that a store would have to know and does not. */
+    static void requireSkippable(long sequence, int typeCode) {
+        if (WalRecordType.ofCode(typeCode) == WalRecordType.UNKNOWN && !WalRecordType.isSkippable(typeCode)) {
+            throw new SoftadastraException(SoftadastraError.of(
+                    ErrorCode.UNSUPPORTED_OPERATION,
+                    "unsupported WAL record type " + typeCode + " at sequence " + sequence
+                            + ": a newer release wrote it; open the store with that release"));
+        }
+    }
+}

@@ -1,0 +1,365 @@
+package softadastra.store;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import softadastra.core.CheckReturnValue;
+import softadastra.core.ErrorCode;
+import softadastra.core.FileEvent;
+import softadastra.core.FileEventCodec;
+import softadastra.core.Result;
+import softadastra.core.SoftadastraError;
+import softadastra.core.SoftadastraException;
+import softadastra.core.Unit;
+import softadastra.wal.spi.Wal;
+import softadastra.wal.spi.WalIdentity;
+import softadastra.wal.spi.WalLog;
+import softadastra.wal.spi.WalRecordType;
+
+/**
+ * The current value of every key, in memory, rebuilt from a write-ahead log: each write is recorded there before it can be
+ * seen here.
+ *
+ * <p><b>Durability.</b> With automatic flush, the default, a write that answers ok survives a kill and a power cut, and readers
+ * see it only then. Without it, a write is acknowledged and seen once the log has accepted it; {@link #flush()} makes what was
+ * written durable, and {@link StoreConfig#withAutoFlush} says what may be lost until then.
+ *
+ * <p><b>Visibility.</b> A write that has answered is seen by every read that begins afterwards, on any thread. Writes of a key
+ * are linearizable, and take effect in the order of the log. A batch becomes visible as one: whoever reads one of its values
+ * reads all of them from then on. A pass over {@link #entries()} is not one point in time: it sees each key at most once, in
+ * order, as it is when the pass gets there, so it may see the later keys of a batch that was written meanwhile and not the
+ * earlier ones.
+ *
+ * <p><b>Failure.</b> If the log fails, the store is read-only: reads go on, and every write says why. A write that the log had
+ * already taken is answered INDETERMINATE: it is not seen here, and whether it is kept shows when the store is opened again.
+ *
+ * <p>Thread-safe throughout. Reads never block; writes wait for the log, and nothing else. Interrupts cut no write short. On a
+ * closed store, methods that answer a {@link Result} answer INVALID_STATE, the others throw it. A store that becomes
+ * unreachable while open is reported as a warning of {@link System.Logger} {@code softadastra.store}.
+ */
+@CheckReturnValue
+public final class StoreEngine implements AutoCloseable {
+
+    private final Wal wal;
+    private final WalLog log;
+    private final boolean ownsWal;
+    private final Applied applied;
+    private final Commits commits;
+    private final History history;
+    private final StoreRecovery recovery;
+    private final LeakGuard leakGuard;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    StoreEngine(Wal wal, boolean ownsWal, Opening opening, Consumer<String> leaks) {
+        this.wal = wal;
+        this.log = wal.log();
+        this.ownsWal = ownsWal;
+        this.applied = opening.applied();
+        this.commits = opening.commits();
+        this.history = new History(log, applied);
+        this.recovery = opening.recovery();
+        this.leakGuard = new LeakGuard(
+                this,
+                leaks,
+                "a store of node " + wal.identity().node()
+                        + " became unreachable while open; close stores, so that their"
+                        + " last writes are flushed and their logs let go");
+    }
+
+    /**
+     * Opens a store, creating its log if there is none, and recovers it. Blocks while it reads the log.
+     *
+     * @param config what to open
+     * @return the store, or an error: as of {@link Wal#open(softadastra.wal.spi.WalConfig)}; and DECODE_FAILED,
+     *     UNSUPPORTED_VERSION or UNSUPPORTED_OPERATION, naming the sequence, for an operation in the log that is damaged or of
+     *     a newer release; nothing was changed then
+     */
+    public static Result<StoreEngine> open(StoreConfig config) {
+        return Wal.open(config.wal()).flatMap(wal -> {
+            Result<StoreEngine> store = open(config, wal, true);
+            if (store.isErr()) {
+                closeAfter(store.error(), wal);
+            }
+            return store;
+        });
+    }
+
+    /**
+     * Opens a store on a log that the caller holds. Closing the store flushes the log and leaves it open. Only one store may
+     * stand on a log at a time, and while it does, only it may append operations: records of type PUT, UPDATE and DELETE.
+     *
+     * @param config the store; of its log's configuration, only automatic flush, clock and node id matter here
+     * @param wal the log
+     * @return the store, or an error as of {@link #open(StoreConfig)}; WRONG_NODE if the configuration names another node than
+     *     the log's
+     */
+    public static Result<StoreEngine> open(StoreConfig config, Wal wal) {
+        return open(config, wal, false);
+    }
+
+    private static Result<StoreEngine> open(StoreConfig config, Wal wal, boolean ownsWal) {
+        return Opening.run(config, wal).map(opening -> new StoreEngine(wal, ownsWal, opening, LeakGuard.log()));
+    }
+
+    private static void closeAfter(SoftadastraError error, Wal wal) {
+        try {
+            wal.close();
+        } catch (SoftadastraException e) {
+            // The open has failed already, and its reason is the one to tell.
+            if (error.cause() != null) {
+                error.cause().addSuppressed(e);
+            }
+        }
+    }
+
+    /**
+     * Gives a value to a key.
+     *
+     * @param key the key
+     * @param value its value
+     * @return what it did, or an error, and then nothing was written. INVALID_ARGUMENT: the key is empty or has no UTF-8.
+     *     RECORD_TOO_LARGE: key or value are. INVALID_STATE: the store is closed. NO_SPACE, PERMISSION_DENIED, IO_ERROR: the
+     *     log failed. Only after INDETERMINATE the write may be found when the store is opened again
+     */
+    public Result<PutResult> put(Key key, Value value) {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(value, "value");
+        SoftadastraError invalid = Limits.errorOf(key);
+        if (invalid == null) {
+            invalid = Limits.errorOf(value);
+        }
+        return write(invalid, () -> commits.put(key, value));
+    }
+
+    /**
+     * Takes a key's value away. A key that has none is no error, and nothing is logged for it.
+     *
+     * @param key the key
+     * @return what it did, or an error as of {@link #put}
+     */
+    public Result<RemoveResult> remove(Key key) {
+        return write(Limits.errorOf(Objects.requireNonNull(key, "key")), () -> commits.remove(key));
+    }
+
+    /**
+     * Writes a batch: all of it or nothing. An empty one is ok and does nothing.
+     *
+     * @param batch the batch; it may be changed again afterwards
+     * @return what it did, or an error as of {@link #put}; RECORD_TOO_LARGE also for the batch as a whole
+     */
+    public Result<BatchResult> write(Batch batch) {
+        List<Operation> operations = List.copyOf(batch.operations());
+        return write(Limits.errorOf(operations), () -> commits.write(operations));
+    }
+
+    /**
+     * Records a file event in the log. It means nothing to the store.
+     *
+     * @param event the event
+     * @return its sequence, or an error as of {@link #put}
+     */
+    public Result<Long> appendEvent(FileEvent event) {
+        byte[] payload = FileEventCodec.encode(event);
+        return write(null, () -> commits.append(WalRecordType.EVENT, payload));
+    }
+
+    /**
+     * Makes everything written so far durable. Blocks until it is.
+     *
+     * @return ok, or an error: INVALID_STATE on a closed store; NO_SPACE, PERMISSION_DENIED, IO_ERROR if the log failed, and
+     *     then what was written since the last flush may be lost
+     */
+    public Result<Unit> flush() {
+        return write(null, () -> {
+            commits.flush();
+            return Unit.UNIT;
+        });
+    }
+
+    private static <T> Result<T> write(@Nullable SoftadastraError invalid, Supplier<T> write) {
+        return invalid == null ? Result.attempt(write) : Result.err(invalid);
+    }
+
+    /**
+     * The entry of a key.
+     *
+     * @param key the key
+     * @return the entry, empty if the key has no value, as a key that cannot have one
+     */
+    public Optional<Entry> get(Key key) {
+        return Entries.get(index(), key);
+    }
+
+    /**
+     * Whether a key has a value.
+     *
+     * @param key the key
+     * @return whether it has
+     */
+    public boolean contains(Key key) {
+        return Entries.contains(index(), key);
+    }
+
+    /**
+     * All entries, in key order. They are made one by one as they are asked for, without a copy of the store; see above for
+     * what a pass sees of writes that go on. The stream is sequential, and may be left unfinished.
+     *
+     * @return the entries
+     */
+    public Stream<Entry> entries() {
+        return entries("");
+    }
+
+    /**
+     * The entries whose keys begin with a text, as {@link #entries()}.
+     *
+     * @param prefix the text; empty for all
+     * @return the entries
+     */
+    public Stream<Entry> entries(String prefix) {
+        return Entries.withPrefix(index(), Key.of(prefix));
+    }
+
+    /**
+     * How many keys have a value.
+     *
+     * @return the number
+     */
+    public long size() {
+        requireOpen();
+        return applied.size();
+    }
+
+    /**
+     * Whether no key has a value.
+     *
+     * @return whether the store is empty
+     */
+    public boolean isEmpty() {
+        return size() == 0;
+    }
+
+    /**
+     * The last sequence of the log when the store was opened.
+     *
+     * @return the sequence, 0 for an empty log
+     */
+    public long lastRecoveredSequence() {
+        requireOpen();
+        return recovery.lastSequence();
+    }
+
+    /**
+     * What opening the store found and did.
+     *
+     * @return the report
+     */
+    public StoreRecovery recovery() {
+        requireOpen();
+        return recovery;
+    }
+
+    /**
+     * Who the log is, and whose.
+     *
+     * @return the identity
+     */
+    public WalIdentity identity() {
+        requireOpen();
+        return log.identity();
+    }
+
+    /**
+     * Counters, at this moment.
+     *
+     * @return the counters
+     */
+    public StoreStats stats() {
+        requireOpen();
+        return new StoreStats(
+                applied.size(),
+                applied.bytes(),
+                log.lastSequence(),
+                log.durableSequence(),
+                commits.appliedSequence(),
+                log.stats());
+    }
+
+    /**
+     * Hands over the operations that the log holds, in order, from a sequence to the last one applied when the call began;
+     * records that are no operations are passed over. Reads the log, beside writers, in constant memory. An operation that is
+     * to leave this node must be durable first: {@link StoreStats#durableSequence()} tells.
+     *
+     * @param fromSequence where to start; 1 or less for the first record; beyond the end delivers nothing
+     * @param visitor takes them, until it says no; its exceptions end the reading and pass through
+     * @return how many were handed over, or HISTORY_GONE naming the first sequence that the log still holds; CORRUPTION,
+     *     IO_ERROR; INVALID_STATE on a closed store
+     */
+    public Result<Long> operations(long fromSequence, OperationVisitor visitor) {
+        return write(closed.get() ? closedError() : null, () -> history.forEach(fromSequence, visitor));
+    }
+
+    /**
+     * How many operations of this node the store still holds for others, by epoch, oldest first: those in the log, and where
+     * the log has let history go, those whose values are current. Without a peer these are the outbox.
+     *
+     * <p>Nothing is counted when operations are written: it costs no more than there are epochs where the log holds everything,
+     * else a pass over the entries.
+     *
+     * @return the counts, without epochs of which nothing was applied; or CORRUPTION, IO_ERROR; INVALID_STATE on a closed store
+     */
+    public Result<List<RetainedOperations>> retainedLocalOperations() {
+        return write(closed.get() ? closedError() : null, history::local);
+    }
+
+    /**
+     * Everything applied so far, as a version vector.
+     *
+     * @return the last counter of each origin
+     */
+    public CausalContext context() {
+        requireOpen();
+        return CausalContext.of(new TreeMap<>(applied.counters()));
+    }
+
+    /**
+     * Flushes the log, and closes it if this store opened it. What other threads are writing is made durable first or refused.
+     * Closing twice is fine.
+     *
+     * @throws SoftadastraException if the last flush failed; the store is closed all the same
+     */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        leakGuard.close();
+        commits.close();
+        if (ownsWal) {
+            wal.close();
+        } else {
+            log.flush();
+        }
+    }
+
+    private Index index() {
+        requireOpen();
+        return applied.index();
+    }
+
+    private void requireOpen() {
+        if (closed.get()) {
+            throw closedError().toException();
+        }
+    }
+
+    static SoftadastraError closedError() {
+        return SoftadastraError.of(ErrorCode.INVALID_STATE, "store is not open");
+    }
+}
