@@ -27,8 +27,8 @@ public final class FileWalProvider implements WalProvider {
     public static final String NAME = "file";
 
     private static final int SECTOR = 512;
-    private static final Set<String> OWN_FILES =
-            Set.of(WalMarker.FILE, WalMarker.TEMPORARY_FILE, LogLock.LOCK_FILE, LogLock.OWNER_FILE, "owner.new");
+    private static final Set<String> OWN_FILES = Set.of(
+            WalMarker.FILE, WalMarker.TEMPORARY_FILE, LogLock.LOCK_FILE, LogLock.OWNER_FILE, LogLock.OWNER_TEMPORARY);
 
     /** For {@code ServiceLoader}. */
     public FileWalProvider() {}

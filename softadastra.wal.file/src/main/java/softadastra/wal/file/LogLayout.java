@@ -1,6 +1,7 @@
 package softadastra.wal.file;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +37,15 @@ record LogLayout(
         return new Reading(storage, marker).layout();
     }
 
+    /** What refuses the log as such, if anything does. */
+    Optional<WalFinding> firstError() {
+        return findings.stream()
+                .filter(finding -> finding.severity() != Severity.WARNING)
+                .findFirst();
+    }
+
     boolean corrupted() {
-        return !findings.isEmpty() && findings.get(findings.size() - 1).severity() != Severity.WARNING;
+        return firstError().isPresent();
     }
 
     SegmentFile last() {
@@ -88,11 +96,15 @@ record LogLayout(
                 missing(expected, nextSequence());
                 return false;
             }
-            long bytes = storage.size(name);
+            long bytes;
             byte[] block = new byte[SegmentHeader.BYTES];
             int length;
             try (StorageFile file = storage.open(name, Storage.Access.READ)) {
+                bytes = file.size();
                 length = file.read(0, block, 0, block.length);
+            } catch (NoSuchFileException e) {
+                // A spare that its owner has replaced since the directory was listed; in between it would be missed.
+                return true;
             }
             SegmentHeader.Reading reading = SegmentHeader.read(block, length);
             if (reading instanceof SegmentHeader.Unsupported unsupported) {

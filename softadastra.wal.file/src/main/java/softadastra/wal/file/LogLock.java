@@ -25,7 +25,7 @@ final class LogLock implements AutoCloseable {
     static final String LOCK_FILE = "lock";
     static final String OWNER_FILE = "owner";
 
-    private static final String OWNER_TEMPORARY = "owner.new";
+    static final String OWNER_TEMPORARY = "owner.new";
     private static final String PROPERTY_PREFIX = "softadastra.wal.open:";
     private static final int MAX_OWNER_BYTES = 1024;
 
@@ -57,9 +57,7 @@ final class LogLock implements AutoCloseable {
             if (lock.isEmpty()) {
                 throw locked(storage, owner(storage).map(LogOwner::text).orElse("a process that left no name"));
             }
-            LogLock taken = new LogLock(storage, property, lock.get());
-            taken.writeOwner(owner);
-            return taken;
+            return named(new LogLock(storage, property, lock.get()), owner);
         } catch (IOException | RuntimeException | Error e) {
             register.remove(property);
             throw e;
@@ -81,6 +79,17 @@ final class LogLock implements AutoCloseable {
         }
     }
 
+    /** Writes down who the holder is; lets the lock go if that fails. */
+    private static LogLock named(LogLock taken, LogOwner owner) throws IOException {
+        try {
+            taken.writeOwner(owner);
+            return taken;
+        } catch (IOException | RuntimeException | Error e) {
+            taken.lock.close();
+            throw e;
+        }
+    }
+
     private void writeOwner(LogOwner owner) throws IOException {
         byte[] text = owner.text().getBytes(StandardCharsets.UTF_8);
         if (storage.list().contains(OWNER_TEMPORARY)) {
@@ -88,9 +97,6 @@ final class LogLock implements AutoCloseable {
         }
         try (StorageFile file = storage.open(OWNER_TEMPORARY, Storage.Access.CREATE)) {
             file.write(0, text, 0, text.length);
-        } catch (IOException e) {
-            close();
-            throw e;
         }
         storage.rename(OWNER_TEMPORARY, OWNER_FILE);
     }

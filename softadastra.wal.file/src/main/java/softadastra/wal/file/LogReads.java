@@ -12,7 +12,7 @@ import softadastra.wal.spi.storage.Storage;
 import softadastra.wal.spi.storage.StorageErrors;
 import softadastra.wal.spi.storage.StorageFile;
 
-/** Reads the records of a log's files, beside whoever appends to them. It opens files of its own and keeps nothing. */
+/** One reading of a log's records, beside whoever appends to it. It opens files of its own and keeps none. */
 final class LogReads {
 
     /**
@@ -23,7 +23,21 @@ final class LogReads {
      */
     record Bounds(long through, long durable) {}
 
-    private LogReads() {}
+    private final Storage storage;
+    private final Bounds bounds;
+    private final long from;
+    private final WalRecordVisitor visitor;
+
+    private long delivered;
+    private long next;
+    private boolean stopped;
+
+    private LogReads(Storage storage, Bounds bounds, long from, WalRecordVisitor visitor) {
+        this.storage = storage;
+        this.bounds = bounds;
+        this.from = from;
+        this.visitor = visitor;
+    }
 
     /**
      * Streams records from a sequence to a bound.
@@ -32,69 +46,66 @@ final class LogReads {
      * @throws SoftadastraException CORRUPTION, after what stands before the damage was delivered; IO_ERROR
      */
     static long read(Storage storage, Bounds bounds, long from, WalRecordVisitor visitor) {
+        LogReads reading = new LogReads(storage, bounds, from, visitor);
         try {
-            LogLayout layout = LogLayout.read(storage, marker(storage));
-            long delivered = 0;
-            for (int i = 0; i < layout.segments().size(); i++) {
-                SegmentHeader header = layout.segments().get(i).requireHeader();
-                if (header.firstSequence() > bounds.through()) {
-                    return delivered;
-                }
-                boolean below = i + 1 < layout.segments().size()
-                        && layout.segments().get(i + 1).requireHeader().firstSequence() <= from;
-                if (!below) {
-                    long visited = readSegment(storage, layout, i, bounds, from, visitor);
-                    if (visited < 0) {
-                        return delivered - 1 - visited;
-                    }
-                    delivered += visited;
-                }
-            }
-            return checkReached(layout, bounds, delivered);
+            reading.run(LogLayout.read(storage, marker(storage)));
         } catch (IOException e) {
             throw StorageErrors.failed("read WAL " + storage.description(), e).toException();
         }
+        return reading.delivered;
     }
 
-    /** Whether the bound lay within the segments there are; if not, what is wrong with the one behind them. */
-    private static long checkReached(LogLayout layout, Bounds bounds, long delivered) {
-        Optional<WalFinding> error = layout.corrupted()
-                ? Optional.of(layout.findings().get(layout.findings().size() - 1))
-                : Optional.empty();
-        if (error.isPresent() && error.get().sequence().orElse(0) <= bounds.through()) {
+    private void run(LogLayout layout) throws IOException {
+        next = 1;
+        for (int i = 0; i < layout.segments().size() && !done(); i++) {
+            if (!endsBefore(layout, i)) {
+                readSegment(layout, i);
+            }
+        }
+        // What is wrong with the files counts only where a record was wanted of them.
+        Optional<WalFinding> error = layout.firstError();
+        if (!done() && error.isPresent()) {
             throw error.get().toError().toException();
         }
-        return delivered;
     }
 
-    private static long readSegment(
-            Storage storage, LogLayout layout, int index, Bounds bounds, long from, WalRecordVisitor visitor)
-            throws IOException {
+    private boolean done() {
+        return stopped || next > bounds.through();
+    }
+
+    /** Whether all records of a segment are below the first one that is wanted. */
+    private boolean endsBefore(LogLayout layout, int index) {
+        return index + 1 < layout.segments().size()
+                && layout.segments().get(index + 1).requireHeader().firstSequence() <= from;
+    }
+
+    private void readSegment(LogLayout layout, int index) throws IOException {
         SegmentFile segment = layout.segments().get(index);
-        long delivered = 0;
         try (StorageFile file = storage.open(segment.name(), Storage.Access.READ)) {
             FrameCursor cursor = new FrameCursor(file, segment.requireHeader(), layout.limit(index));
-            while (cursor.nextSequence() <= bounds.through() && cursor.advance()) {
+            next = cursor.nextSequence();
+            while (!done() && cursor.advance()) {
                 long visited = cursor.visit(visitor, from, bounds.through(), bounds.durable());
-                if (visited < 0) {
-                    return visited - delivered;
-                }
-                delivered += visited;
+                stopped = visited < 0;
+                delivered += stopped ? -1 - visited : visited;
+                next = cursor.nextSequence();
             }
-            boolean last = index + 1 == layout.segments().size();
-            if (cursor.nextSequence() <= bounds.through()
-                    && (last || cursor.problem() != FrameCursor.Problem.NONE)
-                    && cursor.kind() != Frame.CONTINUED) {
-                throw Findings.corruption(
-                                cursor.nextSequence(),
-                                segment.name(),
-                                cursor.problem() == FrameCursor.Problem.NONE ? cursor.end() : cursor.offset(),
-                                "the frame does not verify")
-                        .toError()
-                        .toException();
+            boolean goesOn = index + 1 < layout.segments().size()
+                    ? cursor.problem() == FrameCursor.Problem.NONE
+                    : cursor.kind() == Frame.CONTINUED;
+            if (!done() && !goesOn && layout.firstError().isEmpty()) {
+                throw damage(segment, file, cursor);
             }
         }
-        return delivered;
+    }
+
+    private SoftadastraException damage(SegmentFile segment, StorageFile file, FrameCursor cursor) throws IOException {
+        TailJudge.Judgement judgement = new TailJudge(file, segment.requireHeader(), segment.bytes()).judge(cursor);
+        String reason = judgement.reason().isEmpty() ? "the frame does not verify" : judgement.reason();
+        long offset = cursor.problem() == FrameCursor.Problem.NONE ? cursor.end() : cursor.offset();
+        return Findings.corruption(next, segment.name(), offset, reason)
+                .toError()
+                .toException();
     }
 
     /**
@@ -113,7 +124,7 @@ final class LogReads {
         if (owned) {
             return new Bounds(tail.syncedThrough(), tail.syncedThrough());
         }
-        // Where the tail is damaged, one more is asked for, so that the reading ends with the error.
+        // Where the tail is damaged more is asked for than there is, so that the reading ends with the error.
         return new Bounds(tail.corrupted() ? Long.MAX_VALUE : tail.lastSequence(), tail.syncedThrough());
     }
 

@@ -242,7 +242,9 @@ final class Recovery {
                 .sorted(Comparator.reverseOrder())
                 .toList();
         for (String name : behind) {
-            bytes += storage.size(name);
+            boolean spare =
+                    layout.spare().filter(found -> found.name().equals(name)).isPresent();
+            bytes += spare ? 0 : storage.size(name);
             storage.rename(name, name + ".cut-" + Long.toHexString(random.nextLong()));
         }
         storage.forceDirectory();
