@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import softadastra.core.ErrorCode;
 import softadastra.core.NodeId;
+import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.WalLog;
 
 /** The operations of a store as its log has them, for those who hand them on. */
@@ -54,12 +56,28 @@ final class History {
                 last.put(origin, counter);
             }
         });
-        long first = log.firstSequence();
-        Map<Origin, Long> retained = first <= 1 ? last : retainedSince(first, last);
+        Map<Origin, Long> retained = retained(last);
         List<RetainedOperations> answer = new ArrayList<>();
         last.forEach((origin, counter) ->
                 answer.add(new RetainedOperations(origin, counter, retained.getOrDefault(origin, 0L))));
         return answer;
+    }
+
+    private Map<Origin, Long> retained(Map<Origin, Long> last) {
+        while (true) {
+            long first = log.firstSequence();
+            if (first <= 1) {
+                return last;
+            }
+            try {
+                return retainedSince(first, last);
+            } catch (SoftadastraException e) {
+                if (e.code() != ErrorCode.HISTORY_GONE) {
+                    throw e;
+                }
+                // A writer was faster, and the log begins later now.
+            }
+        }
     }
 
     private Map<Origin, Long> retainedSince(long first, Map<Origin, Long> last) {

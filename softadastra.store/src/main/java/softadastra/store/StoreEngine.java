@@ -319,6 +319,17 @@ public final class StoreEngine implements AutoCloseable {
     }
 
     /**
+     * Hands over the operations that {@link #retainedLocalOperations()} counts, in the order of the log, up to the last one
+     * applied when the call began; where the log holds everything, in constant memory.
+     *
+     * @param visitor takes them, until it says no; its exceptions end the reading and pass through
+     * @return how many were handed over, or CORRUPTION, IO_ERROR; INVALID_STATE on a closed store
+     */
+    public Result<Long> retainedLocalOperations(OperationVisitor visitor) {
+        return write(closed.get() ? closedError() : null, () -> new Outbound(log, applied, history, visitor).run());
+    }
+
+    /**
      * Everything applied so far, as a version vector.
      *
      * @return the last counter of each origin
