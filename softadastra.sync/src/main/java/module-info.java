@@ -5,4 +5,6 @@ import org.jspecify.annotations.NullMarked;
 module softadastra.sync {
     requires static org.jspecify;
     requires transitive softadastra.store;
+
+    exports softadastra.sync;
 }

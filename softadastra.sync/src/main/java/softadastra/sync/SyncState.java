@@ -1,0 +1,32 @@
+package softadastra.sync;
+
+/**
+ * How much of what was written here is yet to reach others, at one moment.
+ *
+ * <p>{@code outboxSize} is always {@code pendingCount + queuedCount + inFlightCount + failedCount}. It is worked out from the
+ * log, and so is the same before and after a restart.
+ *
+ * <p>An operation in the outbox is as safe as its log is: persisted, and not synced.
+ *
+ * @param outboxSize local operations that are retained here and that nobody has acknowledged
+ * @param pendingCount those of them that wait to be taken up; all of them, while no peer is known
+ * @param queuedCount those that are taken up for a peer
+ * @param inFlightCount those that were sent and not yet acknowledged
+ * @param acknowledgedCount local operations that every peer which wants them has acknowledged
+ * @param failedCount those that a peer has rejected for good
+ * @param totalRetries how often anything was sent again since the engine was opened
+ */
+public record SyncState(
+        long outboxSize,
+        long pendingCount,
+        long queuedCount,
+        long inFlightCount,
+        long acknowledgedCount,
+        long failedCount,
+        long totalRetries) {
+
+    /** The state where no peer is known: whatever the outbox holds waits. */
+    static SyncState withoutPeers(long outboxSize) {
+        return new SyncState(outboxSize, outboxSize, 0, 0, 0, 0, 0);
+    }
+}
