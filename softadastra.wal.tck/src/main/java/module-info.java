@@ -8,4 +8,5 @@ module softadastra.wal.tck {
     requires transitive org.junit.jupiter.api;
 
     exports softadastra.wal.tck;
+    exports softadastra.wal.tck.fault;
 }
