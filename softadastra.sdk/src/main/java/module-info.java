@@ -6,4 +6,6 @@ module softadastra.sdk {
     requires static org.jspecify;
     requires transitive softadastra.store;
     requires transitive softadastra.sync;
+
+    exports softadastra.sdk;
 }

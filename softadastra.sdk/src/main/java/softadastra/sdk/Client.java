@@ -1,0 +1,309 @@
+package softadastra.sdk;
+
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import softadastra.core.CheckReturnValue;
+import softadastra.core.ErrorCode;
+import softadastra.core.FileEvent;
+import softadastra.core.Result;
+import softadastra.core.SoftadastraError;
+import softadastra.core.SoftadastraException;
+import softadastra.core.Unit;
+import softadastra.store.Batch;
+import softadastra.store.BatchResult;
+import softadastra.store.Entry;
+import softadastra.store.Key;
+import softadastra.store.PutResult;
+import softadastra.store.RemoveResult;
+import softadastra.store.StoreEngine;
+import softadastra.store.Value;
+import softadastra.sync.SyncEngine;
+import softadastra.sync.SyncState;
+import softadastra.sync.TickResult;
+
+/**
+ * A node of an application: a store under its own log, and what of it is yet to be synced.
+ *
+ * <pre>{@code
+ * try (Client client = new Client(ClientOptions.persistent("node-a", "data/node-a.wal"))) {
+ *     Result<Unit> opened = client.open();
+ *     if (opened.isErr()) {
+ *         report(opened.error().display());
+ *         return;
+ *     }
+ *     client.put("settings/theme", "dark").orElseThrow();
+ * }
+ * }</pre>
+ *
+ * <p>A new client is not open, and may be opened again after it was closed. Every call on one that is not open is answered
+ * INVALID_STATE "client is not open": as a value by the methods that answer a {@link Result}, else as a
+ * {@link SoftadastraException}.
+ *
+ * <p>Writes block until they are durable where {@link ClientOptions#autoFlush} is on; reads never block. Errors of the store
+ * and the log come through as they are. Thread-safe.
+ *
+ * <p>A client that becomes unreachable while it is open is reported as its store is, see {@link StoreEngine}.
+ */
+@CheckReturnValue
+public final class Client implements AutoCloseable {
+
+    private static final SoftadastraError NOT_OPEN = SoftadastraError.of(ErrorCode.INVALID_STATE, "client is not open");
+
+    /** What one opening made; compared by identity, since a client may be opened again. */
+    private static final class Engines {
+        final StoreEngine store;
+        final SyncEngine sync;
+
+        Engines(StoreEngine store, SyncEngine sync) {
+            this.store = store;
+            this.sync = sync;
+        }
+    }
+
+    private final ClientOptions options;
+
+    /** Guards opening and closing; calls in between go without. */
+    private final Object lock = new Object();
+
+    private volatile @Nullable Engines engines;
+
+    /**
+     * Makes a client, which is not open yet. Touches nothing.
+     *
+     * @param options how to open it
+     */
+    public Client(ClientOptions options) {
+        this.options = Objects.requireNonNull(options, "options");
+    }
+
+    /**
+     * Opens the client: creates its log if there is none, and recovers what the log holds. Blocks meanwhile.
+     *
+     * @return ok, or an error. INVALID_STATE: it is open already. INVALID_ARGUMENT: node id or path. PROVIDER_MISSING: a log
+     *     provider, a transport or a discovery was asked for that is not there. Everything else as of {@link
+     *     StoreEngine#open}: DIRECTORY_MISSING, LOCKED, WRONG_NODE, CORRUPTION, ...
+     */
+    public Result<Unit> open() {
+        synchronized (lock) {
+            if (engines != null) {
+                return Result.err(ErrorCode.INVALID_STATE, "client is already open");
+            }
+            // Before the log is touched: a client that may not start leaves nothing behind.
+            return options.syncConfig()
+                    .available()
+                    .flatMap(ok -> StoreEngine.open(options.storeConfig()))
+                    .flatMap(this::attach);
+        }
+    }
+
+    private Result<Unit> attach(StoreEngine store) {
+        Result<SyncEngine> sync = SyncEngine.open(store, options.syncConfig());
+        if (sync.isErr()) {
+            store.close();
+            return Result.err(sync.error());
+        }
+        engines = new Engines(store, sync.value());
+        return Result.ok();
+    }
+
+    /**
+     * Whether the client is open.
+     *
+     * @return whether it was opened, and not closed since
+     */
+    public boolean isOpen() {
+        return engines != null;
+    }
+
+    /**
+     * Gives a text to a key. With {@link ClientOptions#autoFlush}, ok means that it is on stable storage.
+     *
+     * @param key the key, 1 byte to 64 KiB of UTF-8
+     * @param text its new value, at most 64 MiB of UTF-8
+     * @return what the put did, or INVALID_ARGUMENT (key or text have no UTF-8), RECORD_TOO_LARGE,
+     *     NO_SPACE, PERMISSION_DENIED, IO_ERROR, INDETERMINATE; see {@link StoreEngine#put}
+     */
+    public Result<PutResult> put(String key, String text) {
+        return call(open -> open.store.put(Key.of(key), Value.fromString(text)));
+    }
+
+    /**
+     * Gives bytes to a key; as {@link #put(String, String)}.
+     *
+     * @param key the key
+     * @param bytes its new value; they are copied
+     * @return what the put did, or an error
+     */
+    public Result<PutResult> put(String key, byte[] bytes) {
+        return call(open -> open.store.put(Key.of(key), Value.of(bytes)));
+    }
+
+    /**
+     * The value of a key. Does not block.
+     *
+     * @param key the key
+     * @return the value, or NOT_FOUND "key not found"
+     */
+    public Result<Value> get(String key) {
+        return call(open -> open.store
+                .get(Key.of(key))
+                .map(Entry::value)
+                .map(Result::ok)
+                .orElseGet(() -> Result.err(SoftadastraError.of(ErrorCode.NOT_FOUND, "key not found")
+                        .withContext(key))));
+    }
+
+    /**
+     * Takes a key's value away.
+     *
+     * @param key the key
+     * @return what the removal did; a key that has no value is ok, and not deleted. Errors as of {@link #put(String, String)}
+     */
+    public Result<RemoveResult> remove(String key) {
+        return call(open -> open.store.remove(Key.of(key)));
+    }
+
+    /**
+     * Writes a batch: a crash leaves all of it or none, and so do readers see it.
+     *
+     * @param batch puts and removals
+     * @return what the batch did, or an error as of {@link #put(String, String)}; nothing of it is written then
+     */
+    public Result<BatchResult> write(Batch batch) {
+        return call(open -> open.store.write(batch));
+    }
+
+    /**
+     * Records a file event in the log. It means nothing to the store.
+     *
+     * @param event what happened to a file
+     * @return the sequence of its record, or an error as of {@link #put(String, String)}
+     */
+    public Result<Long> appendEvent(FileEvent event) {
+        return call(open -> open.store.appendEvent(event));
+    }
+
+    /**
+     * Makes everything written so far durable. Only needed where {@link ClientOptions#autoFlush} is off.
+     *
+     * @return ok, or NO_SPACE, PERMISSION_DENIED, IO_ERROR
+     */
+    public Result<Unit> flush() {
+        return call(open -> open.store.flush());
+    }
+
+    /**
+     * Whether a key has a value. Does not block.
+     *
+     * @param key the key
+     * @return whether it has one
+     */
+    public boolean contains(String key) {
+        return ask(open -> open.store.contains(Key.of(key)));
+    }
+
+    /**
+     * How many keys have a value.
+     *
+     * @return the number
+     */
+    public long size() {
+        return ask(open -> open.store.size());
+    }
+
+    /**
+     * Whether no key has a value.
+     *
+     * @return whether the store is empty
+     */
+    public boolean isEmpty() {
+        return ask(open -> open.store.isEmpty());
+    }
+
+    /**
+     * How much of what was written is yet to reach others.
+     *
+     * @return the state at this moment, or CORRUPTION, IO_ERROR
+     */
+    public Result<SyncState> syncState() {
+        return call(open -> open.sync.state());
+    }
+
+    /**
+     * Does one step of synchronisation. Without a peer there is nothing to do, and the result says so.
+     *
+     * @return what was done, or an error of the log
+     */
+    public Result<TickResult> tick() {
+        return call(open -> open.sync.tick());
+    }
+
+    /**
+     * What it is opened with.
+     *
+     * @return the options
+     */
+    public ClientOptions options() {
+        return options;
+    }
+
+    /**
+     * The name of this node, as given.
+     *
+     * @return the node id
+     */
+    public String nodeId() {
+        return options.nodeId();
+    }
+
+    /**
+     * The directory of its log, as given; empty for a client in memory.
+     *
+     * @return the path
+     */
+    public String walPath() {
+        return options.walPath();
+    }
+
+    /**
+     * Makes everything durable and closes the log. Closing a client that is not open is fine.
+     *
+     * @throws SoftadastraException if the last flush failed; the client is closed all the same
+     */
+    @Override
+    public void close() {
+        synchronized (lock) {
+            Engines open = engines;
+            if (open != null) {
+                engines = null;
+                open.store.close();
+            }
+        }
+    }
+
+    private <T> Result<T> call(Function<Engines, Result<T>> action) {
+        Engines open = engines;
+        if (open == null) {
+            return Result.err(NOT_OPEN);
+        }
+        return action.apply(open).mapError(error -> seenBy(open, error));
+    }
+
+    private <T> T ask(Function<Engines, T> question) {
+        Engines open = engines;
+        if (open == null) {
+            throw NOT_OPEN.toException();
+        }
+        try {
+            return question.apply(open);
+        } catch (SoftadastraException e) {
+            throw seenBy(open, e.error()).toException();
+        }
+    }
+
+    /** A call that the closing of its client overtook is told that, and not which part beneath noticed first. */
+    private SoftadastraError seenBy(Engines open, SoftadastraError error) {
+        return error.code() == ErrorCode.INVALID_STATE && engines != open ? NOT_OPEN : error;
+    }
+}

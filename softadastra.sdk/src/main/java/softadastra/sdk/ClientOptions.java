@@ -1,0 +1,164 @@
+package softadastra.sdk;
+
+import java.util.Objects;
+import java.util.Optional;
+import softadastra.store.StoreConfig;
+import softadastra.sync.SyncConfig;
+import softadastra.wal.spi.WalConfig;
+
+/**
+ * How a {@link Client} is opened. Immutable; each {@code with...} answers a changed copy. Texts are kept as given, and
+ * {@link Client#open()} judges them.
+ *
+ * <table>
+ * <caption>What each factory begins with</caption>
+ * <tr><th>factory</th><th>{@code wal}</th><th>{@code walPath}</th><th>{@code autoFlush}</th><th>what can be lost</th></tr>
+ * <tr><td>{@link #local}</td><td>off</td><td>empty</td><td>on</td><td>everything, on close; a start for
+ * {@link #withWalPath}</td></tr>
+ * <tr><td>{@link #memoryOnly}</td><td>off</td><td>empty</td><td>on</td><td>everything, on close: meant so</td></tr>
+ * <tr><td>{@link #persistent}</td><td>on</td><td>as given</td><td>on</td><td>nothing that was acknowledged</td></tr>
+ * <tr><td>{@link #fast}</td><td>on</td><td>as given</td><td>off</td><td>a killed process: at most the last 10 ms or 64 KiB;
+ * a power cut: everything since the last {@link Client#flush()}</td></tr>
+ * </table>
+ *
+ * <p>Transport and discovery are off in all of them: local work needs no network.
+ *
+ * @param nodeId the name of this node. One node has one log, and one log belongs to one node: {@code data/<node-id>.wal} is
+ *     the pattern
+ * @param wal whether the data is kept in a durable log
+ * @param walPath the directory of the log; its parent must exist
+ * @param autoFlush whether a write answers only once it is on stable storage
+ * @param transport whether to exchange operations with peers
+ * @param discovery whether to look for peers
+ * @param provider the log provider's name, rather than choosing by what is there
+ */
+public record ClientOptions(
+        String nodeId,
+        boolean wal,
+        String walPath,
+        boolean autoFlush,
+        boolean transport,
+        boolean discovery,
+        Optional<String> provider) {
+
+    /** Refuses null. */
+    public ClientOptions {
+        Objects.requireNonNull(nodeId, "nodeId");
+        Objects.requireNonNull(walPath, "walPath");
+        Objects.requireNonNull(provider, "provider");
+    }
+
+    /**
+     * A client without peers, in memory until it is given a log: {@code local(id).withWal(true).withWalPath(path)}.
+     *
+     * @param nodeId the name of this node
+     * @return the options
+     */
+    public static ClientOptions local(String nodeId) {
+        return new ClientOptions(nodeId, false, "", true, false, false, Optional.empty());
+    }
+
+    /**
+     * A client in memory: what it holds is gone when it is closed.
+     *
+     * @param nodeId the name of this node
+     * @return the options
+     */
+    public static ClientOptions memoryOnly(String nodeId) {
+        return local(nodeId);
+    }
+
+    /**
+     * A client on a durable log: a write that answers ok survives a kill and a power cut.
+     *
+     * @param nodeId the name of this node
+     * @param walPath the directory of the log; its parent must exist
+     * @return the options
+     */
+    public static ClientOptions persistent(String nodeId, String walPath) {
+        return local(nodeId).withWal(true).withWalPath(walPath);
+    }
+
+    /**
+     * A client on a durable log that does not wait for the device: fast, and for data that may be lost. {@link
+     * Client#flush()} and {@link Client#close()} make everything durable.
+     *
+     * @param nodeId the name of this node
+     * @param walPath the directory of the log; its parent must exist
+     * @return the options
+     */
+    public static ClientOptions fast(String nodeId, String walPath) {
+        return persistent(nodeId, walPath).withAutoFlush(false);
+    }
+
+    /**
+     * With {@link #wal} set. With {@code true} and no path, {@link Client#open()} fails; with {@code false}, a path is kept
+     * and not used.
+     *
+     * @param value whether the data is kept in a durable log
+     * @return the changed copy
+     */
+    public ClientOptions withWal(boolean value) {
+        return new ClientOptions(nodeId, value, walPath, autoFlush, transport, discovery, provider);
+    }
+
+    /**
+     * With {@link #walPath} set, and {@link #wal} on, since whoever names a log means to use it.
+     *
+     * @param value the directory of the log; its parent must exist
+     * @return the changed copy
+     */
+    public ClientOptions withWalPath(String value) {
+        return new ClientOptions(nodeId, true, value, autoFlush, transport, discovery, provider);
+    }
+
+    /**
+     * With {@link #autoFlush} set. Without it a write is acknowledged before it is durable: not for data that matters.
+     *
+     * @param value whether a write answers only once it is on stable storage
+     * @return the changed copy
+     */
+    public ClientOptions withAutoFlush(boolean value) {
+        return new ClientOptions(nodeId, wal, walPath, value, transport, discovery, provider);
+    }
+
+    /**
+     * With {@link #transport} set.
+     *
+     * @param value whether to exchange operations with peers; {@link Client#open()} fails where there is no transport
+     * @return the changed copy
+     */
+    public ClientOptions withTransport(boolean value) {
+        return new ClientOptions(nodeId, wal, walPath, autoFlush, value, discovery, provider);
+    }
+
+    /**
+     * With {@link #discovery} set.
+     *
+     * @param value whether to look for peers; {@link Client#open()} fails where nothing can
+     * @return the changed copy
+     */
+    public ClientOptions withDiscovery(boolean value) {
+        return new ClientOptions(nodeId, wal, walPath, autoFlush, transport, value, provider);
+    }
+
+    /**
+     * With the log provider chosen by name.
+     *
+     * @param name the provider's name, such as {@code file}
+     * @return the changed copy
+     */
+    public ClientOptions withProvider(String name) {
+        return new ClientOptions(nodeId, wal, walPath, autoFlush, transport, discovery, Optional.of(name));
+    }
+
+    StoreConfig storeConfig() {
+        StoreConfig store = wal ? StoreConfig.durable(walPath) : StoreConfig.memoryOnly();
+        WalConfig config = store.wal().withNodeId(nodeId).withAutoFlush(autoFlush);
+        return store.withWal(provider.map(config::withProvider).orElse(config));
+    }
+
+    SyncConfig syncConfig() {
+        return new SyncConfig(transport, discovery);
+    }
+}

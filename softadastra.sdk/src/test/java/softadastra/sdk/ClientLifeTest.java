@@ -1,0 +1,135 @@
+package softadastra.sdk;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import softadastra.core.ErrorCode;
+import softadastra.core.Result;
+import softadastra.core.SoftadastraException;
+import softadastra.core.Unit;
+import softadastra.store.Batch;
+import softadastra.store.PutResult;
+
+/** Opening, closing, and what is said in between and afterwards. */
+class ClientLifeTest {
+
+    @TempDir
+    Path directory;
+
+    static List<Function<Client, Result<?>>> calls() {
+        return List.of(
+                client -> client.put("key", "value"),
+                client -> client.put("key", new byte[1]),
+                client -> client.put("", "value"),
+                client -> client.get("key"),
+                client -> client.remove("key"),
+                client -> client.write(new Batch()),
+                client -> client.appendEvent(ClientTest.EVENT),
+                client -> client.flush(),
+                client -> client.syncState(),
+                client -> client.tick(),
+                client -> Result.attempt(() -> client.contains("key")),
+                client -> Result.attempt(client::size),
+                client -> Result.attempt(client::isEmpty));
+    }
+
+    @ParameterizedTest
+    @MethodSource("calls")
+    void everyCallOnAClientThatIsNotOpenSaysSo(Function<Client, Result<?>> call) {
+        Client client = new Client(ClientOptions.memoryOnly("node-a"));
+        assertNotOpen(call.apply(client));
+        client.open().orElseThrow();
+        client.close();
+        assertNotOpen(call.apply(client));
+        client.close();
+    }
+
+    private static void assertNotOpen(Result<?> result) {
+        assertEquals(ErrorCode.INVALID_STATE, result.error().code());
+        assertEquals("client is not open", result.error().message());
+    }
+
+    @Test
+    void methodsWithoutAResultThrowIt() {
+        Client client = new Client(ClientOptions.memoryOnly("node-a"));
+        assertEquals(
+                ErrorCode.INVALID_STATE,
+                assertThrows(SoftadastraException.class, client::size).code());
+    }
+
+    @Test
+    void aClientInMemoryForgetsWhenItIsClosedAndMayBeOpenedAgain() {
+        Client client = new Client(ClientOptions.memoryOnly("node-a"));
+        client.open().orElseThrow();
+        client.put("a", "1").orElseThrow();
+        client.close();
+        assertFalse(client.isOpen());
+        client.open().orElseThrow();
+        assertTrue(client.isEmpty());
+        client.close();
+    }
+
+    @Test
+    void openingAnOpenClientIsRefusedAndHurtsNothing() {
+        try (Client client = new Client(ClientOptions.memoryOnly("node-a"))) {
+            client.open().orElseThrow();
+            client.put("a", "1").orElseThrow();
+            Result<Unit> again = client.open();
+            assertEquals(ErrorCode.INVALID_STATE, again.error().code());
+            assertEquals("client is already open", again.error().message());
+            assertTrue(client.contains("a"));
+        }
+    }
+
+    @Test
+    void writersThatTheCloserOvertakesAreToldThatTheClientIsNotOpen() {
+        int writers = 4;
+        Client client = new Client(ClientOptions.persistent(
+                "node-a", directory.resolve("node-a.wal").toString()));
+        client.open().orElseThrow();
+        CountDownLatch allHaveWritten = new CountDownLatch(writers);
+        List<CompletableFuture<Result<PutResult>>> ends = IntStream.range(0, writers)
+                .mapToObj(writer -> CompletableFuture.supplyAsync(
+                        () -> writeUntilRefused(client, "writer:" + writer, allHaveWritten),
+                        command -> new Thread(command).start()))
+                .toList();
+        assertTrue(awaited(allHaveWritten));
+
+        client.close();
+
+        ends.forEach(end -> assertNotOpen(end.join()));
+        client.open().orElseThrow();
+        assertEquals(writers, client.size());
+        client.close();
+    }
+
+    private static Result<PutResult> writeUntilRefused(Client client, String key, CountDownLatch written) {
+        Result<PutResult> put = client.put(key, "value");
+        written.countDown();
+        while (put.isOk()) {
+            put = client.put(key, "value");
+        }
+        return put;
+    }
+
+    private static boolean awaited(CountDownLatch latch) {
+        try {
+            latch.await();
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+}
