@@ -151,7 +151,7 @@ final class Commits {
             log.flush();
             applier.applyThrough(sequence);
         } catch (RuntimeException | Error e) {
-            failure.set(e);
+            failure.set(e, log);
             throw e;
         }
     }
@@ -227,7 +227,7 @@ final class Commits {
                 applier.add(commit);
             }
         } catch (RuntimeException | Error e) {
-            failure.set(e);
+            failure.set(e, log);
             throw e;
         }
     }
@@ -239,7 +239,7 @@ final class Commits {
             // By the log's contract it has taken nothing, and the next write may find it willing again.
             throw e;
         } catch (RuntimeException | Error e) {
-            failure.set(e);
+            failure.set(e, log);
             throw e;
         } finally {
             batch.clear();
@@ -259,7 +259,7 @@ final class Commits {
             awaitDurable(sequence);
             applier.applyThrough(Math.max(sequence, log.durableSequence()));
         } catch (RuntimeException | Error e) {
-            failure.set(e);
+            failure.set(e, log);
             throw e;
         }
     }

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import softadastra.core.ErrorCode;
 import softadastra.core.SoftadastraError;
 import softadastra.core.SoftadastraException;
+import softadastra.wal.spi.WalLog;
 
 /**
  * The first failure that leaves open what the log holds. From then on a store is read-only until it is opened again: reads
@@ -16,25 +17,47 @@ final class LogFailure {
 
     private final AtomicReference<@Nullable SoftadastraError> first = new AtomicReference<>();
 
-    /** Notes a failure; the first one counts. */
-    void set(Throwable thrown) {
-        SoftadastraError error = thrown instanceof SoftadastraException known
-                ? known.error()
-                : SoftadastraError.of(ErrorCode.IO_ERROR, "failed to write to the store: " + thrown, thrown);
-        first.compareAndSet(null, error.code() == ErrorCode.INDETERMINATE ? determinate(error) : error);
+    /**
+     * Notes a failure; the first one counts.
+     *
+     * @param thrown what a call of the log ended with
+     * @param log the log, which knows best why it takes nothing more
+     */
+    void set(Throwable thrown, WalLog log) {
+        if (first.get() == null) {
+            first.compareAndSet(null, reason(thrown, log));
+        }
     }
 
-    /** A write that is refused later is not indeterminate: the log never got it. */
-    private static SoftadastraError determinate(SoftadastraError error) {
-        ErrorCode code = error.cause() instanceof SoftadastraException known ? known.code() : ErrorCode.IO_ERROR;
-        return SoftadastraError.of(code, error.message(), error.cause());
+    /** Later writes are refused without the log having got them, so they are not indeterminate. */
+    private static SoftadastraError reason(Throwable thrown, WalLog log) {
+        if (thrown instanceof SoftadastraException known && known.code() != ErrorCode.INDETERMINATE) {
+            return known.error();
+        }
+        try {
+            log.flush();
+        } catch (SoftadastraException refusal) {
+            if (refusal.code() != ErrorCode.INDETERMINATE) {
+                return refusal.error();
+            }
+        } catch (RuntimeException | Error e) {
+            return unexplained(thrown);
+        }
+        return unexplained(thrown);
+    }
+
+    private static SoftadastraError unexplained(Throwable thrown) {
+        return thrown instanceof SoftadastraException known
+                ? SoftadastraError.of(ErrorCode.IO_ERROR, known.error().message(), known)
+                : SoftadastraError.of(ErrorCode.IO_ERROR, "failed to write to the store: " + thrown, thrown);
     }
 
     /** Refuses a write if there was a failure. */
     void refuseWrites() {
         SoftadastraError error = first.get();
         if (error != null) {
-            throw error.withContext(READ_ONLY).toException();
+            String context = error.context().isEmpty() ? READ_ONLY : error.context() + "; " + READ_ONLY;
+            throw error.withContext(context).toException();
         }
     }
 

@@ -355,7 +355,18 @@ public final class StoreEngine implements AutoCloseable {
         if (ownsWal) {
             wal.close();
         } else {
+            flushForClose();
+        }
+    }
+
+    private void flushForClose() {
+        try {
             log.flush();
+        } catch (SoftadastraException e) {
+            // A log that its owner has closed already has been flushed.
+            if (e.code() != ErrorCode.INVALID_STATE) {
+                throw e;
+            }
         }
     }
 
