@@ -73,9 +73,19 @@ final class LogLock implements AutoCloseable {
         try (StorageFile file = storage.open(OWNER_FILE, Storage.Access.READ)) {
             int length = file.read(0, bytes, 0, bytes.length);
             return LogOwner.parse(new String(bytes, 0, length, StandardCharsets.UTF_8))
-                    .filter(LogOwner::mayBeAlive);
+                    .filter(owner -> owner.mayBeAlive() && !isForgottenHere(owner, storage));
         } catch (NoSuchFileException e) {
             return Optional.empty();
+        }
+    }
+
+    /** Whether an owner is this very process, and this process knows nothing of it. */
+    private static boolean isForgottenHere(LogOwner owner, Storage storage) {
+        try {
+            return owner.pid() == ProcessHandle.current().pid()
+                    && System.getProperty(PROPERTY_PREFIX + storage.identity()) == null;
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -64,6 +64,9 @@ final class LogReads {
         }
         // What is wrong with the files counts only where a record was wanted of them.
         Optional<WalFinding> error = layout.firstError();
+        if (!done() && error.isEmpty()) {
+            error = scanTail(storage, layout).firstError();
+        }
         if (!done() && error.isPresent()) {
             throw error.get().toError().toException();
         }
@@ -120,12 +123,16 @@ final class LogReads {
         }
         boolean owned = LogLock.owner(storage).isPresent();
         LogLayout layout = LogLayout.read(storage, marker(storage));
-        LogScan.Report tail = new LogScan(storage, layout, (segment, frame) -> {}, WalProgress.NONE).runTail();
+        LogScan.Report tail = scanTail(storage, layout);
         if (owned) {
             return new Bounds(tail.syncedThrough(), tail.syncedThrough());
         }
         // Where the tail is damaged more is asked for than there is, so that the reading ends with the error.
         return new Bounds(tail.corrupted() ? Long.MAX_VALUE : tail.lastSequence(), tail.syncedThrough());
+    }
+
+    private static LogScan.Report scanTail(Storage storage, LogLayout layout) throws IOException {
+        return new LogScan(storage, layout, (segment, frame) -> {}, WalProgress.NONE).runTail();
     }
 
     static WalMarker marker(Storage storage) {

@@ -182,6 +182,8 @@ final class LogScan {
                             SegmentFile.name(segment.ordinal() + 1),
                             0,
                             "the segment is missing, and " + segment.name() + " says that it exists"));
+                } else if (end.kind() == Frame.CONTINUED) {
+                    checkNeverUsed(cursor.nextSequence(), layout.spare().orElseThrow());
                 }
             }
             case TORN -> {
@@ -191,6 +193,17 @@ final class LogScan {
             case CORRUPT -> {
                 corrupted = true;
                 findings.add(Findings.corruption(cursor.nextSequence(), segment.name(), next, judgement.reason()));
+            }
+        }
+    }
+
+    /** A spare that its predecessor says was started has no frames unless its header is damaged. */
+    private void checkNeverUsed(long sequence, SegmentFile spare) throws IOException {
+        try (StorageFile file = storage.open(spare.name(), Storage.Access.READ)) {
+            if (TailJudge.lastNonZero(file, SegmentHeader.BYTES, spare.bytes()) >= 0) {
+                corrupted = true;
+                findings.add(Findings.corruption(
+                        sequence, spare.name(), 0, "its header does not verify, and there are frames behind it"));
             }
         }
     }

@@ -34,8 +34,8 @@ import java.util.zip.CRC32C;
  * </pre>
  *
  * <p>All that counts stands in the first 512-byte sector, so that a crash leaves it whole, or as zeros, or with zeros from
- * some byte on: a block whose CRC field is not zero and does not match was damaged, not torn. A file that starts with zeros
- * is a spare, made ahead of its use.
+ * some byte on, which may be a byte of the CRC: a block whose CRC does not match and that no such zeros explain was damaged,
+ * not torn. A file that starts with zeros is a spare, made ahead of its use; nothing but zeros is behind it.
  */
 record SegmentHeader(
         UUID logId,
@@ -112,8 +112,7 @@ record SegmentHeader(
             return new Spare();
         }
         if (length < SECTOR || LittleEndian.getInt(block, CRC_AT) != crc(block)) {
-            boolean cutShort = firstNonZero(block, CRC_AT, length) == length;
-            return cutShort ? new Torn() : new Damaged("the checksum of its header does not match");
+            return isCutShort(block, length) ? new Torn() : new Damaged("the checksum of its header does not match");
         }
         for (int i = 0; i < MAGIC.length; i++) {
             if (block[i] != MAGIC[i]) {
@@ -128,6 +127,17 @@ record SegmentHeader(
                     + MAJOR + " with none");
         }
         return new Valid(decode(block), length - firstNonZero(block, SECTOR, length));
+    }
+
+    /** Whether the block is what was written up to some byte, and zeros from there on; the byte may be one of the CRC's. */
+    private static boolean isCutShort(byte[] block, int length) {
+        int stored = LittleEndian.getInt(block, CRC_AT);
+        int written = crc(block);
+        boolean prefix = stored == 0;
+        for (int bits = Byte.SIZE; bits < Integer.SIZE; bits += Byte.SIZE) {
+            prefix |= stored == (written & ((1 << bits) - 1));
+        }
+        return prefix && firstNonZero(block, Math.min(SECTOR, length), length) == length;
     }
 
     private static SegmentHeader decode(byte[] block) {

@@ -54,7 +54,7 @@ final class TailJudge {
     /** Judges what stands where a cursor over this segment stopped. */
     Judgement judge(FrameCursor cursor) throws IOException {
         long offset = cursor.problem() == FrameCursor.Problem.NONE ? cursor.end() : cursor.offset();
-        long lastNonZero = lastNonZero(offset);
+        long lastNonZero = lastNonZero(file, offset, fileBytes);
         if (lastNonZero < 0) {
             return new Judgement(Verdict.END, 0, "");
         }
@@ -84,10 +84,10 @@ final class TailJudge {
         return new Judgement(Verdict.CORRUPT, bytes, reason);
     }
 
-    /** Where the last byte that is not zero stands, from an offset on; -1 if there is none. */
-    private long lastNonZero(long from) throws IOException {
+    /** Where the last byte that is not zero stands, between two offsets; -1 if there is none. */
+    static long lastNonZero(StorageFile file, long from, long to) throws IOException {
         byte[] chunk = new byte[CHUNK];
-        for (long end = fileBytes; end > from; ) {
+        for (long end = to; end > from; ) {
             int length = (int) Math.min(CHUNK, end - from);
             int read = file.read(end - length, chunk, 0, length);
             for (int i = read - 1; i >= 0; i--) {
