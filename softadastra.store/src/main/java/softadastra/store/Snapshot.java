@@ -52,4 +52,11 @@ public interface Snapshot {
      * @return the sequence, 0 for an empty log
      */
     long lastSequence();
+
+    /**
+     * How many of the operations that it includes the log's own node wrote.
+     *
+     * @return the number
+     */
+    long localOperations();
 }

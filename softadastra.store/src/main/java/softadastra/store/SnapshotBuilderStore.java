@@ -2,6 +2,7 @@ package softadastra.store;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import softadastra.core.CheckReturnValue;
@@ -96,6 +97,14 @@ public final class SnapshotBuilderStore {
         @Override
         public Stream<Entry> entries(String prefix) {
             return Entries.withPrefix(applied.index(), Key.of(prefix));
+        }
+
+        @Override
+        public long localOperations() {
+            return applied.counters().entrySet().stream()
+                    .filter(counter -> applied.isLocal(counter.getKey()))
+                    .mapToLong(Map.Entry::getValue)
+                    .sum();
         }
 
         @Override

@@ -6,6 +6,7 @@ import softadastra.core.CheckReturnValue;
 import softadastra.core.Result;
 import softadastra.store.OperationRecord;
 import softadastra.store.RetainedOperations;
+import softadastra.store.Snapshot;
 import softadastra.store.StoreEngine;
 
 /**
@@ -38,6 +39,17 @@ public final class SyncEngine {
     public static Result<SyncEngine> open(StoreEngine store, SyncConfig config) {
         Objects.requireNonNull(store, "store");
         return config.available().map(ok -> new SyncEngine(store));
+    }
+
+    /**
+     * How much of what a log holds is yet to reach others, for those who only read it: the same as {@link #state()} answers its
+     * owner.
+     *
+     * @param snapshot what was read
+     * @return the state as of that moment
+     */
+    public static SyncState stateOf(Snapshot snapshot) {
+        return SyncState.withoutPeers(snapshot.localOperations());
     }
 
     /**
