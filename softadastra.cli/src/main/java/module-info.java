@@ -4,8 +4,8 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module softadastra.cli {
     requires static org.jspecify;
-    requires softadastra.sdk;
     requires info.picocli;
+    requires softadastra.sdk;
 
     opens softadastra.cli to
             info.picocli;

@@ -1,0 +1,211 @@
+package softadastra.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.module.ModuleDescriptor;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import softadastra.core.ErrorCode;
+import softadastra.core.SoftadastraError;
+import softadastra.core.SoftadastraException;
+import softadastra.wal.spi.WalConfig;
+
+/** The command and its tree of subcommands, with the options that all of them share. */
+@Command(
+        name = "softadastra",
+        versionProvider = SoftadastraCommand.Version.class,
+        description = "A local-first store on a write-ahead log.",
+        synopsisSubcommandLabel = "COMMAND",
+        footerHeading = "%n",
+        footer = {
+            "Data goes to standard output; progress, warnings and errors go to standard error.",
+            "Exit codes: 0 ok, 1 failure, 2 usage, 3 not found, 4 corruption found, 5 locked.",
+            "Commands that only read need no lock: they work beside a running owner of the log."
+        })
+final class SoftadastraCommand implements Callable<Integer> {
+    static final String DEFAULT_WAL = "data/softadastra.wal";
+
+    @Option(
+            names = "--wal",
+            paramLabel = "PATH",
+            scope = ScopeType.INHERIT,
+            description = "The log's directory (default: " + DEFAULT_WAL + "). Its parent must exist.")
+    private Optional<String> wal = Optional.empty();
+
+    @Option(
+            names = "--node-id",
+            paramLabel = "ID",
+            scope = ScopeType.INHERIT,
+            description =
+                    "The node the log belongs to, for commands that write (default: the recorded one, or a random one).")
+    private Optional<String> nodeId = Optional.empty();
+
+    @Option(
+            names = "--json",
+            scope = ScopeType.INHERIT,
+            description = "Print JSON: one object, or one a line for lists; errors too.")
+    @SuppressWarnings("UnusedVariable") // picocli wants a place for it
+    private boolean json;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help.")
+    @SuppressWarnings("UnusedVariable") // picocli wants a place for it
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version.")
+    @SuppressWarnings("UnusedVariable") // picocli wants a place for it
+    private boolean version;
+
+    private final Io io;
+
+    private SoftadastraCommand(Io io) {
+        this.io = io;
+    }
+
+    static int run(String[] args, Io io) {
+        io.useJson(jsonWanted(args));
+        StringWriter usage = new StringWriter();
+        int exit;
+        try {
+            requireExpressible(args);
+            exit = tree(io).setOut(new PrintWriter(usage))
+                    .setErr(new PrintWriter(new StringWriter()))
+                    .execute(args);
+            io.write(usage.toString().getBytes(StandardCharsets.UTF_8));
+            io.flush();
+        } catch (CommandFailure e) {
+            exit = Errors.report(io, e);
+        } catch (OutputFailure e) {
+            exit = Errors.report(io, e);
+        }
+        io.clearProgress();
+        return exit;
+    }
+
+    /** The command with all its subcommands. */
+    static CommandLine tree(Io io) {
+        SoftadastraCommand root = new SoftadastraCommand(io);
+        CommandLine store = new CommandLine(new StoreCommand())
+                .addSubcommand(new StorePutCommand(root))
+                .addSubcommand(new StoreGetCommand(root))
+                .addSubcommand(new StoreRemoveCommand(root))
+                .addSubcommand(new StoreListCommand(root))
+                .addSubcommand(new StoreImportCommand(root))
+                .addSubcommand(new StoreExportCommand(root))
+                .addSubcommand(new StoreStatsCommand(root));
+        CommandLine wal = new CommandLine(new WalCommand())
+                .addSubcommand(new WalInfoCommand(root))
+                .addSubcommand(new WalVerifyCommand(root))
+                .addSubcommand(new WalDumpCommand(root));
+        return new CommandLine(root)
+                .addSubcommand(new StatusCommand(root))
+                .addSubcommand(store)
+                .addSubcommand(wal)
+                .addSubcommand(new ProvidersCommand(root))
+                .addSubcommand(new CompletionCommand(root))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setColorScheme(CommandLine.Help.defaultColorScheme(io.isTerminal() ? Ansi.AUTO : Ansi.OFF))
+                .setParameterExceptionHandler((e, args) -> usageError(io, e))
+                .setExecutionExceptionHandler((e, command, result) -> executionError(root, e));
+    }
+
+    private static int usageError(Io io, ParameterException e) {
+        CommandSpec spec = e.getCommandLine().getCommandSpec();
+        return Errors.report(
+                io,
+                SoftadastraError.of(ErrorCode.INVALID_ARGUMENT, "invalid command line: " + e.getMessage()),
+                Optional.of(spec.qualifiedName() + " --help"));
+    }
+
+    private static int executionError(SoftadastraCommand root, Exception e) throws Exception {
+        if (e instanceof CommandFailure failure) {
+            return Errors.report(root.io, failure);
+        }
+        if (e instanceof SoftadastraException failure) {
+            return Errors.report(root.io, failure.error(), Errors.hint(failure.error(), root.walPath()));
+        }
+        if (e instanceof ParameterException usage) {
+            return usageError(root.io, usage);
+        }
+        // Also OutputFailure: what picocli would print about it is not for people.
+        return Errors.report(root.io, e);
+    }
+
+    /** Known before the command line is parsed, since errors of that are printed too. */
+    private static boolean jsonWanted(String[] args) {
+        List<String> words = Arrays.asList(args);
+        int end = words.indexOf("--");
+        return words.subList(0, end < 0 ? words.size() : end).contains("--json");
+    }
+
+    /**
+     * Refuses words that reached the JVM mutilated: in a locale without the characters, it replaces each, and a key would
+     * silently be another one.
+     */
+    private static void requireExpressible(String[] args) {
+        for (String arg : args) {
+            if (arg.indexOf('\uFFFD') >= 0) {
+                throw new CommandFailure(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "invalid command line: '" + arg + "' has characters that this locale cannot express",
+                        "LC_ALL=C.UTF-8 softadastra ...");
+            }
+        }
+    }
+
+    /** Without a subcommand there is nothing to do. */
+    @Override
+    public Integer call() {
+        throw new CommandFailure(ErrorCode.INVALID_ARGUMENT, "missing command", "softadastra --help");
+    }
+
+    Io io() {
+        return io;
+    }
+
+    /** The log's directory as given. */
+    String walPath() {
+        return wal.orElse(DEFAULT_WAL);
+    }
+
+    /** The log, for commands that write. */
+    WalConfig walConfig() {
+        WalConfig config = WalConfig.durable(walPath());
+        return nodeId.map(config::withNodeId).orElse(config);
+    }
+
+    /** The log's directory as a path. */
+    Path walDirectory() {
+        return walConfig().path().orElseThrow();
+    }
+
+    /** The module's version, which the build records in its descriptor. */
+    static final class Version implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            ModuleDescriptor descriptor = Main.class.getModule().getDescriptor();
+            String version =
+                    descriptor == null ? "unknown" : descriptor.rawVersion().orElse("unknown");
+            return new String[] {"softadastra " + version};
+        }
+    }
+}

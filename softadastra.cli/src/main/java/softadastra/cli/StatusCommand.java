@@ -1,0 +1,123 @@
+package softadastra.cli;
+
+import picocli.CommandLine.Command;
+import softadastra.core.Result;
+import softadastra.store.Snapshot;
+import softadastra.store.SnapshotBuilderStore;
+import softadastra.sync.SyncEngine;
+import softadastra.wal.spi.WalInspector;
+import softadastra.wal.spi.WalInspector.Verification;
+
+/** {@code status}: shows log, store, sync and recovery on one page. */
+@Command(
+        name = "status",
+        description = {
+            "Shows the state of the log and the store in it, and what recovery would do if it were opened now.",
+            "It only reads and takes no lock. Exit code 4 if acknowledged records are damaged."
+        })
+final class StatusCommand extends Subcommand {
+
+    StatusCommand(SoftadastraCommand root) {
+        super(root);
+    }
+
+    @Override
+    public Integer call() {
+        WalInspector inspector = inspector();
+        WalInspector.Info info = inspector.info().orElseThrow();
+        Verification found = inspector.verify(new Progress(io())).orElseThrow();
+        // A damaged log has no store to show, but the rest of the page is what somebody needs then.
+        Result<Snapshot> snapshot = SnapshotBuilderStore.build(root().walConfig());
+        io().clearProgress();
+        if (io().isJson()) {
+            printJson(info, found, snapshot);
+        } else {
+            print(info, found, snapshot);
+        }
+        if (snapshot.isErr()) {
+            return Errors.report(io(), snapshot.error(), Errors.hint(snapshot.error(), root().walPath()));
+        }
+        return found.corrupted() ? ExitCode.CORRUPTION : ExitCode.OK;
+    }
+
+    private void print(WalInspector.Info info, Verification found, Result<Snapshot> snapshot) {
+        io().line("node id : " + WalText.node(info));
+        io().line("WAL");
+        io().line("  enabled : yes");
+        io().line("  path : " + Texts.visible(root().walPath()));
+        io().line("  durable : yes");
+        io().line("  provider : " + info.provider());
+        io().line("  format : " + info.formatVersion());
+        io().line("  first sequence : " + info.firstSequence());
+        io().line("  last sequence : " + info.lastSequence());
+        io().line("  durable sequence : " + info.durableSequence());
+        io().line("  files : " + info.files().size());
+        io().line("  bytes : " + info.bytes());
+        io().line("  open in : " + Texts.visible(info.owner().orElse("nobody")));
+        io().line("Store");
+        snapshot.ifOk(store -> {
+            io().line("  size : " + store.size());
+            io().line("  last sequence : " + store.lastSequence());
+        });
+        snapshot.ifErr(error -> io().line("  unreadable : " + Texts.visible(error.message())));
+        io().line("Sync");
+        snapshot.ifOk(store -> io().line("  outbox size : " + outboxSize(store)));
+        io().line("Recovery");
+        io().line("  needed : " + Texts.yesNo(recoveryNeeded(info)));
+        io().line("  records : " + found.records());
+        io().line("  not proven durable : " + unproven(found));
+        io().line("  damage : " + damage(found));
+        found.findings().forEach(finding -> io().line("  " + WalText.line(finding)));
+    }
+
+    private void printJson(WalInspector.Info info, Verification found, Result<Snapshot> snapshot) {
+        JsonObject store = new JsonObject();
+        snapshot.ifOk(read -> store.put("size", read.size()).put("lastSequence", read.lastSequence()));
+        snapshot.ifErr(error -> store.put("unreadable", error.message()));
+        JsonObject sync = new JsonObject();
+        snapshot.ifOk(read -> sync.put("outboxSize", outboxSize(read)));
+        io().line(new JsonObject()
+                .put("nodeId", info.identity().node().value())
+                .put(
+                        "wal",
+                        WalText.json(info)
+                                .put("enabled", true)
+                                .put("durable", true)
+                                .put("files", info.files().size()))
+                .put("store", store)
+                .put("sync", sync)
+                .put(
+                        "recovery",
+                        new JsonObject()
+                                .put("needed", recoveryNeeded(info))
+                                .put("records", found.records())
+                                .put("unproven", unproven(found))
+                                .put("damage", damage(found))
+                                .put(
+                                        "findings",
+                                        found.findings().stream()
+                                                .map(WalText::json)
+                                                .toList())));
+    }
+
+    private static long outboxSize(Snapshot snapshot) {
+        return SyncEngine.stateOf(snapshot).outboxSize();
+    }
+
+    /** Whether the next owner has to look at the tail: nobody closed the log, and nobody has it open. */
+    private static boolean recoveryNeeded(WalInspector.Info info) {
+        return !info.clean() && info.owner().isEmpty();
+    }
+
+    /** Valid records that no later frame proves; a recovery keeps them. */
+    private static long unproven(Verification found) {
+        return Math.max(0, found.lastSequence() - found.durableSequence());
+    }
+
+    private static String damage(Verification found) {
+        if (found.corrupted()) {
+            return "corrupted";
+        }
+        return found.findings().isEmpty() ? "none" : "torn tail";
+    }
+}

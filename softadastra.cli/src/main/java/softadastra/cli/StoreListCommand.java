@@ -1,0 +1,46 @@
+package softadastra.cli;
+
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import softadastra.store.Entry;
+
+/** {@code store list}: prints entries in key order. */
+@Command(
+        name = "list",
+        description = {
+            "Prints the entries in the order of their keys, one a line.",
+            "With --json a line has everything, and 'store import -' takes it."
+        })
+final class StoreListCommand extends Subcommand {
+
+    @Option(names = "--prefix", paramLabel = "TEXT", description = "Only keys that begin with this.")
+    private String prefix = "";
+
+    @Option(names = "--limit", paramLabel = "N", description = "At most so many.")
+    private long limit = Long.MAX_VALUE;
+
+    @Option(names = "--keys-only", description = "Only the keys.")
+    private boolean keysOnly;
+
+    StoreListCommand(SoftadastraCommand root) {
+        super(root);
+    }
+
+    @Override
+    public Integer call() {
+        Limits.requireNotNegative("--limit", limit);
+        try (Stream<Entry> entries = snapshot().entries(prefix)) {
+            entries.limit(limit).forEach(this::print);
+        }
+        return ExitCode.OK;
+    }
+
+    private void print(Entry entry) {
+        if (io().isJson()) {
+            io().line(keysOnly ? new JsonObject().put("key", entry.key().asString()) : EntryText.json(entry));
+        } else {
+            io().line(keysOnly ? Texts.visible(entry.key().asString()) : EntryText.line(entry));
+        }
+    }
+}
