@@ -172,8 +172,8 @@ public final class StoreEngine implements AutoCloseable {
     /**
      * Makes everything written so far durable. Blocks until it is.
      *
-     * @return ok, or an error: INVALID_STATE on a closed store; NO_SPACE, PERMISSION_DENIED, IO_ERROR if the log failed, and
-     *     then what was written since the last flush may be lost
+     * @return ok, or an error: INVALID_STATE on a closed store; INDETERMINATE if the log failed on the way, NO_SPACE,
+     *     PERMISSION_DENIED or IO_ERROR if it had failed before, and then what was written since the last flush may be lost
      */
     public Result<Unit> flush() {
         return write(null, () -> {
