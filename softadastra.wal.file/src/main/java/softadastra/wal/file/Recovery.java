@@ -28,8 +28,8 @@ import softadastra.wal.spi.storage.StorageFile;
  * changed before the whole log was read, and nothing at all if the open is refused.
  *
  * <ol>
- *   <li>Valid frames that nothing proves to be durable are written once more, as they are, and forced. They may be in the
- *       page cache only, and after a failed force marked clean there.
+ *   <li>The last header, and valid frames that nothing proves to be durable, are written once more, as they are, and forced.
+ *       They may be in the page cache only, and after a failed force marked clean there.
  *   <li>A torn tail is copied aside, and a new segment is started, whose header says where its predecessor ends. Nothing is
  *       ever appended behind a cut in the same file.
  * </ol>
@@ -136,22 +136,22 @@ final class Recovery {
         long asideBytes = scan.tornBytes();
         if (cutShort) {
             // Sequences from here on will be given out again, with other contents: a new epoch tells them apart.
-            marker = new WalMarker(marker.provider(), withEpoch(marker.identity(), random.nextLong()), true);
+            marker = new WalMarker(marker.provider(), withEpoch(marker.identity(), random.nextLong()), marker.ready());
             marker.write(storage);
             asideBytes = setAside(layout, end.segment());
-        } else if (!marker.ready()) {
-            marker = new WalMarker(marker.provider(), marker.identity(), true);
-            marker.write(storage);
         }
         LogLayout kept = cutShort
                 ? new LogLayout(layout.segments().subList(0, end.segment() + 1), Optional.empty(), List.of(), List.of())
                 : layout;
         SegmentFile last = kept.last();
         boolean stray = scan.tornBytes() > 0 || cutShort;
-        if (!scan.clean()) {
-            try (StorageFile file = storage.open(last.name(), Storage.Access.WRITE)) {
-                rewriteUnproven(file, last, end.offset(), scan.syncedThrough());
-            }
+        try (StorageFile file = storage.open(last.name(), Storage.Access.WRITE)) {
+            rewriteUnproven(file, last, end.offset(), scan.syncedThrough());
+        }
+        if (!marker.ready()) {
+            // Only now: it says that the first segment is there for good.
+            marker = new WalMarker(marker.provider(), marker.identity(), true);
+            marker.write(storage);
         }
         if (stray) {
             asideBytes += copyAside(last, end.offset());
@@ -181,7 +181,10 @@ final class Recovery {
                 marker.identity(), segments, appendAt, chain, scan.highestTimestamp(), scan.clean(), report);
     }
 
-    /** Writes the valid frames that are not proven to be durable again, as they are, and forces them. */
+    /**
+     * Writes the header and the valid frames that are not proven to be durable again, as they are, and forces them. The seal
+     * of a closed log is one of these: it proves what is before it, and nothing proves that its own force did not fail.
+     */
     private static void rewriteUnproven(StorageFile file, SegmentFile segment, long end, long syncedThrough)
             throws IOException {
         FrameCursor cursor = new FrameCursor(file, segment.requireHeader(), end);
@@ -193,12 +196,17 @@ final class Recovery {
                 from = end;
             }
         }
+        rewrite(file, 0, SegmentHeader.BYTES);
+        rewrite(file, from, end);
+        file.force();
+    }
+
+    private static void rewrite(StorageFile file, long from, long end) throws IOException {
         byte[] chunk = new byte[CHUNK];
         for (long at = from; at < end; at += CHUNK) {
             int length = file.read(at, chunk, 0, (int) Math.min(CHUNK, end - at));
             file.write(at, chunk, 0, length);
         }
-        file.force();
     }
 
     /** Keeps what a cut takes off the last segment, in a file beside it; answers how many bytes that is. */
