@@ -1,0 +1,175 @@
+package softadastra.wal.file;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import softadastra.core.ErrorCode;
+import softadastra.core.Result;
+import softadastra.core.SoftadastraException;
+import softadastra.wal.spi.OpenMode;
+import softadastra.wal.spi.Wal;
+import softadastra.wal.spi.WalBatch;
+import softadastra.wal.spi.WalConfig;
+import softadastra.wal.spi.WalLog;
+import softadastra.wal.spi.WalWriter;
+import softadastra.wal.tck.fault.CrashWitness;
+import softadastra.wal.tck.fault.FaultExplorer;
+import softadastra.wal.tck.fault.FaultInjectingStorage;
+import softadastra.wal.tck.fault.IoFailure;
+import softadastra.wal.tck.fault.IoFaults;
+import softadastra.wal.tck.fault.IoKind;
+import softadastra.wal.tck.fault.SimulatedStorage;
+
+/** Every storage call fails, in every way: nothing acknowledged is lost, nothing that failed is acknowledged. */
+class FileFaultTest {
+
+    private static final boolean LARGE = "ci".equals(System.getProperty("softadastra.slice"));
+
+    private final FaultInjectingStorage storage = new FaultInjectingStorage(SimulatedStorage.create(), IoFaults.none());
+    private final WalConfig config = WalConfig.durable("simulated.wal")
+            .withProvider(new FileWalProvider())
+            .withStorage(path -> storage);
+
+    private static void workload(WalConfig config, CrashWitness witness) {
+        SplittableRandom random = new SplittableRandom(1);
+        for (int run = 0; run < 2; run++) {
+            try (Wal wal = Wal.open(config).orElseThrow()) {
+                for (int i = 0; i < 4; i++) {
+                    byte[] payload = new byte[random.nextInt(25_000)];
+                    random.nextBytes(payload);
+                    long last =
+                            witness.submit(wal, new WalBatch().add(64, payload).add(65, new byte[i]));
+                    if (i != 1) {
+                        witness.await(wal, last);
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whereverACallFailsNothingAcknowledgedIsLost(IoFailure failure) throws Exception {
+        FaultExplorer.Report report = FaultExplorer.of(new FileWalProvider())
+                .withFailures(Set.of(failure))
+                .withCrashesPerFault(LARGE ? 20 : 1)
+                .withStride(LARGE ? 1 : 4)
+                .withConfiguration(config -> config.withSegmentBytes(WalConfig.MIN_SEGMENT_BYTES))
+                .explore(FileFaultTest::workload);
+        assertTrue(report.runs() > 20, report::toString);
+        if (failure == IoFailure.INTERRUPT) {
+            assertEquals(0, report.failedRuns(), report::toString);
+        } else {
+            assertTrue(report.failedRuns() > 10, report::toString);
+        }
+    }
+
+    private static Result<Long> append(WalWriter writer) {
+        return writer.append(64, new byte[] {1, 2, 3});
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"IO_ERROR", "NO_SPACE"})
+    void afterAFailedForceNothingIsAcknowledgedUntilAReopen(IoFailure failure) {
+        ErrorCode code = failure == IoFailure.NO_SPACE ? ErrorCode.NO_SPACE : ErrorCode.IO_ERROR;
+        String reason = failure == IoFailure.NO_SPACE ? "no space left on device" : "input/output error";
+        WalWriter writer = WalWriter.open(config).orElseThrow();
+        assertEquals(1, append(writer).value());
+        storage.setFaults(IoFaults.once(IoKind.FORCE, storage.calls(IoKind.FORCE) + 1, failure));
+        Result<Long> unconfirmed = append(writer);
+        assertEquals(ErrorCode.INDETERMINATE, unconfirmed.error().code());
+        assertEquals("failed to flush WAL: " + reason, unconfirmed.error().message());
+        for (int i = 0; i < 3; i++) {
+            Result<Long> refused = append(writer);
+            assertEquals(code, refused.error().code());
+            assertEquals(
+                    "failed to append WAL record: " + reason, refused.error().message());
+            assertEquals(
+                    "failed to flush WAL: " + reason, writer.flush().error().message());
+        }
+        assertEquals(1, writer.durableSequence());
+        SoftadastraException hidden = assertThrows(SoftadastraException.class, writer::close);
+        assertEquals(code, hidden.code());
+        try (WalWriter again = WalWriter.open(config).orElseThrow()) {
+            assertEquals(3, append(again).value(), "what was written is found again, and made durable first");
+        }
+    }
+
+    @Test
+    void aForbiddenWriteIsNamed() {
+        WalWriter writer = WalWriter.open(config).orElseThrow();
+        storage.setFaults(IoFaults.from(IoKind.WRITE, 1, IoFailure.PERMISSION_DENIED));
+        assertEquals(
+                "failed to append WAL record: permission denied",
+                append(writer).error().message());
+        assertEquals(ErrorCode.PERMISSION_DENIED, append(writer).error().code());
+        assertThrows(SoftadastraException.class, writer::close);
+    }
+
+    @Test
+    void readersGoOnOverAPoisonedLog() {
+        Wal wal = Wal.open(config).orElseThrow();
+        WalWriter writer = wal.writer();
+        for (int i = 0; i < 5; i++) {
+            append(writer).orElseThrow();
+        }
+        storage.setFaults(IoFaults.from(IoKind.FORCE, 1, IoFailure.IO_ERROR));
+        assertTrue(append(writer).isErr());
+        assertEquals(5, wal.reader().readAll().value().size());
+        assertThrows(SoftadastraException.class, wal::close);
+    }
+
+    @Test
+    void aFullDiskRefusesAppendsAndTakesThemAgainOnceThereIsRoom() {
+        SimulatedStorage disk = SimulatedStorage.create();
+        WalConfig small = WalConfig.durable("simulated.wal")
+                .withProvider(new FileWalProvider())
+                .withSegmentBytes(WalConfig.MIN_SEGMENT_BYTES)
+                .withStorage(path -> disk);
+        try (Wal wal = Wal.open(small).orElseThrow();
+                WalWriter writer = wal.writer()) {
+            disk.setCapacity(200_000);
+            List<Long> acknowledged = new ArrayList<>();
+            Result<Long> answer = writer.append(64, new byte[5_000]);
+            while (answer.isOk()) {
+                acknowledged.add(answer.value());
+                answer = writer.append(64, new byte[5_000]);
+            }
+            assertEquals(ErrorCode.NO_SPACE, answer.error().code());
+            assertEquals(
+                    "failed to append WAL record: no space left on device",
+                    answer.error().message());
+            assertEquals(acknowledged.size(), wal.reader().readAll().value().size());
+            disk.setCapacity(Long.MAX_VALUE);
+            assertEquals(
+                    acknowledged.size() + 1L, writer.append(64, new byte[5_000]).value());
+        }
+    }
+
+    @Test
+    void aFailedOpenLetsTheLockGoWhateverFailed() {
+        for (IoFailure failure : EnumSet.of(IoFailure.IO_ERROR, IoFailure.NO_SPACE, IoFailure.PERMISSION_DENIED)) {
+            for (int call = 1; call <= 12; call++) {
+                storage.setFaults(IoFaults.once(storage.calls() + call, failure));
+                Result<WalLog> opened = new FileWalProvider().open(config, OpenMode.OWN);
+                storage.setFaults(IoFaults.none());
+                if (opened.isOk()) {
+                    opened.value().close();
+                }
+                Result<WalLog> again = new FileWalProvider().open(config, OpenMode.OWN);
+                assertFalse(again.isErr(), () -> again.error().toString());
+                again.value().close();
+            }
+        }
+    }
+}
