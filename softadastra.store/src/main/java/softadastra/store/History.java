@@ -50,27 +50,9 @@ final class History {
      * before are retained as far as their values are current: those are counted in the index.
      */
     List<RetainedOperations> local() {
-        Map<Origin, Long> last = new LinkedHashMap<>();
-        applied.counters().forEach((origin, counter) -> {
-            if (applied.isLocal(origin)) {
-                last.put(origin, counter);
-            }
-        });
-        Map<Origin, Long> retained = retained(last);
-        List<RetainedOperations> answer = new ArrayList<>();
-        last.forEach((origin, counter) ->
-                answer.add(new RetainedOperations(origin, counter, retained.getOrDefault(origin, 0L))));
-        return answer;
-    }
-
-    private Map<Origin, Long> retained(Map<Origin, Long> last) {
         while (true) {
-            long first = log.firstSequence();
-            if (first <= 1) {
-                return last;
-            }
             try {
-                return retainedSince(first, last);
+                return localSince(log.firstSequence());
             } catch (SoftadastraException e) {
                 if (e.code() != ErrorCode.HISTORY_GONE) {
                     throw e;
@@ -80,9 +62,24 @@ final class History {
         }
     }
 
-    private Map<Origin, Long> retainedSince(long first, Map<Origin, Long> last) {
+    private List<RetainedOperations> localSince(long first) {
+        // The beginning is read before the counters: otherwise a writer may move it beyond them in between.
+        OperationId oldest = first <= 1 ? null : firstLocal(first);
+        Map<Origin, Long> last = new LinkedHashMap<>();
+        applied.counters().forEach((origin, counter) -> {
+            if (applied.isLocal(origin)) {
+                last.put(origin, counter);
+            }
+        });
+        Map<Origin, Long> retained = first <= 1 ? last : retainedSince(first, oldest, last);
+        List<RetainedOperations> answer = new ArrayList<>();
+        last.forEach((origin, counter) ->
+                answer.add(new RetainedOperations(origin, counter, retained.getOrDefault(origin, 0L))));
+        return answer;
+    }
+
+    private Map<Origin, Long> retainedSince(long first, @Nullable OperationId oldest, Map<Origin, Long> last) {
         Map<Origin, Long> retained = new LinkedHashMap<>();
-        OperationId oldest = firstLocal(first);
         boolean reached = false;
         for (Map.Entry<Origin, Long> entry : last.entrySet()) {
             if (oldest != null && entry.getKey().equals(oldest.origin())) {
