@@ -1,0 +1,41 @@
+package softadastra.bench;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/** What a write leaves for the garbage collector, on the thread that writes, once all is compiled. */
+final class Allocation implements Work {
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    @Override
+    public String name() {
+        return "allocation";
+    }
+
+    @Override
+    public List<Row> measure(Path directory, Sizes sizes) throws Exception {
+        try (OurLog buffered = OurLog.single(directory.resolve("append"), false);
+                OurLog durable = OurLog.single(directory.resolve("append-durable"), true);
+                OurStore put = new OurStore(directory.resolve("put"), false)) {
+            int few = sizes.block() * 10;
+            return List.of(
+                    row("allocated by an append without flush", buffered, sizes.records() / 4, "<= 48 B"),
+                    row("allocated by a durable append", durable, few, "<= 48 B"),
+                    row("allocated by a put, entry, key and value included", put, sizes.records() / 4, ""));
+        }
+    }
+
+    private static Row row(String work, Contender contender, int operations, String target) throws Exception {
+        contender.run(operations);
+        contender.run(operations);
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        contender.run(operations);
+        long bytes = THREADS.getCurrentThreadAllocatedBytes() - before;
+        contender.verify();
+        return new Row(work, String.format(Locale.ROOT, "%.1f B", (double) bytes / operations), "", "", target);
+    }
+}

@@ -1,0 +1,19 @@
+package softadastra.bench;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** Something to measure; the figures of one line of the table or of several. */
+interface Work {
+
+    /** What to call it by on the command line. */
+    String name();
+
+    /**
+     * Measures, and checks what was done.
+     *
+     * @param directory an empty folder to work in
+     * @throws WrongResultException if what was done is not there
+     */
+    List<Row> measure(Path directory, Sizes sizes) throws Exception;
+}
