@@ -47,6 +47,11 @@ public final class WalReader implements AutoCloseable {
         return Wal.open(config, OpenMode.READ).map(wal -> new WalReader(wal, true));
     }
 
+    /** Who the log is, and whose. */
+    public WalIdentity identity() {
+        return wal.identity();
+    }
+
     /** All records, in memory. For large logs, {@link #forEach} takes no more than one record's. */
     public Result<List<WalRecord>> readAll() {
         List<WalRecord> records = new ArrayList<>();
