@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import softadastra.core.CheckReturnValue;
-import softadastra.core.NodeId;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.WalConfig;
+import softadastra.wal.spi.WalIdentity;
 import softadastra.wal.spi.WalReader;
 
 /**
@@ -20,9 +20,6 @@ import softadastra.wal.spi.WalReader;
  */
 @CheckReturnValue
 public final class SnapshotBuilderStore {
-
-    /** Stands for the log's node, whose name a snapshot does not need: it tells the local operations from the others. */
-    private static final Origin LOCAL = new Origin(new NodeId("local"), 0);
 
     private SnapshotBuilderStore() {}
 
@@ -64,7 +61,8 @@ public final class SnapshotBuilderStore {
     }
 
     private static Result<Snapshot> read(WalReader reader) {
-        Applied applied = new Applied(LOCAL);
+        WalIdentity identity = reader.identity();
+        Applied applied = new Applied(new Origin(identity.node(), identity.epoch()));
         Replay replay = new Replay(applied, false);
         return reader.forEach(record -> replay.visit(
                         record.sequence(),

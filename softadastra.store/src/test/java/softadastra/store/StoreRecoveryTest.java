@@ -243,6 +243,10 @@ class StoreRecoveryTest {
             assertEquals(ancient, store.get(key("won")).orElseThrow().timestamp());
             assertEquals(5, store.context().counter(new Origin(THERE, 9)));
             assertEquals(4, store.retainedLocalOperations().value().get(0).count());
+            Snapshot snapshot =
+                    SnapshotBuilderStore.build(directory.resolve("a.wal")).value();
+            assertEquals(store.entries().toList(), snapshot.all());
+            assertEquals(4, snapshot.localOperations());
             first = store.entries().toList();
 
             // A write beats the value it replaces, wherever that one's clock was.
