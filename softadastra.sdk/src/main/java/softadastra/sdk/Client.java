@@ -287,19 +287,17 @@ public final class Client implements AutoCloseable {
         if (open == null) {
             return Result.err(NOT_OPEN);
         }
-        return action.apply(open).mapError(error -> seenBy(open, error));
+        Result<T> result;
+        try {
+            result = action.apply(open);
+        } catch (SoftadastraException e) {
+            result = Result.err(e.error());
+        }
+        return result.mapError(error -> seenBy(open, error));
     }
 
     private <T> T ask(Function<Engines, T> question) {
-        Engines open = engines;
-        if (open == null) {
-            throw NOT_OPEN.toException();
-        }
-        try {
-            return question.apply(open);
-        } catch (SoftadastraException e) {
-            throw seenBy(open, e.error()).toException();
-        }
+        return call(open -> Result.ok(question.apply(open))).orElseThrow();
     }
 
     /** A call that the closing of its client overtook is told that, and not which part beneath noticed first. */

@@ -20,7 +20,6 @@ import softadastra.core.Result;
 import softadastra.core.SoftadastraException;
 import softadastra.core.Unit;
 import softadastra.store.Batch;
-import softadastra.store.PutResult;
 
 /** Opening, closing, and what is said in between and afterwards. */
 class ClientLifeTest {
@@ -93,35 +92,44 @@ class ClientLifeTest {
         }
     }
 
-    @Test
-    void writersThatTheCloserOvertakesAreToldThatTheClientIsNotOpen() {
-        int writers = 4;
+    static List<Function<Client, Result<?>>> readsAndWrites() {
+        return List.of(
+                client -> client.put("key", "value"),
+                client -> client.get("key"),
+                client -> client.syncState(),
+                client -> Result.attempt(() -> client.contains("key")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("readsAndWrites")
+    void callsThatTheCloserOvertakesAreToldThatTheClientIsNotOpen(Function<Client, Result<?>> call) {
+        int callers = 4;
         Client client = new Client(ClientOptions.persistent(
                 "node-a", directory.resolve("node-a.wal").toString()));
         client.open().orElseThrow();
-        CountDownLatch allHaveWritten = new CountDownLatch(writers);
-        List<CompletableFuture<Result<PutResult>>> ends = IntStream.range(0, writers)
-                .mapToObj(writer -> CompletableFuture.supplyAsync(
-                        () -> writeUntilRefused(client, "writer:" + writer, allHaveWritten),
-                        command -> new Thread(command).start()))
+        client.put("key", "value").orElseThrow();
+        CountDownLatch allHaveCalled = new CountDownLatch(callers);
+        List<CompletableFuture<Result<?>>> ends = IntStream.range(0, callers)
+                .mapToObj(caller -> CompletableFuture.<Result<?>>supplyAsync(
+                        () -> callUntilRefused(client, call, allHaveCalled), command -> new Thread(command).start()))
                 .toList();
-        assertTrue(awaited(allHaveWritten));
+        assertTrue(awaited(allHaveCalled));
 
         client.close();
 
         ends.forEach(end -> assertNotOpen(end.join()));
         client.open().orElseThrow();
-        assertEquals(writers, client.size());
+        assertTrue(client.contains("key"));
         client.close();
     }
 
-    private static Result<PutResult> writeUntilRefused(Client client, String key, CountDownLatch written) {
-        Result<PutResult> put = client.put(key, "value");
-        written.countDown();
-        while (put.isOk()) {
-            put = client.put(key, "value");
+    private static Result<?> callUntilRefused(Client client, Function<Client, Result<?>> call, CountDownLatch called) {
+        Result<?> result = call.apply(client);
+        called.countDown();
+        while (result.isOk()) {
+            result = call.apply(client);
         }
-        return put;
+        return result;
     }
 
     private static boolean awaited(CountDownLatch latch) {

@@ -68,7 +68,8 @@ public final class SyncEngine {
      * Hands over every operation in the outbox, in the order in which they were written, up to the last one that is visible
      * when the call begins. Where the log holds everything, this takes no more memory the more there is.
      *
-     * @param consumer takes them; its exceptions end the reading and pass through
+     * @param consumer takes them; its exceptions end the reading and pass through, but a {@link
+     *     softadastra.core.SoftadastraException} becomes the answer
      * @return how many were handed over, or CORRUPTION, IO_ERROR (what came before was handed over)
      */
     public Result<Long> outbox(Consumer<? super SyncOperation> consumer) {

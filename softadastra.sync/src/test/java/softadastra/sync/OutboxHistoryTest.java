@@ -141,7 +141,8 @@ class OutboxHistoryTest {
                 last = writer.isDone();
                 List<SyncOperation> operations = new ArrayList<>();
                 sync.outbox(operations::add).orElseThrow();
-                assertTrue(sync.state().orElseThrow().outboxSize() >= 1);
+                long outboxSize = sync.state().orElseThrow().outboxSize();
+                assertTrue(outboxSize >= 1 && outboxSize <= writes + 1, () -> "outbox of " + outboxSize);
                 assertEquals("first", operations.get(0).operation().key().asString());
                 for (int i = 1; i < operations.size(); i++) {
                     assertTrue(
