@@ -27,7 +27,7 @@ class FileCrashTest {
     private static final boolean LARGE = "ci".equals(System.getProperty("softadastra.slice"));
 
     private static CrashExplorer explorer(long seed) {
-        return CrashExplorer.of(new FileWalProvider()).withSeed(seed).withStatesPerOperation(LARGE ? 400 : 12);
+        return CrashExplorer.of(new FileWalProvider()).withSeed(seed).withStatesPerOperation(LARGE ? 200 : 12);
     }
 
     private static WalBatch batch(SplittableRandom random, int records, int largest) {
