@@ -84,7 +84,7 @@ final class History {
         for (Map.Entry<Origin, Long> entry : last.entrySet()) {
             if (oldest != null && entry.getKey().equals(oldest.origin())) {
                 reached = true;
-                // Below zero where writers were faster than this, and what was counted is history already.
+                // Below zero where the oldest that the log has is not applied yet.
                 retained.put(entry.getKey(), Math.max(0, entry.getValue() - oldest.counter() + 1));
             } else if (reached) {
                 retained.put(entry.getKey(), entry.getValue());
