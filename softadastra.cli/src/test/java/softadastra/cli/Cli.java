@@ -1,0 +1,103 @@
+package softadastra.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Runs the command in this JVM, on one log. */
+final class Cli {
+    private final Path wal;
+
+    Cli(Path wal) {
+        this.wal = wal;
+    }
+
+    /** What a run left behind. */
+    @SuppressWarnings("ArrayRecordComponent") // Nobody compares runs.
+    record Run(int exit, byte[] bytes, String err) {
+
+        String out() {
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+
+        List<String> lines() {
+            return out().lines().toList();
+        }
+
+        /** The one line of output as a JSON object. */
+        Map<String, Object> json() {
+            assertEquals(1, lines().size(), out());
+            return Cli.json(lines().get(0));
+        }
+
+        /** Each line of output as a JSON object. */
+        List<Map<String, Object>> ndjson() {
+            return lines().stream().map(Cli::json).toList();
+        }
+
+        /** Fails unless the run ended so. */
+        Run exits(int expected) {
+            assertEquals(expected, exit, () -> "out: " + out() + " err: " + err);
+            return this;
+        }
+
+        Run ok() {
+            assertEquals("", err);
+            return exits(ExitCode.OK);
+        }
+    }
+
+    Path wal() {
+        return wal;
+    }
+
+    Run run(String... args) {
+        return runWith(new byte[0], args);
+    }
+
+    /** Runs with bytes on standard input. */
+    Run runWith(byte[] in, String... args) {
+        String[] all = Stream.concat(Stream.of("--wal", wal.toString()), Stream.of(args))
+                .toArray(String[]::new);
+        return plain(in, all);
+    }
+
+    /** Runs without naming a log. */
+    static Run plain(byte[] in, String... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int exit = Main.run(args, out, err, new ByteArrayInputStream(in));
+        return new Run(exit, out.toByteArray(), err.toString(StandardCharsets.UTF_8));
+    }
+
+    static Map<String, Object> json(String line) {
+        try {
+            return JsonReader.object(line);
+        } catch (JsonReader.Malformed e) {
+            return fail("no JSON: " + line, e);
+        }
+    }
+
+    /** A member that is an object. */
+    @SuppressWarnings("unchecked")
+    static Map<String, Object> object(Map<String, Object> json, String name) {
+        return (Map<String, Object>) json.getOrDefault(name, Map.of());
+    }
+
+    /** A member as text, whatever it is. */
+    static String text(Map<String, Object> json, String name) {
+        return String.valueOf(json.get(name));
+    }
+
+    /** A member that is a number. */
+    static long number(Map<String, Object> json, String name) {
+        return (long) Double.parseDouble(text(json, name));
+    }
+}
