@@ -8,6 +8,7 @@ import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import java.io.IOException;
 import java.nio.file.FileSystem;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +22,7 @@ import softadastra.core.ErrorCode;
 import softadastra.core.HybridTimestamp;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraError;
+import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalFinding;
@@ -116,7 +118,7 @@ class FileDamageTest {
                 LogImage image = LogImage.of(home.resolve("log-" + closed + length), closed, length);
                 for (String name : image.files().keySet()) {
                     image.layOut(damaged, "", new byte[0]);
-                    java.nio.file.Files.delete(damaged.resolve(name));
+                    Files.delete(damaged.resolve(name));
                     check(image, name + " missing", true);
                 }
             }
@@ -152,7 +154,7 @@ class FileDamageTest {
             if (answer.isErr()) {
                 return refusal(what, answer.error());
             }
-        } catch (softadastra.core.SoftadastraException e) {
+        } catch (SoftadastraException e) {
             return refusal(what, e.error());
         }
         assertTrue(

@@ -21,6 +21,7 @@ import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalBatch;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalLog;
+import softadastra.wal.spi.WalReader;
 import softadastra.wal.spi.WalWriter;
 import softadastra.wal.tck.fault.CrashWitness;
 import softadastra.wal.tck.fault.FaultExplorer;
@@ -114,6 +115,30 @@ class FileFaultTest {
                 append(writer).error().message());
         assertEquals(ErrorCode.PERMISSION_DENIED, append(writer).error().code());
         assertThrows(SoftadastraException.class, writer::close);
+    }
+
+    @Test
+    void whatCannotBeReadIsAnErrorAndNotCorruption() {
+        WalWriter.open(config).orElseThrow().close();
+        storage.setFaults(IoFaults.from(IoKind.READ, 1, IoFailure.IO_ERROR));
+        assertEquals(ErrorCode.IO_ERROR, Wal.open(config).error().code());
+        storage.setFaults(IoFaults.from(IoKind.OPEN, 1, IoFailure.PERMISSION_DENIED));
+        assertEquals(ErrorCode.PERMISSION_DENIED, Wal.open(config).error().code());
+        assertEquals(ErrorCode.PERMISSION_DENIED, WalReader.open(config).error().code());
+        storage.setFaults(IoFaults.none());
+        WalWriter.open(config).orElseThrow().close();
+    }
+
+    @Test
+    void aLogThatMayNotBeWrittenCanBeRead() {
+        try (WalWriter writer = WalWriter.open(config).orElseThrow()) {
+            assertEquals(1, append(writer).value());
+        }
+        storage.setFaults(IoFaults.from(1, IoFailure.PERMISSION_DENIED));
+        assertEquals(ErrorCode.PERMISSION_DENIED, Wal.open(config).error().code());
+        try (WalReader reader = WalReader.open(config).orElseThrow()) {
+            assertEquals(1, reader.readAll().value().size());
+        }
     }
 
     @Test

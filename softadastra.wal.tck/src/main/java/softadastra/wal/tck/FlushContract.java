@@ -7,9 +7,12 @@ import static softadastra.wal.tck.Payloads.all;
 import static softadastra.wal.tck.Payloads.bytes;
 
 import org.junit.jupiter.api.Test;
+import softadastra.core.ErrorCode;
 import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalCapability;
 import softadastra.wal.spi.WalConfig;
+import softadastra.wal.spi.WalRecord;
+import softadastra.wal.spi.WalRecordStatus;
 import softadastra.wal.spi.WalRecordType;
 import softadastra.wal.spi.WalWriter;
 
@@ -69,6 +72,35 @@ public interface FlushContract extends WalUnderTest {
             assertEquals(20, writer.durableSequence());
             writer.awaitDurable(1).orElseThrow();
             writer.awaitDurable(0).orElseThrow();
+        }
+    }
+
+    @Test
+    default void awaitingWhatWasNeverAppendedIsRefused() {
+        try (Wal wal = Wal.open(config()).orElseThrow();
+                WalWriter writer = wal.writer()) {
+            assertEquals(
+                    ErrorCode.INVALID_ARGUMENT, writer.awaitDurable(1).error().code());
+            writer.append(WalRecordType.PUT, bytes("one")).orElseThrow();
+            writer.awaitDurable(1).orElseThrow();
+            assertEquals(
+                    ErrorCode.INVALID_ARGUMENT, writer.awaitDurable(2).error().code());
+        }
+    }
+
+    @Test
+    default void whatIsDurableReadsAsCommitted() {
+        try (Wal wal = Wal.open(config().withAutoFlush(false)).orElseThrow();
+                WalWriter writer = wal.writer()) {
+            for (int i = 1; i <= 20; i++) {
+                writer.append(WalRecordType.PUT, bytes("record " + i)).orElseThrow();
+                long durable = writer.durableSequence();
+                for (WalRecord record : all(wal)) {
+                    assertTrue(record.sequence() > durable || record.status() == WalRecordStatus.COMMITTED);
+                }
+            }
+            writer.flush().orElseThrow();
+            assertTrue(all(wal).stream().allMatch(record -> record.status() == WalRecordStatus.COMMITTED));
         }
     }
 

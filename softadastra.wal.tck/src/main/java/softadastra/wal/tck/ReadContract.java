@@ -15,6 +15,7 @@ import softadastra.core.ErrorCode;
 import softadastra.core.HybridTimestamp;
 import softadastra.core.Result;
 import softadastra.wal.spi.Wal;
+import softadastra.wal.spi.WalBatch;
 import softadastra.wal.spi.WalReader;
 import softadastra.wal.spi.WalRecord;
 import softadastra.wal.spi.WalRecordType;
@@ -75,7 +76,7 @@ public interface ReadContract extends WalUnderTest {
     default void readingStartsInTheMiddleOfABatch() {
         try (Wal wal = Wal.open(config()).orElseThrow();
                 WalWriter writer = wal.writer()) {
-            softadastra.wal.spi.WalBatch batch = new softadastra.wal.spi.WalBatch();
+            WalBatch batch = new WalBatch();
             for (int i = 0; i < 10; i++) {
                 batch.add(WalRecordType.PUT, bytes("record " + i));
             }

@@ -44,6 +44,10 @@ public final class WalCrashCheck implements CrashCheck {
         try (WalLog log = open(config, OpenMode.OWN, "recovery").orElseThrow()) {
             recovered = records(log);
             expectation.check("the recovered log", recovered);
+            if (log.recovery().lastSequence() != recovered.size() || log.durableSequence() != recovered.size()) {
+                throw new AssertionError("recovery left " + recovered.size() + " records, and says of itself "
+                        + log.recovery() + ", durable to " + log.durableSequence());
+            }
             if (!seen.equals(recovered)) {
                 throw new AssertionError("a reader saw " + seen.size() + " records, and recovery left "
                         + recovered.size() + ": " + recovered);

@@ -8,6 +8,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalBatch;
 import softadastra.wal.spi.WalConfig;
@@ -96,7 +97,7 @@ class CrashExplorerTest {
                 faulty.setFaults(IoFaults.once(IoKind.FORCE, faulty.calls(IoKind.FORCE) + 1, IoFailure.IO_ERROR));
                 witness.append(wal, WalBatch.of(64, new byte[] {2}));
                 witness.append(wal, WalBatch.of(64, new byte[600]));
-            } catch (softadastra.core.SoftadastraException e) {
+            } catch (SoftadastraException e) {
                 assertEquals(
                         "failed to flush WAL: input/output error", e.error().message());
             }
