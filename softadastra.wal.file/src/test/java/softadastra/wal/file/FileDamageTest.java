@@ -25,7 +25,6 @@ import softadastra.core.SoftadastraError;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalConfig;
-import softadastra.wal.spi.WalFinding;
 import softadastra.wal.spi.WalInspector;
 import softadastra.wal.spi.WalProgress;
 import softadastra.wal.spi.WalReader;
@@ -82,7 +81,7 @@ class FileDamageTest {
 
     /** Where there is something every byte, and now and then one among the zeros; in a large slice every one of these too. */
     private static int step(byte[] bytes, int at, int length) {
-        return LARGE || dense(bytes, at + 1, length) ? 1 : 61;
+        return LARGE || dense(bytes, at + 1, length) ? 1 : length < 1_000 ? 251 : 83;
     }
 
     private static boolean dense(byte[] bytes, int at, int length) {
@@ -106,7 +105,7 @@ class FileDamageTest {
             byte[] bytes = file.getValue();
             for (int length = 0; length < bytes.length; length += step(bytes, length, 12)) {
                 image.layOut(damaged, file.getKey(), Arrays.copyOf(bytes, length));
-                check(image, file.getKey() + " cut to " + length + " bytes", true);
+                check(image, file.getKey() + " cut to " + length + " bytes", LARGE || length % 3 == 0);
             }
         }
     }
@@ -127,18 +126,22 @@ class FileDamageTest {
 
     private void check(LogImage image, String what, boolean alsoAsOwner) {
         WalConfig config = LogImage.config(damaged);
-        List<WalFinding> findings = new ArrayList<>();
-        boolean refused = checkReader(image, what, config);
-        Result<WalInspector> inspector = WalInspector.open(config);
-        Result<WalInspector.Verification> verification = inspector.flatMap(found -> found.verify(WalProgress.NONE));
-        verification.ifOk(found -> findings.addAll(found.findings()));
-        boolean reported = refused || verification.isErr() || !findings.isEmpty();
-        if (!reported) {
-            assertEquals(image.records().size(), verification.value().records(), what);
-        }
+        // Verifying what a reader has refused already would add time and nothing else.
+        boolean reported = checkReader(image, what, config) || checkInspector(image, what, config);
         if (alsoAsOwner) {
             checkOwner(image, what, config, reported);
         }
+    }
+
+    /** Verifies; whether there was an error or a finding. If not, every record is there. */
+    private static boolean checkInspector(LogImage image, String what, WalConfig config) {
+        Result<WalInspector.Verification> verification =
+                WalInspector.open(config).flatMap(inspector -> inspector.verify(WalProgress.NONE));
+        if (verification.isErr() || !verification.value().findings().isEmpty()) {
+            return true;
+        }
+        assertEquals(image.records().size(), verification.value().records(), what);
+        return false;
     }
 
     /** Reads without recovering; whether that was refused, at the open or on the way. */
