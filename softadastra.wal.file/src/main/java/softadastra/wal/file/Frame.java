@@ -1,7 +1,5 @@
 package softadastra.wal.file;
 
-import java.util.zip.CRC32C;
-
 /**
  * The layout of a frame: one atomic append, of one record or a batch, or a piece of the log's own bookkeeping. Frames follow
  * each other without gaps, each starting at a multiple of 8. All numbers are little-endian.
@@ -100,18 +98,5 @@ final class Frame {
     /** The last sequence a frame claims to be durable, 0 where it claims nothing. */
     static long syncedThrough(long firstSequence, int lag) {
         return lag == -1 ? 0 : Math.max(0, firstSequence - 1 - Integer.toUnsignedLong(lag));
-    }
-
-    /** The CRC of a frame's header that stands at {@code at} in an array and at {@code offset} in its file. */
-    static int headerCrc(CRC32C crc, byte[] bytes, int at, int salt, long offset) {
-        crc.reset();
-        crc.update(bytes, at, HEADER_CRC_AT);
-        for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
-            crc.update(salt >>> shift);
-        }
-        for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
-            crc.update((int) (offset >>> shift));
-        }
-        return (int) crc.getValue();
     }
 }

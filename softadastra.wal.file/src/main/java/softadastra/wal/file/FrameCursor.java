@@ -31,6 +31,7 @@ final class FrameCursor {
     private final int salt;
     private final long limit;
     private final CRC32C crc = new CRC32C();
+    private final HeaderCrc headerCrc = new HeaderCrc();
 
     private byte[] buffer = new byte[BUFFER_BYTES];
     private long bufferStart;
@@ -80,7 +81,7 @@ final class FrameCursor {
         if (limit - offset < Frame.HEADER_BYTES || !load(Frame.HEADER_BYTES)) {
             return Problem.SHORT;
         }
-        if (LittleEndian.getInt(buffer, at + Frame.HEADER_CRC_AT) != Frame.headerCrc(crc, buffer, at, salt, offset)) {
+        if (LittleEndian.getInt(buffer, at + Frame.HEADER_CRC_AT) != headerCrc.of(buffer, at, salt, offset)) {
             return Problem.HEADER;
         }
         kind = buffer[at + Frame.KIND_AT];

@@ -16,6 +16,7 @@ final class GroupBuffer {
     private int length;
     private long offset;
     private final CRC32C crc = new CRC32C();
+    private final HeaderCrc headerCrc = new HeaderCrc();
 
     /** Empties the buffer; what comes next starts at an offset of the file. */
     void reset(long fileOffset) {
@@ -108,10 +109,10 @@ final class GroupBuffer {
         crc.reset();
         crc.update(bytes, start + Frame.HEADER_BYTES, frame - Frame.HEADER_BYTES);
         LittleEndian.putInt(bytes, start + Frame.BODY_CRC_AT, (int) crc.getValue());
-        int headerCrc = Frame.headerCrc(crc, bytes, start, salt, offset + start);
-        LittleEndian.putInt(bytes, start + Frame.HEADER_CRC_AT, headerCrc);
+        int ownCrc = headerCrc.of(bytes, start, salt, offset + start);
+        LittleEndian.putInt(bytes, start + Frame.HEADER_CRC_AT, ownCrc);
         length += frame;
-        return headerCrc;
+        return ownCrc;
     }
 
     private int putVarint(int at, int value) {

@@ -1,7 +1,6 @@
 package softadastra.wal.file;
 
 import java.io.IOException;
-import java.util.zip.CRC32C;
 import softadastra.wal.spi.storage.StorageFile;
 
 /**
@@ -103,13 +102,13 @@ final class TailJudge {
     /** Where a later frame's header verifies and claims that a sequence is durable; -1 if there is none. */
     private long laterProof(long from, long lastNonZero, long sequence) throws IOException {
         byte[] chunk = new byte[CHUNK + Frame.HEADER_BYTES];
-        CRC32C crc = new CRC32C();
+        HeaderCrc crc = new HeaderCrc();
         for (long start = from + Frame.ALIGNMENT; start <= lastNonZero; start += CHUNK) {
             int read = file.read(start, chunk, 0, chunk.length);
             for (int at = 0; at < CHUNK && at + Frame.HEADER_BYTES <= read; at += Frame.ALIGNMENT) {
                 if (claims(chunk, at, sequence)
                         && LittleEndian.getInt(chunk, at + Frame.HEADER_CRC_AT)
-                                == Frame.headerCrc(crc, chunk, at, header.salt(), start + at)) {
+                                == crc.of(chunk, at, header.salt(), start + at)) {
                     return start + at;
                 }
             }
