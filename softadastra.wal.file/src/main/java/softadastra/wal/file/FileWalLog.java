@@ -1,12 +1,14 @@
 package softadastra.wal.file;
 
 import java.io.IOException;
+import softadastra.core.CanIgnoreReturnValue;
 import softadastra.core.ErrorCode;
 import softadastra.core.HybridTimestamp;
 import softadastra.wal.spi.WalBatch;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalIdentity;
 import softadastra.wal.spi.WalLog;
+import softadastra.wal.spi.WalRecordType;
 import softadastra.wal.spi.WalRecordVisitor;
 import softadastra.wal.spi.WalRecovery;
 import softadastra.wal.spi.WalStats;
@@ -58,14 +60,25 @@ final class FileWalLog implements WalLog {
         if (batch.size() == 0) {
             throw Findings.failure(ErrorCode.INVALID_ARGUMENT, "failed to append WAL record: the batch is empty");
         }
-        long body = GroupBuffer.bodyBytes(batch);
+        return commit.submit(batch, requireFits(GroupBuffer.bodyBytes(batch)));
+    }
+
+    @Override
+    public long submit(int typeCode, byte[] payload) {
+        WalRecordType.requireCode(typeCode);
+        requireFits(payload.length);
+        return commit.submit(typeCode, payload);
+    }
+
+    @CanIgnoreReturnValue
+    private static int requireFits(long body) {
         if (body > Frame.MAX_BODY) {
             throw Findings.failure(
                     ErrorCode.RECORD_TOO_LARGE,
                     "failed to append WAL record: it has " + body + " bytes, and at most " + Frame.MAX_BODY
                             + " fit into one record or batch; split it");
         }
-        return commit.submit(batch, (int) body);
+        return (int) body;
     }
 
     @Override

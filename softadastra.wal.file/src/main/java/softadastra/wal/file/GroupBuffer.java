@@ -63,13 +63,12 @@ final class GroupBuffer {
      * @return the header CRC of the frame, for the next one to chain to
      */
     int add(WalBatch batch, int body, long sequence, long timestamp, long durable, int chain, int salt) {
-        int start = begin(body);
-        int at = start + Frame.HEADER_BYTES;
         if (batch.size() == 1) {
-            System.arraycopy(batch.array(0), batch.offset(0), bytes, at, body);
-            return finish(start, body, Frame.SINGLE, batch.typeCode(0), sequence, timestamp, durable, chain, salt);
+            return add(
+                    batch.typeCode(0), batch.array(0), batch.offset(0), body, sequence, timestamp, durable, chain, salt);
         }
-        at = putVarint(at, batch.size());
+        int start = begin(body);
+        int at = putVarint(start + Frame.HEADER_BYTES, batch.size());
         for (int i = 0; i < batch.size(); i++) {
             at = putVarint(at, batch.typeCode(i));
             at = putVarint(at, batch.length(i));
@@ -77,6 +76,22 @@ final class GroupBuffer {
             at += batch.length(i);
         }
         return finish(start, body, Frame.BATCH, 0, sequence, timestamp, durable, chain, salt);
+    }
+
+    /** Adds a record as a frame; as {@link #add(WalBatch, int, long, long, long, int, int)}. */
+    int add(
+            int type,
+            byte[] payload,
+            int payloadOffset,
+            int body,
+            long sequence,
+            long timestamp,
+            long durable,
+            int chain,
+            int salt) {
+        int start = begin(body);
+        System.arraycopy(payload, payloadOffset, bytes, start + Frame.HEADER_BYTES, body);
+        return finish(start, body, Frame.SINGLE, type, sequence, timestamp, durable, chain, salt);
     }
 
     /** Adds a frame of the log's own bookkeeping. */

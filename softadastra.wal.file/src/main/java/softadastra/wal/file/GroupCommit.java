@@ -84,26 +84,46 @@ final class GroupCommit {
         lock.lock();
         try {
             makeRoom(Frame.bytes(body));
-            long timestamp = timestamp(batch);
+            long timestamp = timestamp(batch.timestamp());
             int salt = segments.header().salt();
             chain = active.add(batch, body, nextSequence, timestamp, durable, chain, salt);
-            claimed = durable;
-            sealed = false;
-            nextSequence += batch.size();
-            appended += batch.size();
-            last = nextSequence - 1;
-            housekeeper.noteAppend();
-            if (!autoFlush && active.length() >= MAX_UNWRITTEN_BYTES && !writing) {
-                lead(false);
-            }
-            return nextSequence - 1;
+            return accepted(batch.size());
         } finally {
             lock.unlock();
         }
     }
 
-    private long timestamp(WalBatch batch) {
-        long given = batch.timestamp();
+    /** As a batch of one record, without the batch. */
+    long submit(int typeCode, byte[] payload) {
+        int body = payload.length;
+        lock.lock();
+        try {
+            makeRoom(Frame.bytes(body));
+            long timestamp = timestamp(0);
+            int salt = segments.header().salt();
+            chain = active.add(typeCode, payload, 0, body, nextSequence, timestamp, durable, chain, salt);
+            return accepted(1);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Counts records that were added; the sequence of the last. */
+    private long accepted(int records) {
+        claimed = durable;
+        sealed = false;
+        long sequence = nextSequence + records - 1;
+        nextSequence = sequence + 1;
+        appended += records;
+        last = sequence;
+        housekeeper.noteAppend();
+        if (!autoFlush && active.length() >= MAX_UNWRITTEN_BYTES && !writing) {
+            lead(false);
+        }
+        return sequence;
+    }
+
+    private long timestamp(long given) {
         if (given != 0) {
             clock.atLeast(HybridTimestamp.ofPacked(given));
         }

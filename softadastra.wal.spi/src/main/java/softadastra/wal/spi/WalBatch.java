@@ -2,9 +2,7 @@ package softadastra.wal.spi;
 
 import java.util.Arrays;
 import java.util.Objects;
-import softadastra.core.ErrorCode;
 import softadastra.core.HybridTimestamp;
-import softadastra.core.SoftadastraError;
 import softadastra.core.SoftadastraException;
 
 /**
@@ -51,11 +49,7 @@ public final class WalBatch {
      * @throws IndexOutOfBoundsException if the part lies outside the array
      */
     public WalBatch add(int typeCode, byte[] array, int offset, int length) {
-        if (typeCode < 1 || typeCode > WalRecordType.MAX_CODE) {
-            throw new SoftadastraException(SoftadastraError.of(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "invalid WAL record type code " + typeCode + ": must be 1 to " + WalRecordType.MAX_CODE));
-        }
+        WalRecordType.requireCode(typeCode);
         Objects.checkFromIndexSize(offset, length, array.length);
         if (size == typeCodes.length) {
             int capacity = Math.max(8, size * 2);

@@ -31,6 +31,18 @@ public interface WalLog extends AutoCloseable {
     long submit(WalBatch batch);
 
     /**
+     * Accepts a record, as {@link #submit(WalBatch)} a batch of that one. A log that many single records go to does it without
+     * making the batch.
+     *
+     * @return the record's sequence
+     * @throws softadastra.core.SoftadastraException as of {@link #submit(WalBatch)}, and INVALID_ARGUMENT if the type code is
+     *     outside 1 to {@link WalRecordType#MAX_CODE}
+     */
+    default long submit(int typeCode, byte[] payload) {
+        return submit(WalBatch.of(typeCode, payload));
+    }
+
+    /**
      * Waits until everything up to a sequence is durable, making it so if nobody else is about to. Interrupts do not cut
      * the wait short; the flag stays set.
      *

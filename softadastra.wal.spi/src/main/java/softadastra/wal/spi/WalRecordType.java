@@ -1,5 +1,9 @@
 package softadastra.wal.spi;
 
+import softadastra.core.ErrorCode;
+import softadastra.core.SoftadastraError;
+import softadastra.core.SoftadastraException;
+
 /**
  * What a record says it is, for people. In a log it is an open code ({@link WalRecord#typeCode()}), so that a log written by
  * a newer version stays readable: a code that has no constant here is {@link #UNKNOWN} and kept as it is.
@@ -42,6 +46,19 @@ public enum WalRecordType {
     /** The constant for a code, {@link #UNKNOWN} if there is none. */
     public static WalRecordType ofCode(int code) {
         return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : UNKNOWN;
+    }
+
+    /**
+     * Refuses a code that no record can have.
+     *
+     * @throws SoftadastraException INVALID_ARGUMENT if it is outside 1 to {@link #MAX_CODE}
+     */
+    public static void requireCode(int code) {
+        if (code < 1 || code > MAX_CODE) {
+            throw new SoftadastraException(SoftadastraError.of(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "invalid WAL record type code " + code + ": must be 1 to " + MAX_CODE));
+        }
     }
 
     /** Whether a record of this code may be skipped by someone who does not know it. */

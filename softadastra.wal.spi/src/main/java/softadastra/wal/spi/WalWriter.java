@@ -60,7 +60,14 @@ public final class WalWriter implements AutoCloseable {
 
     /** Appends a record of an open type code, 1 to {@link WalRecordType#MAX_CODE}. */
     public Result<Long> append(int typeCode, byte[] payload) {
-        return Result.attempt(() -> appendNow(WalBatch.of(typeCode, payload)));
+        // Written out, so that an append leaves nothing for the collector but its answer.
+        try {
+            long sequence = log.submit(typeCode, payload);
+            acknowledge(sequence);
+            return Result.ok(sequence);
+        } catch (SoftadastraException e) {
+            return Result.err(e.error());
+        }
     }
 
     /**
@@ -69,7 +76,11 @@ public final class WalWriter implements AutoCloseable {
      * @return the sequence of its last record; the first is {@code batch.size() - 1} before
      */
     public Result<Long> appendBatch(WalBatch batch) {
-        return Result.attempt(() -> appendNow(batch));
+        return Result.attempt(() -> {
+            long sequence = log.submit(batch);
+            acknowledge(sequence);
+            return sequence;
+        });
     }
 
     /** Appends a file event, as a record of type {@link WalRecordType#EVENT}. */
@@ -94,12 +105,10 @@ public final class WalWriter implements AutoCloseable {
         return async.append(() -> log.submit(WalBatch.of(typeCode, payload)));
     }
 
-    private long appendNow(WalBatch batch) {
-        long sequence = log.submit(batch);
+    private void acknowledge(long sequence) {
         if (autoFlush) {
             log.awaitDurable(sequence);
         }
-        return sequence;
     }
 
     /** Makes everything appended so far durable, by any writer of this log. Blocks until it is. */

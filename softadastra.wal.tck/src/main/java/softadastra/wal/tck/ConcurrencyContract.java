@@ -29,6 +29,9 @@ public interface ConcurrencyContract extends WalUnderTest {
     /** How many records each of them appends. */
     int RECORDS = 100;
 
+    /** Makes the records so large that a log which buffers them hands them on several times meanwhile. */
+    String PADDING = " ".repeat(300);
+
     /** A thread that appends its records, one by one; its answer is what it was told, by sequence. */
     private static FutureTask<Map<Long, String>> appender(int thread, WalWriter writer, CountDownLatch start) {
         return new FutureTask<>(() -> {
@@ -36,7 +39,7 @@ public interface ConcurrencyContract extends WalUnderTest {
             Map<Long, String> acknowledged = new TreeMap<>();
             long last = 0;
             for (int i = 0; i < RECORDS; i++) {
-                String text = "thread " + thread + " record " + i;
+                String text = "thread " + thread + " record " + i + PADDING;
                 long sequence = writer.append(WalRecordType.PUT, bytes(text)).orElseThrow();
                 assertTrue(sequence > last, "a thread's sequences ascend");
                 last = sequence;
