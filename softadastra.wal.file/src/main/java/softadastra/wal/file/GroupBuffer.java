@@ -65,7 +65,15 @@ final class GroupBuffer {
     int add(WalBatch batch, int body, long sequence, long timestamp, long durable, int chain, int salt) {
         if (batch.size() == 1) {
             return add(
-                    batch.typeCode(0), batch.array(0), batch.offset(0), body, sequence, timestamp, durable, chain, salt);
+                    batch.typeCode(0),
+                    batch.array(0),
+                    batch.offset(0),
+                    body,
+                    sequence,
+                    timestamp,
+                    durable,
+                    chain,
+                    salt);
         }
         int start = begin(body);
         int at = putVarint(start + Frame.HEADER_BYTES, batch.size());

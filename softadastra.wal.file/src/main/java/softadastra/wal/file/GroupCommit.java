@@ -17,9 +17,9 @@ import softadastra.wal.spi.storage.StorageFile;
  *
  * <p>{@link #submit} puts a frame into the active {@link GroupBuffer}, under the lock. Of those who wait for durability, the
  * first to find nobody writing leads: it takes the whole buffer, and writes and forces it with the lock let go, on its own
- * thread, while the others fill the second buffer; then one of them leads. There is no timer and no hand-over to another
- * thread, so that a single writer pays for its write and its force and nothing else, and what gathers during one force is
- * the next group.
+ * thread, while the others fill the second buffer; then one of them leads. There is no hand-over to another thread, so that a
+ * single writer pays for its write and its force and nothing else; what gathers during one force, and with those whom it let
+ * go ({@link Gathering}), is the next group.
  */
 final class GroupCommit {
 
@@ -34,6 +34,8 @@ final class GroupCommit {
     private final boolean autoFlush;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final Condition gathered = lock.newCondition();
+    private final Gathering gathering = new Gathering();
     private final Housekeeper housekeeper;
     private final Poison poison = new Poison();
 
@@ -49,7 +51,17 @@ final class GroupCommit {
     /** Whether the last frame is a seal. */
     private boolean sealed;
 
+    /** Somebody leads: gathers, or writes with the lock let go. */
     private boolean writing;
+
+    private int waitingForRoom;
+    /** Where those wait whose records are being written, and those whose records are behind. */
+    private Condition inGroup = lock.newCondition();
+
+    private Condition behind = lock.newCondition();
+    /** The last sequence of the group that is being written, 0 if none is. */
+    private long groupThrough;
+
     private boolean closed;
     private volatile long durable;
     private volatile long last;
@@ -139,7 +151,14 @@ final class GroupCommit {
         checkOpen("append WAL record");
         while (!hasRoom(frame)) {
             if (writing || housekeeper.isPreparing()) {
-                changed.awaitUninterruptibly();
+                // So that a leader does not wait for an append that waits for the leader.
+                waitingForRoom++;
+                gathered.signal();
+                try {
+                    changed.awaitUninterruptibly();
+                } finally {
+                    waitingForRoom--;
+                }
             } else if (active.end() + frame > segments.capacity()) {
                 rotate(frame);
             } else {
@@ -170,12 +189,14 @@ final class GroupCommit {
             segments.start(nextSequence, end, chain, highestTimestamp);
         } catch (IOException | RuntimeException | Error e) {
             poison.set("append WAL record", e);
-            changed.signalAll();
+            wakeAll();
             if (e instanceof Error error) {
                 throw error;
             }
             return;
         }
+        gathering.started();
+        gathering.letGo();
         groups++;
         forces++;
         written = nextSequence - 1;
@@ -183,7 +204,7 @@ final class GroupCommit {
         claimed = written;
         chain = segments.header().crc();
         active.reset(SegmentHeader.BYTES);
-        changed.signalAll();
+        wakeAll();
     }
 
     void awaitDurable(long sequence) {
@@ -197,16 +218,50 @@ final class GroupCommit {
                         ErrorCode.INVALID_ARGUMENT,
                         "cannot wait for sequence " + sequence + ": the last one appended is " + (nextSequence - 1));
             }
+            if (durable < sequence) {
+                gathering.join(writing && sequence <= groupThrough);
+                if (gathering.isComplete()) {
+                    gathered.signal();
+                }
+            }
             while (durable < sequence) {
                 poison.refusePending();
-                if (writing) {
-                    changed.awaitUninterruptibly();
-                } else {
+                if (!writing) {
+                    gather();
                     lead(true);
+                } else if (sequence <= groupThrough) {
+                    inGroup.awaitUninterruptibly();
+                } else {
+                    behind.awaitUninterruptibly();
                 }
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Waits for others to join the group, where that pays. Nobody else leads meanwhile. */
+    private void gather() {
+        long patience = gathering.patience();
+        if (patience == 0) {
+            return;
+        }
+        writing = true;
+        try {
+            long left = patience;
+            while (left > 0 && !gathering.isComplete() && waitingForRoom == 0) {
+                left = gathered.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            // It ends this wait and nothing else.
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            poison.set("flush WAL", e);
+            wakeAll();
+            throw e;
+        } finally {
+            writing = false;
+            gathering.waited();
         }
     }
 
@@ -233,6 +288,12 @@ final class GroupCommit {
         active = idle;
         active.reset(group.end());
         writing = true;
+        groupThrough = through;
+        Condition done = inGroup;
+        inGroup = behind;
+        behind = done;
+        gathering.started();
+        long start = System.nanoTime();
         lock.unlock();
         Throwable failure = null;
         boolean reached = false;
@@ -251,9 +312,10 @@ final class GroupCommit {
         }
         idle = group;
         writing = false;
-        changed.signalAll();
+        groupThrough = 0;
         if (failure != null) {
             poison.set(reached ? "flush WAL" : "append WAL record", failure);
+            wakeAll();
             if (failure instanceof Error error) {
                 throw error;
             }
@@ -264,7 +326,20 @@ final class GroupCommit {
         if (force) {
             forces++;
             durable = through;
+            gathering.finished(System.nanoTime() - start);
+        } else {
+            gathering.unfinished();
         }
+        inGroup.signalAll();
+        // One of those behind leads next.
+        behind.signal();
+        changed.signalAll();
+    }
+
+    private void wakeAll() {
+        inGroup.signalAll();
+        behind.signalAll();
+        changed.signalAll();
     }
 
     /** Adds a frame of the log's own; its header CRC. */

@@ -56,8 +56,7 @@ public enum WalRecordType {
     public static void requireCode(int code) {
         if (code < 1 || code > MAX_CODE) {
             throw new SoftadastraException(SoftadastraError.of(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "invalid WAL record type code " + code + ": must be 1 to " + MAX_CODE));
+                    ErrorCode.INVALID_ARGUMENT, "invalid WAL record type code " + code + ": must be 1 to " + MAX_CODE));
         }
     }
 
