@@ -43,7 +43,7 @@ public final class WalProviders {
         try {
             Map<Class<?>, WalProvider> found = new LinkedHashMap<>();
             ClassLoader context = Thread.currentThread().getContextClassLoader();
-            if (context != null) {
+            if (context != null && knowsThisInterface(context)) {
                 collect(ServiceLoader.load(WalProvider.class, context), found);
             }
             collect(ServiceLoader.load(WalProvider.class, WalProvider.class.getClassLoader()), found);
@@ -54,6 +54,15 @@ public final class WalProviders {
                             "failed to load a WAL provider: " + e.getMessage()
                                     + "; mend or remove the jar that declares it")
                     .withCause(e));
+        }
+    }
+
+    /** Another copy of this library, as the container of an application may have one, has providers of its own. */
+    private static boolean knowsThisInterface(ClassLoader loader) {
+        try {
+            return Class.forName(WalProvider.class.getName(), false, loader) == WalProvider.class;
+        } catch (ClassNotFoundException | LinkageError e) {
+            return false;
         }
     }
 
