@@ -6,6 +6,9 @@ import org.jspecify.annotations.NullMarked;
 open module softadastra.it {
     requires static org.jspecify;
     requires com.google.common.jimfs;
+    requires jdk.compiler;
+    requires jdk.jartool;
+    requires jdk.jlink;
     requires org.junit.jupiter.api;
     requires org.junit.jupiter.params;
     requires softadastra.cli;
@@ -17,4 +20,6 @@ open module softadastra.it {
     requires softadastra.wal.memory;
     requires softadastra.wal.spi;
     requires softadastra.wal.tck;
+
+    uses softadastra.wal.spi.WalProvider;
 }
