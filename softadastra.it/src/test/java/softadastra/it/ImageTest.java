@@ -12,6 +12,9 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The trimmed runtime image that the build links: what is in it, how big it is, and that its launcher starts. */
 @Tag("packaged")
@@ -56,6 +59,19 @@ class ImageTest {
     void launcherStarts() throws Exception {
         String version = run(IMAGE.resolve(WINDOWS ? "bin/softadastra.bat" : "bin/softadastra"), "--version");
         assertTrue(version.startsWith("softadastra "), version);
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void launcherStartsThroughALinkAndFromAPathWithSpaces(@TempDir Path directory) throws Exception {
+        Path link = Files.createDirectories(directory.resolve("with spaces")).resolve("softadastra");
+        Files.createSymbolicLink(link, IMAGE.resolve("bin/softadastra").toAbsolutePath());
+        assertTrue(run(link, "--version").startsWith("softadastra "));
+        Path relative = link.resolveSibling("relative");
+        Files.createSymbolicLink(relative, link.getFileName());
+        assertTrue(run(relative, "--version").startsWith("softadastra "));
+        // JUnit warns of links that lead out of what it cleans up.
+        Files.delete(link);
     }
 
     /** What the program printed, on both streams; it has to end with 0. */
