@@ -9,6 +9,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.ErrorCode;
 import softadastra.core.Result;
+import softadastra.core.SoftadastraError;
 import softadastra.core.SoftadastraException;
 import softadastra.core.Unit;
 
@@ -50,9 +51,10 @@ final class AsyncAppends implements AutoCloseable {
                         Result.err(ErrorCode.INVALID_STATE, "failed to append WAL record: the writer is closed"));
                 return future;
             }
+            // Before the record is taken: without a thread nobody would ever answer for it.
+            start();
             pending.add(new Pending(submit.getAsLong(), future));
             inFlight++;
-            start();
             changed.signalAll();
         } catch (SoftadastraException e) {
             future.complete(Result.err(e.error()));
@@ -64,9 +66,10 @@ final class AsyncAppends implements AutoCloseable {
 
     private void start() {
         if (thread == null) {
-            thread = new Thread(this::run, "softadastra-wal-async");
-            thread.setDaemon(true);
-            thread.start();
+            Thread completing = new Thread(this::run, "softadastra-wal-async");
+            completing.setDaemon(true);
+            completing.start();
+            thread = completing;
         }
     }
 
@@ -92,20 +95,41 @@ final class AsyncAppends implements AutoCloseable {
     }
 
     private void complete(Queue<Pending> group) {
-        long last = group.stream().mapToLong(Pending::sequence).max().orElse(0);
-        Result<Unit> outcome = Result.attemptRun(() -> log.awaitDurable(last));
-        for (Pending append : group) {
-            append.future.complete(
-                    outcome.isOk() || append.sequence <= log.durableSequence()
-                            ? Result.ok(append.sequence)
-                            : Result.err(outcome.error()));
-        }
-        lock.lock();
         try {
-            inFlight -= group.size();
-            changed.signalAll();
+            long last = group.stream().mapToLong(Pending::sequence).max().orElse(0);
+            Result<Unit> outcome = awaitDurable(last);
+            long durable = outcome.isOk() ? last : durableSequence();
+            for (Pending append : group) {
+                append.future.complete(
+                        append.sequence <= durable ? Result.ok(append.sequence) : Result.err(outcome.error()));
+            }
         } finally {
-            lock.unlock();
+            lock.lock();
+            try {
+                inFlight -= group.size();
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Waits, and answers whatever comes of it: a failure that ended this thread would leave every future open. */
+    private Result<Unit> awaitDurable(long sequence) {
+        try {
+            return Result.attemptRun(() -> log.awaitDurable(sequence));
+        } catch (Throwable e) {
+            return Result.err(SoftadastraError.of(ErrorCode.INDETERMINATE, "failed to flush WAL: " + e)
+                    .withCause(e));
+        }
+    }
+
+    /** What is durable after a failure; nothing, as far as is known, if the log cannot even say that. */
+    private long durableSequence() {
+        try {
+            return log.durableSequence();
+        } catch (Throwable e) {
+            return 0;
         }
     }
 

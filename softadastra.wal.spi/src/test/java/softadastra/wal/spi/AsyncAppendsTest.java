@@ -3,6 +3,7 @@ package softadastra.wal.spi;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,8 +12,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.mockito.Mockito;
 import softadastra.core.ErrorCode;
 import softadastra.core.Result;
@@ -63,6 +67,52 @@ class AsyncAppendsTest {
             bothSubmitted.countDown();
             assertEquals(Result.ok(1L), first.get(30, TimeUnit.SECONDS));
             assertEquals(Result.err(failure), second.get(30, TimeUnit.SECONDS));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void aLogThatBreaksIsAnsweredForAndKeepsNobodyWaiting(Throwable broken) throws Exception {
+        Mockito.when(log.durableSequence()).thenReturn(1L);
+        CountDownLatch bothSubmitted = new CountDownLatch(1);
+        Mockito.doAnswer(call -> {
+                    bothSubmitted.await();
+                    throw broken;
+                })
+                .when(log)
+                .awaitDurable(Mockito.anyLong());
+        AsyncAppends async = new AsyncAppends(log);
+        CompletableFuture<Result<Long>> first = async.append(submitted::incrementAndGet);
+        CompletableFuture<Result<Long>> second = async.append(submitted::incrementAndGet);
+        bothSubmitted.countDown();
+        assertEquals(Result.ok(1L), first.get(30, TimeUnit.SECONDS));
+        SoftadastraError error = second.get(30, TimeUnit.SECONDS).error();
+        assertEquals(ErrorCode.INDETERMINATE, error.code());
+        assertEquals("failed to flush WAL: " + broken, error.message());
+        assertSame(broken, error.cause());
+        // The thread is still there for what comes later, and closing does not wait for ever.
+        assertEquals(
+                ErrorCode.INDETERMINATE,
+                async.append(submitted::incrementAndGet)
+                        .get(30, TimeUnit.SECONDS)
+                        .error()
+                        .code());
+        async.close();
+    }
+
+    static Stream<Throwable> aLogThatBreaksIsAnsweredForAndKeepsNobodyWaiting() {
+        return Stream.of(new IllegalStateException("broken"), new OutOfMemoryError("scripted"));
+    }
+
+    @Test
+    void aLogThatCannotSayWhatIsDurableHasNothingDurable() throws Exception {
+        Mockito.doThrow(new IllegalStateException("broken")).when(log).awaitDurable(Mockito.anyLong());
+        Mockito.when(log.durableSequence()).thenThrow(new IllegalStateException("broken too"));
+        try (AsyncAppends async = new AsyncAppends(log)) {
+            CompletableFuture<Result<Long>> future = async.append(submitted::incrementAndGet);
+            assertEquals(
+                    ErrorCode.INDETERMINATE,
+                    future.get(30, TimeUnit.SECONDS).error().code());
         }
     }
 
