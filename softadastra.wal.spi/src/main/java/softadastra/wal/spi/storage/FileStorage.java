@@ -5,23 +5,27 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 
 /**
@@ -39,6 +43,16 @@ public final class FileStorage implements Storage {
 
     private static final Set<String> REMOTE_OR_MEMORY =
             Set.of("nfs", "nfs4", "cifs", "smb", "smb2", "smbfs", "fuse.sshfs", "9p", "afs", "tmpfs", "ramfs");
+
+    /**
+     * Channels of lock files that this JVM had locked already through another path, by file key. They stay open for the life of
+     * the JVM: closing any channel of a file lets go of all POSIX locks that the process has on it, the owner's as well. One
+     * for each file is enough, and the next attempt uses it.
+     */
+    private static final Map<Object, FileChannel> KEPT_OPEN = new HashMap<>();
+
+    /** Guards {@link #KEPT_OPEN}, and keeps closing a channel apart from locking its file, for the same reason. */
+    private static final ReentrantLock LOCKING = new ReentrantLock();
 
     private final Path directory;
     private final boolean posix;
@@ -73,6 +87,7 @@ public final class FileStorage implements Storage {
     @Override
     public void createDirectory() throws IOException {
         if (Files.isDirectory(directory)) {
+            forceEntry();
             return;
         }
         if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
@@ -80,7 +95,7 @@ public final class FileStorage implements Storage {
         }
         Path parent = directory.toAbsolutePath().getParent();
         if (parent == null || !Files.exists(parent)) {
-            throw new NoSuchFileException(String.valueOf(parent));
+            throw new DirectoryMissingException(String.valueOf(parent));
         }
         if (!Files.isDirectory(parent)) {
             throw new NotDirectoryException(parent.toString());
@@ -93,6 +108,25 @@ public final class FileStorage implements Storage {
             }
         }
         forceDirectory(parent);
+    }
+
+    /** Forces the entry of a directory that is there: who made it may have been killed before forcing it. */
+    private void forceEntry() throws IOException {
+        Path real = directory.toRealPath();
+        Path parent = real.getParent();
+        // The root and a place where a device is mounted have no entry that a crash could take away.
+        if (parent == null || !forcesDirectories() || !device(real).equals(device(parent))) {
+            return;
+        }
+        try {
+            forceDirectory(parent);
+        } catch (AccessDeniedException e) {
+            // Its maker was somebody else: we may not even read the parent, let alone make a directory in it.
+        }
+    }
+
+    private static Object device(Path path) throws IOException {
+        return Files.getAttribute(path, "unix:dev");
     }
 
     @Override
@@ -176,20 +210,51 @@ public final class FileStorage implements Storage {
                 // Another process was faster; the lock below decides.
             }
         }
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+        LOCKING.lock();
+        try {
+            return lockExisting(file);
+        } finally {
+            LOCKING.unlock();
+        }
+    }
+
+    private Optional<StorageLock> lockExisting(Path file) throws IOException {
+        Object key = onDefaultFileSystem
+                ? Files.readAttributes(file, BasicFileAttributes.class).fileKey()
+                : null;
+        FileChannel kept = key == null ? null : KEPT_OPEN.get(key);
+        FileChannel channel = kept == null ? FileChannel.open(file, StandardOpenOption.WRITE) : kept;
+        boolean close = kept == null;
         try {
             FileLock lock = channel.tryLock();
             if (lock != null) {
-                return Optional.of(channel::close);
+                close = false;
+                return Optional.of(() -> release(lock, kept == null));
             }
         } catch (OverlappingFileLockException e) {
             // Held in this JVM: the same answer as held elsewhere.
-        } catch (IOException | RuntimeException | Error e) {
-            channel.close();
-            throw e;
+            if (key != null) {
+                KEPT_OPEN.put(key, channel);
+                close = false;
+            }
+        } finally {
+            if (close) {
+                channel.close();
+            }
         }
-        channel.close();
         return Optional.empty();
+    }
+
+    private static void release(FileLock lock, boolean close) throws IOException {
+        LOCKING.lock();
+        try {
+            lock.release();
+            if (close) {
+                lock.acquiredBy().close();
+            }
+        } finally {
+            LOCKING.unlock();
+        }
     }
 
     @Override

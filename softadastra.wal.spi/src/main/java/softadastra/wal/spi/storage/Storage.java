@@ -44,9 +44,10 @@ public interface Storage {
     boolean exists() throws IOException;
 
     /**
-     * Makes the directory, accessible by its owner only, and forces its parent. Does nothing if it exists.
+     * Makes the directory, accessible by its owner only, unless it exists, and forces its parent. The parent is forced in
+     * either case, as far as it may be read: who made the directory may have been killed before that.
      *
-     * @throws java.nio.file.NoSuchFileException if the parent does not exist
+     * @throws DirectoryMissingException if the parent does not exist
      * @throws java.nio.file.NotDirectoryException if a file has its name
      */
     void createDirectory() throws IOException;

@@ -30,6 +30,8 @@ public final class StorageErrors {
     private static final List<String> DENIED =
             List.of("permission denied", "access is denied", "read-only file system", "operation not permitted");
 
+    private static final List<String> MISSING = List.of("no such file", "cannot find the");
+
     private StorageErrors() {}
 
     /**
@@ -41,14 +43,15 @@ public final class StorageErrors {
     public static SoftadastraError failed(String operation, IOException cause) {
         ErrorCode code = code(cause);
         String said = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        return SoftadastraError.of(code, "failed to " + operation + ": " + reason(code))
+        String reason = isMissingFile(cause) ? "a file of the log is missing" : reason(code);
+        return SoftadastraError.of(code, "failed to " + operation + ": " + reason)
                 .withContext(said)
                 .withCause(cause);
     }
 
-    /** The code that fits a failure. */
+    /** The code that fits a failure; IO_ERROR for a file that is gone, since only a directory can be made by the user. */
     public static ErrorCode code(IOException cause) {
-        if (cause instanceof NoSuchFileException || (cause instanceof FileNotFoundException && !says(cause, DENIED))) {
+        if (cause instanceof DirectoryMissingException) {
             return ErrorCode.DIRECTORY_MISSING;
         }
         if (cause instanceof NotDirectoryException || cause instanceof FileAlreadyExistsException) {
@@ -70,6 +73,12 @@ public final class StorageErrors {
             case NO_SPACE -> "no space left on device";
             default -> "input/output error";
         };
+    }
+
+    private static boolean isMissingFile(IOException cause) {
+        return !(cause instanceof DirectoryMissingException)
+                && (cause instanceof NoSuchFileException
+                        || (cause instanceof FileNotFoundException && says(cause, MISSING)));
     }
 
     private static boolean says(IOException cause, List<String> texts) {

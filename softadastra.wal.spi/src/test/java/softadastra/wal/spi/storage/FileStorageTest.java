@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
@@ -63,7 +64,7 @@ class FileStorageTest {
                     "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(parent.resolve("log"))));
         }
         assertThrows(
-                NoSuchFileException.class,
+                DirectoryMissingException.class,
                 () -> FileStorage.at(parent.resolve("no/log")).createDirectory());
         Files.writeString(parent.resolve("file"), "content");
         assertThrows(
@@ -142,6 +143,49 @@ class FileStorageTest {
         }
         try (StorageLock again = storage.tryLock("lock").orElseThrow()) {
             assertEquals(List.of("lock"), storage.list(), "while " + again + " is held");
+        }
+    }
+
+    @Test
+    void askingForAHeldLockDoesNotTakeItFromItsOwner() throws IOException {
+        Storage storage = made(true);
+        Storage same = FileStorage.at(Files.createSymbolicLink(temporary.resolve("link"), temporary.resolve("log")));
+        try (StorageLock lock = storage.tryLock("lock").orElseThrow()) {
+            assumeTrue(systemHasLock(), "the system lists its locks");
+            assertTrue(same.tryLock("lock").isEmpty(), "while " + lock + " is held");
+            assertTrue(same.tryLock("lock").isEmpty(), "while " + lock + " is held");
+            assertTrue(systemHasLock());
+        }
+        assertFalse(systemHasLock());
+        // By the channel that was kept open, which must not differ from any other.
+        try (StorageLock again = same.tryLock("lock").orElseThrow()) {
+            assertTrue(storage.tryLock("lock").isEmpty(), "while " + again + " is held");
+            assertTrue(systemHasLock());
+        }
+        assertFalse(systemHasLock());
+    }
+
+    /** Whether another process would find the lock, which only the system knows. */
+    private boolean systemHasLock() throws IOException {
+        Path locks = Path.of("/proc/locks");
+        if (!Files.isReadable(locks)) {
+            return false;
+        }
+        String inode = ":" + Files.getAttribute(temporary.resolve("log/lock"), "unix:ino") + " ";
+        return Files.readString(locks).lines().anyMatch(line -> line.contains(" POSIX ") && line.contains(inode));
+    }
+
+    @Test
+    void aParentThatMayNotBeReadIsNoObstacleToADirectoryThatIsThere() throws IOException {
+        assumeTrue(FileSystems.getDefault().supportedFileAttributeViews().contains("posix"), "there are permissions");
+        Path parent = Files.createDirectory(temporary.resolve("closed"));
+        Storage storage = FileStorage.at(Files.createDirectory(parent.resolve("log")));
+        Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString("--x------"));
+        try {
+            storage.createDirectory();
+            assertTrue(storage.exists());
+        } finally {
+            Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString("rwx------"));
         }
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import softadastra.core.ErrorCode;
 import softadastra.core.SoftadastraError;
@@ -28,7 +29,7 @@ class StorageErrorsTest {
                         .message());
         assertEquals(
                 "failed to open WAL path data/node-a.wal: directory does not exist",
-                StorageErrors.failed("open WAL path data/node-a.wal", new NoSuchFileException("data"))
+                StorageErrors.failed("open WAL path data/node-a.wal", new DirectoryMissingException("data"))
                         .message());
     }
 
@@ -52,12 +53,24 @@ class StorageErrorsTest {
         assertEquals(
                 ErrorCode.PERMISSION_DENIED,
                 StorageErrors.code(new FileSystemException("f", null, "Read-only file system")));
-        assertEquals(
-                ErrorCode.DIRECTORY_MISSING,
-                StorageErrors.code(new FileNotFoundException("f (No such file or directory)")));
         assertEquals(ErrorCode.INVALID_ARGUMENT, StorageErrors.code(new NotDirectoryException("f")));
         assertEquals(ErrorCode.IO_ERROR, StorageErrors.code(new IOException("Input/output error")));
         assertEquals(ErrorCode.IO_ERROR, StorageErrors.code(new IOException()));
+    }
+
+    @Test
+    void aFileThatIsGoneIsNoMissingDirectory() {
+        for (IOException cause : List.of(
+                new NoSuchFileException("data/node-a.wal/1.seg"),
+                new FileNotFoundException("data/node-a.wal/1.seg (No such file or directory)"))) {
+            SoftadastraError error = StorageErrors.failed("read WAL data/node-a.wal", cause);
+            assertEquals(ErrorCode.IO_ERROR, error.code());
+            assertEquals("failed to read WAL data/node-a.wal: a file of the log is missing", error.message());
+        }
+        assertEquals(
+                "failed to flush WAL: input/output error",
+                StorageErrors.failed("flush WAL", new FileNotFoundException("f (Is a directory)"))
+                        .message());
     }
 
     @Test
