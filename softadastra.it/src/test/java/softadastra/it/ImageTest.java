@@ -22,7 +22,7 @@ class ImageTest {
     private static final Path IMAGE = Path.of(System.getProperty("softadastra.image"));
     private static final boolean WINDOWS =
             System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows");
-    private static final long MAX_BYTES = 45L << 20;
+    private static final long MAX_BYTES = 45_000_000;
 
     @Test
     void listsExactlyTheExpectedModules() throws Exception {
