@@ -25,16 +25,14 @@ final class Machine {
         long memory = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
         return String.format(
                 Locale.ROOT,
-                "%s; %d processors (%s), %d GiB of memory, %d MiB of heap; %s %s; %s on %s; %s %s",
+                "%s; %d processors (%s), %d GiB of memory, %d MiB of heap; %s; %s; %s %s",
                 Instant.now().truncatedTo(ChronoUnit.MINUTES),
                 runtime.availableProcessors(),
                 processor(),
                 memory >> 30,
                 runtime.maxMemory() >> 20,
                 System.getProperty("os.name"),
-                System.getProperty("os.version"),
                 disk.type(),
-                disk.name(),
                 System.getProperty("java.vm.name"),
                 System.getProperty("java.vm.version"));
     }
