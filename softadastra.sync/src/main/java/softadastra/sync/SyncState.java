@@ -9,24 +9,24 @@ package softadastra.sync;
  * <p>An operation in the outbox is as safe as its log is: persisted, and not synced.
  *
  * @param outboxSize local operations that are retained here and that nobody has acknowledged
- * @param pendingCount those of them that wait to be taken up; all of them, while no peer is known
- * @param queuedCount those that are taken up for a peer
+ * @param queuedCount those of them that are taken up for a peer
  * @param inFlightCount those that were sent and not yet acknowledged
  * @param acknowledgedCount local operations that every peer which wants them has acknowledged
  * @param failedCount those that a peer has rejected for good
+ * @param pendingCount those that wait to be taken up; all of them, while no peer is known
  * @param totalRetries how often anything was sent again since the engine was opened
  */
 public record SyncState(
         long outboxSize,
-        long pendingCount,
         long queuedCount,
         long inFlightCount,
         long acknowledgedCount,
         long failedCount,
+        long pendingCount,
         long totalRetries) {
 
     /** The state where no peer is known: whatever the outbox holds waits. */
     static SyncState withoutPeers(long outboxSize) {
-        return new SyncState(outboxSize, outboxSize, 0, 0, 0, 0, 0);
+        return new SyncState(outboxSize, 0, 0, 0, 0, outboxSize, 0);
     }
 }
