@@ -81,13 +81,20 @@ public final class StoreEngine implements AutoCloseable {
      *     a newer release; nothing was changed then
      */
     public static Result<StoreEngine> open(StoreConfig config) {
-        return Wal.open(config.wal()).flatMap(wal -> {
+        return Wal.open(config.wal()).flatMap(wal -> openOwning(config, wal));
+    }
+
+    private static Result<StoreEngine> openOwning(StoreConfig config, Wal wal) {
+        try {
             Result<StoreEngine> store = open(config, wal, true);
             if (store.isErr()) {
-                closeAfter(store.error(), wal);
+                closeAfter(store.error().cause(), wal);
             }
             return store;
-        });
+        } catch (RuntimeException | Error e) {
+            closeAfter(e, wal);
+            throw e;
+        }
     }
 
     /**
@@ -107,13 +114,13 @@ public final class StoreEngine implements AutoCloseable {
         return Opening.run(config, wal).map(opening -> new StoreEngine(wal, ownsWal, opening, LeakGuard.log()));
     }
 
-    private static void closeAfter(SoftadastraError error, Wal wal) {
+    private static void closeAfter(@Nullable Throwable reason, Wal wal) {
         try {
             wal.close();
-        } catch (SoftadastraException e) {
+        } catch (RuntimeException e) {
             // The open has failed already, and its reason is the one to tell.
-            if (error.cause() != null) {
-                error.cause().addSuppressed(e);
+            if (reason != null) {
+                reason.addSuppressed(e);
             }
         }
     }

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.HybridTimestamp;
 import softadastra.core.Result;
@@ -34,6 +36,8 @@ final class ScriptedLog implements WalLog {
     private long durable;
     private @Nullable SoftadastraError pendingFailure;
     private @Nullable Throwable submitFailure;
+    private @Nullable Throwable readFailure;
+    private boolean closed;
     final List<Long> submitted = new ArrayList<>();
 
     private ScriptedLog(WalLog inner) {
@@ -42,41 +46,49 @@ final class ScriptedLog implements WalLog {
 
     /** A handle on such a log, whose {@link Wal#log()} is a {@link ScriptedLog}. */
     static Wal open() {
+        return Wal.open(config(log -> {})).value();
+    }
+
+    /** What opens such a log; whoever asks for it gets to see it before anybody uses it. */
+    static WalConfig config(Consumer<ScriptedLog> opened) {
         WalConfig memory = WalConfig.memory().withNodeId("a");
-        return Wal.open(memory.withProvider(new WalProvider() {
-                    @Override
-                    public String name() {
-                        return "scripted";
-                    }
+        return memory.withProvider(new WalProvider() {
+            @Override
+            public String name() {
+                return "scripted";
+            }
 
-                    @Override
-                    public int spiVersion() {
-                        return WalProvider.SPI_VERSION;
-                    }
+            @Override
+            public int spiVersion() {
+                return WalProvider.SPI_VERSION;
+            }
 
-                    @Override
-                    public Set<WalCapability> capabilities() {
-                        return Set.of(WalCapability.VOLATILE);
-                    }
+            @Override
+            public Set<WalCapability> capabilities() {
+                return Set.of(WalCapability.VOLATILE);
+            }
 
-                    @Override
-                    public Result<WalLog> open(WalConfig config, OpenMode mode) {
-                        return Wal.open(memory).map(wal -> new ScriptedLog(wal.log()));
-                    }
+            @Override
+            public Result<WalLog> open(WalConfig config, OpenMode mode) {
+                return Wal.open(memory).map(wal -> {
+                    ScriptedLog log = new ScriptedLog(wal.log());
+                    opened.accept(log);
+                    return log;
+                });
+            }
 
-                    @Override
-                    public Result<WalInspector> inspect(WalConfig config) {
-                        throw new UnsupportedOperationException();
-                    }
-                }))
-                .value();
+            @Override
+            public Result<WalInspector> inspect(WalConfig config) {
+                throw new UnsupportedOperationException();
+            }
+        });
     }
 
     static ScriptedLog of(Wal wal) {
         return (ScriptedLog) wal.log();
     }
 
-    private <T> T locked(java.util.function.Supplier<T> action) {
+    private <T> T locked(Supplier<T> action) {
         lock.lock();
         try {
             T answer = action.get();
@@ -114,6 +126,15 @@ final class ScriptedLog implements WalLog {
         });
     }
 
+    /** What every call of read throws. */
+    void failRead(Throwable failure) {
+        locked(() -> readFailure = failure);
+    }
+
+    boolean isClosed() {
+        return locked(() -> closed);
+    }
+
     /** Waits until a number of threads wait for durability. */
     void awaitWaiting(int threads) {
         lock.lock();
@@ -130,7 +151,14 @@ final class ScriptedLog implements WalLog {
         if (submitFailure instanceof SoftadastraException known) {
             throw known.error().toException();
         }
-        if (submitFailure instanceof Error error) {
+        throwUnchecked(submitFailure);
+    }
+
+    private static void throwUnchecked(@Nullable Throwable failure) {
+        if (failure instanceof RuntimeException exception) {
+            throw exception;
+        }
+        if (failure instanceof Error error) {
             throw error;
         }
     }
@@ -207,6 +235,7 @@ final class ScriptedLog implements WalLog {
 
     @Override
     public long read(long fromSequence, WalRecordVisitor visitor) {
+        throwUnchecked(locked(() -> readFailure));
         return inner.read(fromSequence, visitor);
     }
 
@@ -217,6 +246,7 @@ final class ScriptedLog implements WalLog {
 
     @Override
     public void close() {
+        locked(() -> closed = true);
         inner.close();
     }
 }

@@ -2,9 +2,11 @@ package softadastra.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -175,6 +177,22 @@ class StoreFailureTest {
         log.failSubmit(null);
         assertEquals(ErrorCode.IO_ERROR, store.put(key("k"), value("3")).error().code());
         assertEquals("1", store.get(key("k")).orElseThrow().value().asString());
+    }
+
+    @Test
+    void openThatBreaksLetsItsLogGo() {
+        for (Throwable planted : List.of(new IllegalStateException("planted"), new InternalError("planted"))) {
+            List<ScriptedLog> opened = new ArrayList<>();
+            StoreConfig config = StoreConfig.of(ScriptedLog.config(it -> {
+                it.failRead(planted);
+                opened.add(it);
+            }));
+            assertSame(
+                    planted,
+                    assertThrows(Throwable.class, () -> StoreEngine.open(config).isOk()));
+            assertEquals(1, opened.size());
+            assertTrue(opened.get(0).isClosed());
+        }
     }
 
     @Test
