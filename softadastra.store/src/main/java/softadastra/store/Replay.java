@@ -70,7 +70,7 @@ final class Replay implements WalRecordVisitor {
             apply(sequence);
             operations++;
         } else {
-            requireSkippable(sequence, typeCode);
+            WalRecordType.requireUnderstood(sequence, typeCode);
             skipped++;
         }
         return true;
@@ -125,16 +125,6 @@ final class Replay implements WalRecordVisitor {
             throw new SoftadastraException(e.toError("failed to decode operation at sequence " + sequence));
         } catch (SoftadastraException e) {
             throw e.error().withContext("at sequence " + sequence).toException();
-        }
-    }
-
-    /** Refuses a record that a store would have to know and does not. */
-    static void requireSkippable(long sequence, int typeCode) {
-        if (WalRecordType.ofCode(typeCode) == WalRecordType.UNKNOWN && !WalRecordType.isSkippable(typeCode)) {
-            throw new SoftadastraException(SoftadastraError.of(
-                    ErrorCode.UNSUPPORTED_OPERATION,
-                    "unsupported WAL record type " + typeCode + " at sequence " + sequence
-                            + ": a newer release wrote it; open the store with that release"));
         }
     }
 }

@@ -60,6 +60,22 @@ public enum WalRecordType {
         }
     }
 
+    /**
+     * Refuses a record that whoever rebuilds state would have to know: its code has no constant here, and may not be skipped.
+     *
+     * @param sequence the record's, for the message
+     * @param code its code
+     * @throws SoftadastraException UNSUPPORTED_OPERATION, naming both
+     */
+    public static void requireUnderstood(long sequence, int code) {
+        if (ofCode(code) == UNKNOWN && !isSkippable(code)) {
+            throw new SoftadastraException(SoftadastraError.of(
+                    ErrorCode.UNSUPPORTED_OPERATION,
+                    "unsupported WAL record type " + code + " at sequence " + sequence
+                            + ": a newer release wrote it; open the log with that release"));
+        }
+    }
+
     /** Whether a record of this code may be skipped by someone who does not know it. */
     public static boolean isSkippable(int code) {
         return code >= FIRST_SKIPPABLE_CODE;

@@ -3,10 +3,7 @@ package softadastra.wal.spi;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import softadastra.core.CheckReturnValue;
-import softadastra.core.ErrorCode;
 import softadastra.core.Result;
-import softadastra.core.SoftadastraError;
-import softadastra.core.SoftadastraException;
 
 /**
  * Replays a log into somebody's state: every record in order, none skipped.
@@ -59,13 +56,7 @@ public final class WalReplayer implements AutoCloseable {
     public Result<Long> replayFrom(long sequence, Consumer<? super WalRecord> consumer) {
         return Result.attempt(() -> wal.log()
                 .read(sequence, (at, typeCode, status, timestamp, buffer, offset, length) -> {
-                    if (WalRecordType.ofCode(typeCode) == WalRecordType.UNKNOWN
-                            && !WalRecordType.isSkippable(typeCode)) {
-                        throw new SoftadastraException(SoftadastraError.of(
-                                ErrorCode.UNSUPPORTED_OPERATION,
-                                "unsupported WAL record type " + typeCode + " at sequence " + at
-                                        + ": a newer release wrote it; replay it with that release"));
-                    }
+                    WalRecordType.requireUnderstood(at, typeCode);
                     consumer.accept(WalReader.record(at, typeCode, status, timestamp, buffer, offset, length));
                     return true;
                 }));
