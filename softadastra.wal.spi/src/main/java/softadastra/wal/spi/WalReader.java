@@ -68,7 +68,8 @@ public final class WalReader implements AutoCloseable {
     }
 
     /**
-     * Hands over every record from a sequence on. Exceptions of the consumer end the reading and pass through.
+     * Hands over every record from a sequence on. A SoftadastraException of the consumer ends the
+     * reading and is the answer; any other ends it and passes through.
      *
      * @param fromSequence where to start; beyond the end delivers nothing
      * @return how many, or HISTORY_GONE (naming the first sequence that is left), CORRUPTION, IO_ERROR

@@ -48,7 +48,8 @@ public final class WalReplayer implements AutoCloseable {
     }
 
     /**
-     * Replays from a sequence on. Exceptions of the consumer end the replay and pass through.
+     * Replays from a sequence on. A SoftadastraException of the consumer ends the
+     * replay and is the answer; any other ends it and passes through.
      *
      * @return how many records, or HISTORY_GONE (naming the first sequence that is left), UNSUPPORTED_OPERATION,
      *     CORRUPTION, IO_ERROR
