@@ -1,5 +1,6 @@
 package softadastra.cli;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -114,7 +115,7 @@ final class StorePutCommand extends Subcommand {
         // One byte more than a store takes, in any form, is enough to be refused.
         long limit = base64 ? 2L * Value.MAX_BYTES : Value.MAX_BYTES;
         try {
-            byte[] bytes = in.readNBytes((int) limit + 1);
+            byte[] bytes = readUpTo(in, (int) limit + 1);
             if (bytes.length > limit) {
                 throw new CommandFailure(
                         ErrorCode.RECORD_TOO_LARGE,
@@ -125,6 +126,18 @@ final class StorePutCommand extends Subcommand {
         } catch (IOException e) {
             throw failed(name, e);
         }
+    }
+
+    // By read alone: what files offer beside it asks for a position, which a pipe does not have.
+    private static byte[] readUpTo(InputStream in, int most) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        byte[] chunk = new byte[64 << 10];
+        int count = in.read(chunk, 0, Math.min(chunk.length, most));
+        while (count > 0) {
+            bytes.write(chunk, 0, count);
+            count = in.read(chunk, 0, Math.min(chunk.length, most - bytes.size()));
+        }
+        return bytes.toByteArray();
     }
 
     private static CommandFailure failed(String name, IOException e) {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -73,7 +75,7 @@ final class Cli {
     static Run plain(byte[] in, String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int exit = Main.run(args, out, err, new ByteArrayInputStream(in));
+        int exit = Main.run(args, out, err, new Pipe(in));
         return new Run(exit, out.toByteArray(), err.toString(StandardCharsets.UTF_8));
     }
 
@@ -99,5 +101,28 @@ final class Cli {
     /** A member that is a number. */
     static long number(Map<String, Object> json, String name) {
         return (long) Double.parseDouble(text(json, name));
+    }
+
+    /** Standard input as a pipe has it: it can be read, and knows no position. */
+    private static final class Pipe extends FilterInputStream {
+
+        Pipe(byte[] bytes) {
+            super(new ByteArrayInputStream(bytes));
+        }
+
+        @Override
+        public int available() throws IOException {
+            throw new IOException("Illegal seek");
+        }
+
+        @Override
+        public byte[] readNBytes(int length) throws IOException {
+            throw new IOException("Illegal seek");
+        }
+
+        @Override
+        public byte[] readAllBytes() throws IOException {
+            throw new IOException("Illegal seek");
+        }
     }
 }
