@@ -41,6 +41,11 @@ class VersionRefusalTest {
     private static final int COMPATIBLE = 12;
     private static final int REQUIRED = 16;
     private static final int CRC = 508;
+    private static final int SALT = 56;
+    private static final int FIRST_FRAME = 4096;
+    private static final int FRAME_HEADER = 40;
+    private static final int FRAME_CHAIN = 28;
+    private static final int FRAME_CRC = 36;
 
     @TempDir
     Path directory;
@@ -93,6 +98,7 @@ class VersionRefusalTest {
     void aNewerMinorVersionAndOptionalFeaturesAreRead() {
         for (Path segment : segments()) {
             edit(segment, header -> header.putShort(MINOR, (short) 3).putInt(COMPATIBLE, 0x8001));
+            chainFirstFrame(segment);
         }
         try (StoreEngine store = StoreEngine.open(StoreConfig.durable(log())).orElseThrow()) {
             assertEquals(10, store.size());
@@ -169,6 +175,30 @@ class VersionRefusalTest {
             CRC32C crc = new CRC32C();
             crc.update(bytes.array(), 0, CRC);
             Files.write(segment, bytes.putInt(CRC, (int) crc.getValue()).array());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Chains the first frame of a segment to the header that it has now, and all that follow each to the one before. */
+    private static void chainFirstFrame(Path segment) {
+        ByteBuffer bytes = content(segment).order(ByteOrder.LITTLE_ENDIAN);
+        int chain = bytes.getInt(CRC);
+        for (int at = FIRST_FRAME; at + FRAME_HEADER <= bytes.limit() && bytes.get(at + 4) != 0; ) {
+            bytes.putInt(at + FRAME_CHAIN, chain);
+            CRC32C crc = new CRC32C();
+            crc.update(bytes.array(), at, FRAME_CRC);
+            crc.update(ByteBuffer.allocate(Integer.BYTES + Long.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putInt(bytes.getInt(SALT))
+                    .putLong(at)
+                    .flip());
+            chain = (int) crc.getValue();
+            bytes.putInt(at + FRAME_CRC, chain);
+            at += (FRAME_HEADER + bytes.getInt(at) + 7) & -8;
+        }
+        try {
+            Files.write(segment, bytes.array());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -36,9 +36,14 @@ final class FileWalLog implements WalLog {
     static FileWalLog start(Storage storage, WalConfig config, LogLock owner, Recovery.Recovered recovered)
             throws IOException {
         FileWalLog log = new FileWalLog(storage, config, owner, recovered);
-        OpenLogs.add(log);
-        log.commit.start();
-        return log;
+        try {
+            OpenLogs.add(log);
+            log.commit.start();
+            return log;
+        } catch (IOException | RuntimeException | Error e) {
+            OpenLogs.remove(log);
+            throw e;
+        }
     }
 
     Storage storage() {

@@ -31,8 +31,8 @@ package softadastra.wal.file;
  * </pre>
  *
  * <p>The body of a {@link #SINGLE} is the record's payload; of a {@link #BATCH}: a count, then type code, length and payload
- * of each record, the numbers as unsigned LEB128. The others have none, and take no sequence: their first sequence is the
- * one the next record will have. Since salt and offset are under the CRC, neither a frame of another log, nor one at another
+ * of each record, the numbers as unsigned LEB128. The others take no sequence: their first sequence is the one the
+ * next record will have. {@link #CONTINUED} has the size of the next segment's file as its body, and they have none. Since salt and offset are under the CRC, neither a frame of another log, nor one at another
  * place, nor one that somebody stored as a value, is ever taken for a frame.
  */
 final class Frame {
@@ -56,6 +56,9 @@ final class Frame {
     static final int SEAL = 4;
     /** The segment ends here, and the next one exists. */
     static final int CONTINUED = 5;
+
+    /** The body of a {@link #CONTINUED}: the size of the next segment's file, 8 bytes. */
+    static final int CONTINUED_BODY = Long.BYTES;
 
     static final int LENGTH_AT = 0;
     static final int KIND_AT = 4;

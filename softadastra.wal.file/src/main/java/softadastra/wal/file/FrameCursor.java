@@ -109,10 +109,13 @@ final class FrameCursor {
         return count < 0 ? Problem.MISPLACED : Problem.NONE;
     }
 
-    /** How many records the frame has, -1 if a batch is not well formed. */
+    /** How many records the frame has, -1 if its body is not well formed. */
     private int count() {
-        if (kind != Frame.BATCH) {
-            return Frame.isBookkeeping(kind) ? 0 : 1;
+        if (Frame.isBookkeeping(kind)) {
+            return body == (kind == Frame.CONTINUED ? Frame.CONTINUED_BODY : 0) ? 0 : -1;
+        }
+        if (kind == Frame.SINGLE) {
+            return 1;
         }
         BatchBody records = new BatchBody(buffer, at + Frame.HEADER_BYTES, body);
         int walked = 0;
@@ -233,6 +236,11 @@ final class FrameCursor {
     /** The last sequence that the current frame says is durable. */
     long syncedThrough() {
         return Frame.syncedThrough(firstSequence(), LittleEndian.getInt(buffer, at + Frame.LAG_AT));
+    }
+
+    /** The size of the next segment's file, as a {@link Frame#CONTINUED} says it. */
+    long continuedBytes() {
+        return LittleEndian.getLong(buffer, at + Frame.HEADER_BYTES);
     }
 
     /** Where the body of a frame that does not verify would end, its padding left out. */

@@ -107,6 +107,13 @@ final class GroupBuffer {
         return finish(begin(0), 0, kind, 0, nextSequence, timestamp, durable, chain, salt);
     }
 
+    /** Adds the frame that ends a segment, and says how large the file of the next one is. */
+    int addContinued(long nextFileBytes, long nextSequence, long timestamp, long durable, int chain, int salt) {
+        int start = begin(Frame.CONTINUED_BODY);
+        LittleEndian.putLong(bytes, start + Frame.HEADER_BYTES, nextFileBytes);
+        return finish(start, Frame.CONTINUED_BODY, Frame.CONTINUED, 0, nextSequence, timestamp, durable, chain, salt);
+    }
+
     private int begin(int body) {
         int frame = (int) Frame.bytes(body);
         int needed = Math.addExact(length, frame);

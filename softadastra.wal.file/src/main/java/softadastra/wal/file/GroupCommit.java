@@ -62,6 +62,9 @@ final class GroupCommit {
     /** The last sequence of the group that is being written, 0 if none is. */
     private long groupThrough;
 
+    /** Nothing more is accepted. */
+    private boolean closing;
+
     private boolean closed;
     private volatile long durable;
     private volatile long last;
@@ -181,7 +184,13 @@ final class GroupCommit {
             // Nothing of the log has changed: this append is refused, and the next one tries again.
             throw StorageErrors.failed("append WAL record", e).toException();
         }
-        chain = bookkeeping(Frame.CONTINUED);
+        chain = active.addContinued(
+                segments.spareBytes(),
+                nextSequence,
+                highestTimestamp,
+                durable,
+                chain,
+                segments.header().salt());
         long end = active.end();
         try {
             segments.file().write(active.offset(), active.bytes(), 0, active.length());
@@ -357,7 +366,11 @@ final class GroupCommit {
 
     private void checkOpen(String operation) {
         poison.refuseNew(operation);
-        if (closed) {
+        refuseClosed(operation);
+    }
+
+    private void refuseClosed(String operation) {
+        if (closing) {
             throw Findings.failure(ErrorCode.INVALID_STATE, "failed to " + operation + ": the log is closed");
         }
     }
@@ -366,9 +379,7 @@ final class GroupCommit {
     LogReads.Bounds writeForReading() {
         lock.lock();
         try {
-            if (closed) {
-                throw Findings.failure(ErrorCode.INVALID_STATE, "failed to read WAL: the log is closed");
-            }
+            refuseClosed("read WAL");
             long through = nextSequence - 1;
             while (!poison.isSet() && written < through) {
                 if (writing) {
@@ -419,7 +430,7 @@ final class GroupCommit {
 
     /** Whether the housekeeper may write now. */
     boolean isQuiet() {
-        return !writing && !poison.isSet() && !closed;
+        return !writing && !poison.isSet() && !closing;
     }
 
     boolean hasUnwritten() {
@@ -428,12 +439,18 @@ final class GroupCommit {
 
     /** Whether there is nothing to do until the next append. */
     boolean hasNothingLeft() {
-        return poison.isSet() || (!writing && active.length() == 0 && !wantsWatermark());
+        return closing || poison.isSet() || (!writing && active.length() == 0 && !wantsWatermark());
     }
 
     /** Whether more is durable than the log itself says. */
     boolean wantsWatermark() {
         return active.length() == 0 && claimed < durable && active.end() + Frame.HEADER_BYTES <= segments.capacity();
+    }
+
+    /** Ends the log, since what keeps it has failed. */
+    void fail(Throwable failure) {
+        poison.set("append WAL record", failure);
+        wakeAll();
     }
 
     void writeWatermark() {
@@ -451,35 +468,51 @@ final class GroupCommit {
     }
 
     /**
-     * Makes everything durable, seals the log and closes its files. Closing twice is fine.
+     * Makes everything durable, seals the log and closes its files. Closing twice is fine: the second waits for the first.
      *
-     * @return whether this call was the one that closed it
+     * @return whether this call was the one that closed it, even where it failed
      */
     boolean close() throws IOException {
         lock.lock();
         try {
-            if (closed) {
+            if (closing) {
+                while (!closed) {
+                    changed.awaitUninterruptibly();
+                }
                 return false;
             }
-            while (writing || housekeeper.isPreparing()) {
-                changed.awaitUninterruptibly();
+            // From here on nothing is accepted, so that nothing comes behind the seal.
+            closing = true;
+            try {
+                finish();
+            } finally {
+                closed = true;
+                wakeAll();
             }
-            if (!poison.isSet() && (active.length() > 0 || durable < nextSequence - 1)) {
-                lead(true);
-            }
-            if (!poison.isSet() && !sealed) {
-                // The seal says that all before it is durable, so it comes behind a force of its own.
-                chain = bookkeeping(Frame.SEAL);
-                lead(true);
-            }
-            closed = true;
-            changed.signalAll();
         } finally {
             lock.unlock();
         }
-        housekeeper.stop();
-        segments.close();
+        try {
+            housekeeper.stop();
+        } finally {
+            segments.close();
+        }
         poison.rethrow();
         return true;
+    }
+
+    private void finish() {
+        wakeAll();
+        while (writing || housekeeper.isPreparing()) {
+            changed.awaitUninterruptibly();
+        }
+        if (!poison.isSet() && (active.length() > 0 || durable < nextSequence - 1)) {
+            lead(true);
+        }
+        if (!poison.isSet() && !sealed) {
+            // The seal says that all before it is durable, so it comes behind a force of its own.
+            chain = bookkeeping(Frame.SEAL);
+            lead(true);
+        }
     }
 }

@@ -90,6 +90,10 @@ final class Housekeeper {
                     rest();
                 }
             }
+        } catch (RuntimeException | Error e) {
+            // Without this thread the log no longer keeps what it promises, so it must not go on.
+            log.fail(e);
+            throw e;
         } finally {
             lock.unlock();
         }
@@ -119,7 +123,7 @@ final class Housekeeper {
         try {
             log.prepareSpare();
             made = true;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             // Not an error yet: whoever needs the next segment tries again, and is told then.
         } finally {
             lock.lock();

@@ -31,11 +31,13 @@ final class LogLock implements AutoCloseable {
 
     private final Storage storage;
     private final String property;
+    private final String token;
     private final StorageLock lock;
 
-    private LogLock(Storage storage, String property, StorageLock lock) {
+    private LogLock(Storage storage, String property, String token, StorageLock lock) {
         this.storage = storage;
         this.property = property;
+        this.token = token;
         this.lock = lock;
     }
 
@@ -57,7 +59,7 @@ final class LogLock implements AutoCloseable {
             if (lock.isEmpty()) {
                 throw locked(storage, owner(storage).map(LogOwner::text).orElse("a process that left no name"));
             }
-            return named(new LogLock(storage, property, lock.get()), owner);
+            return named(new LogLock(storage, property, owner.text(), lock.get()), owner);
         } catch (IOException | RuntimeException | Error e) {
             register.remove(property);
             throw e;
@@ -130,7 +132,7 @@ final class LogLock implements AutoCloseable {
             try {
                 lock.close();
             } finally {
-                System.getProperties().remove(property);
+                System.getProperties().remove(property, token);
             }
         }
     }

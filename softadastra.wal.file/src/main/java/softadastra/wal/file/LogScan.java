@@ -26,8 +26,9 @@ final class LogScan {
      * @param offset where in it the next frame would start
      * @param chain the header CRC that it would chain to
      * @param kind the kind of the last frame, 0 if the segment has none
+     * @param nextBytes the size of the next segment's file, if the last frame says that there is one
      */
-    record End(int segment, long offset, int chain, int kind) {}
+    record End(int segment, long offset, int chain, int kind, long nextBytes) {}
 
     /**
      * What the pass found.
@@ -71,7 +72,7 @@ final class LogScan {
     private final WalProgress progress;
     private final List<WalFinding> findings;
 
-    private End end = new End(0, SegmentHeader.BYTES, 0, 0);
+    private End end = new End(0, SegmentHeader.BYTES, 0, 0, 0);
     private long lastSequence;
     private long syncedThrough;
     private long highestTimestamp;
@@ -134,8 +135,10 @@ final class LogScan {
         lastSequence = header.firstSequence() - 1;
         FrameCursor cursor = new FrameCursor(file, header, layout.limit(index));
         int kind = 0;
+        long nextBytes = 0;
         while (cursor.advance()) {
             kind = cursor.kind();
+            nextBytes = kind == Frame.CONTINUED ? cursor.continuedBytes() : 0;
             syncedThrough = Math.max(syncedThrough, cursor.syncedThrough());
             highestTimestamp = later(highestTimestamp, cursor.timestamp());
             records += cursor.records();
@@ -144,7 +147,7 @@ final class LogScan {
         }
         long next = cursor.problem() == FrameCursor.Problem.NONE ? cursor.end() : cursor.offset();
         bytes += next - SegmentHeader.BYTES;
-        end = new End(index, next, cursor.chain(), kind);
+        end = new End(index, next, cursor.chain(), kind, nextBytes);
         if (index + 1 < layout.segments().size()) {
             checkContinues(
                     segment, cursor, next, layout.segments().get(index + 1).requireHeader());
@@ -172,20 +175,15 @@ final class LogScan {
         if (layout.corrupted()) {
             return;
         }
+        if (end.kind() == Frame.CONTINUED) {
+            checkNextExists(cursor.nextSequence(), segment);
+        }
+        if (corrupted) {
+            return;
+        }
         TailJudge.Judgement judgement = new TailJudge(file, segment.requireHeader(), segment.bytes()).judge(cursor);
         switch (judgement.verdict()) {
-            case END -> {
-                if (end.kind() == Frame.CONTINUED && layout.spare().isEmpty()) {
-                    corrupted = true;
-                    findings.add(Findings.corruption(
-                            cursor.nextSequence(),
-                            SegmentFile.name(segment.ordinal() + 1),
-                            0,
-                            "the segment is missing, and " + segment.name() + " says that it exists"));
-                } else if (end.kind() == Frame.CONTINUED) {
-                    checkNeverUsed(cursor.nextSequence(), layout.spare().orElseThrow());
-                }
-            }
+            case END -> {}
             case TORN -> {
                 tornBytes = judgement.bytes();
                 findings.add(Findings.tornTail(cursor.nextSequence(), segment.name(), next, judgement.bytes()));
@@ -197,15 +195,36 @@ final class LogScan {
         }
     }
 
-    /** A spare that its predecessor says was started has no frames unless its header is damaged. */
-    private void checkNeverUsed(long sequence, SegmentFile spare) throws IOException {
+    /** A segment that ends says that the next one's file is there whole; without a header, it was never used. */
+    private void checkNextExists(long sequence, SegmentFile segment) throws IOException {
+        if (layout.spare().isEmpty()) {
+            damagedNext(
+                    sequence,
+                    SegmentFile.name(segment.ordinal() + 1),
+                    0,
+                    "the segment is missing, and " + segment.name() + " says that it exists");
+            return;
+        }
+        SegmentFile spare = layout.spare().get();
+        if (spare.bytes() != end.nextBytes()) {
+            damagedNext(
+                    sequence,
+                    spare.name(),
+                    Math.min(spare.bytes(), end.nextBytes()),
+                    "the file has " + spare.bytes() + " bytes, and " + segment.name() + " says that it has "
+                            + end.nextBytes());
+            return;
+        }
         try (StorageFile file = storage.open(spare.name(), Storage.Access.READ)) {
             if (TailJudge.lastNonZero(file, SegmentHeader.BYTES, spare.bytes()) >= 0) {
-                corrupted = true;
-                findings.add(Findings.corruption(
-                        sequence, spare.name(), 0, "its header does not verify, and there are frames behind it"));
+                damagedNext(sequence, spare.name(), 0, "its header does not verify, and there are frames behind it");
             }
         }
+    }
+
+    private void damagedNext(long sequence, String file, long offset, String reason) {
+        corrupted = true;
+        findings.add(Findings.corruption(sequence, file, offset, reason));
     }
 
     private static long later(long a, long b) {

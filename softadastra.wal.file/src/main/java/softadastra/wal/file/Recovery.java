@@ -157,11 +157,14 @@ final class Recovery {
             asideBytes += copyAside(last, end.offset());
         }
         Segments segments = new Segments(storage, marker.identity(), config.segmentBytes());
-        segments.resume(kept);
+        boolean continued = end.kind() == Frame.CONTINUED && !cutShort;
+        segments.resume(kept, continued);
         long appendAt = end.offset();
         int chain = end.chain();
         if (stray || end.kind() == Frame.CONTINUED) {
-            segments.createSpare(0);
+            if (!continued) {
+                segments.createSpare(0);
+            }
             segments.start(scan.lastSequence() + 1, end.offset(), end.chain(), scan.highestTimestamp());
             appendAt = SegmentHeader.BYTES;
             chain = segments.header().crc();

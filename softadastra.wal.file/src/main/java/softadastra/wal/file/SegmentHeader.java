@@ -5,7 +5,8 @@ import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /**
- * The first block of a segment file. All numbers are little-endian.
+ * The first block of a segment file. All numbers are little-endian. The CRC is the one that stands in the block, which the
+ * first frame of the segment chains to: it also covers what a newer minor version may have put where this one has zeros.
  *
  * <pre>
  * offset size
@@ -48,7 +49,8 @@ record SegmentHeader(
         long predecessorLastSequence,
         long predecessorLength,
         long fileBytes,
-        long highestTimestamp) {
+        long highestTimestamp,
+        int crc) {
 
     static final int BYTES = 4096;
     static final int MAJOR = 1;
@@ -102,9 +104,31 @@ record SegmentHeader(
         return block;
     }
 
-    /** The CRC in the block, which the first frame of the segment chains to. */
-    int crc() {
-        return crc(encode());
+    /** A header of this release, with its CRC. */
+    static SegmentHeader create(
+            UUID logId,
+            long epoch,
+            long ordinal,
+            long firstSequence,
+            int salt,
+            int chain,
+            long predecessorLength,
+            long fileBytes,
+            long highestTimestamp) {
+        SegmentHeader header = new SegmentHeader(
+                logId,
+                epoch,
+                ordinal,
+                firstSequence,
+                salt,
+                chain,
+                ordinal - 1,
+                firstSequence - 1,
+                predecessorLength,
+                fileBytes,
+                highestTimestamp,
+                0);
+        return decode(header.encode());
     }
 
     static Reading read(byte[] block, int length) {
@@ -152,7 +176,8 @@ record SegmentHeader(
                 LittleEndian.getLong(block, 72),
                 LittleEndian.getLong(block, 80),
                 LittleEndian.getLong(block, 88),
-                LittleEndian.getLong(block, 96));
+                LittleEndian.getLong(block, 96),
+                LittleEndian.getInt(block, CRC_AT));
     }
 
     private static int crc(byte[] block) {

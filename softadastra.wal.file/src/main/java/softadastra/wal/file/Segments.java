@@ -19,7 +19,7 @@ final class Segments implements AutoCloseable {
     static final long FIRST_BYTES = 256 << 10;
 
     /** Kept free in each segment for the frames that end or close it. */
-    static final int RESERVED = 2 * Frame.HEADER_BYTES;
+    static final long RESERVED = Frame.bytes(0) + Frame.bytes(Frame.CONTINUED_BODY);
 
     private static final byte[] ZEROS = new byte[256 << 10];
 
@@ -31,7 +31,9 @@ final class Segments implements AutoCloseable {
     private @Nullable StorageFile file;
     private @Nullable SegmentHeader header;
     private long spareOrdinal;
-    private long spareBytes;
+    /** Read for statistics while the housekeeper makes the spare. */
+    private volatile long spareBytes;
+
     private long olderBytes;
     private long olderCount;
 
@@ -41,15 +43,19 @@ final class Segments implements AutoCloseable {
         this.maxBytes = maxBytes;
     }
 
-    /** Goes on in a segment that exists. */
-    void resume(LogLayout layout) throws IOException {
+    /**
+     * Goes on in a segment that exists.
+     *
+     * @param keepSpare whether the spare is known to be whole and must not go, since the last segment says that it exists;
+     *     of any other nothing is known, and it is made anew when it is needed
+     */
+    void resume(LogLayout layout, boolean keepSpare) throws IOException {
         SegmentFile last = layout.last();
         file = storage.open(last.name(), Storage.Access.WRITE);
         header = last.requireHeader();
         layout.spare().ifPresent(found -> {
-            // Of a spare that was found nothing is known; it is made anew when it is needed.
             spareOrdinal = found.ordinal();
-            spareBytes = 0;
+            spareBytes = keepSpare ? found.bytes() : 0;
         });
         olderCount = layout.segments().size() - 1L;
         olderBytes = layout.segments().stream().mapToLong(SegmentFile::bytes).sum() - last.bytes();
@@ -77,6 +83,10 @@ final class Segments implements AutoCloseable {
     /** The size of all segments, the spare included. */
     long bytes() {
         return olderBytes + header().fileBytes() + spareBytes;
+    }
+
+    long spareBytes() {
+        return spareBytes;
     }
 
     boolean hasSpare() {
@@ -143,15 +153,13 @@ final class Segments implements AutoCloseable {
      */
     void start(long firstSequence, long end, int chain, long highestTimestamp) throws IOException {
         long ordinal = nextOrdinal();
-        SegmentHeader next = new SegmentHeader(
+        SegmentHeader next = SegmentHeader.create(
                 identity.logId(),
                 identity.epoch(),
                 ordinal,
                 firstSequence,
                 random.nextInt(),
                 chain,
-                ordinal - 1,
-                firstSequence - 1,
                 end,
                 spareBytes,
                 highestTimestamp);

@@ -19,7 +19,7 @@ import softadastra.wal.spi.storage.StorageFile;
  *
  * <p>What cannot be told apart: damage to the last unproven frames that leaves zeros where a tear would (a cleared sector, or
  * a flipped bit in a frame whose payload itself holds a sector of zeros) passes for a torn tail; it is reported and kept
- * aside either way. A log that was closed, or that has been idle for 100 ms, has no unproven frames.
+ * aside either way. A whole last segment that reads as zeros passes for one that was never started. A log that was closed, or that has been idle for 100 ms, has no unproven frames.
  */
 final class TailJudge {
 

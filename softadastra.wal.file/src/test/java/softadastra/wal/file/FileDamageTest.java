@@ -110,6 +110,21 @@ class FileDamageTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void aShortSegmentOfSeveralIsFound(boolean closed) {
+        LogImage image = image(closed, 9_000);
+        for (Map.Entry<String, byte[]> file : image.files().entrySet()) {
+            byte[] bytes = file.getValue();
+            for (int length : new int[] {0, 1, 100, 511, 512, 513, 4_095, 4_096, 4_097, 40_000, bytes.length - 1}) {
+                if (length >= 0 && length < bytes.length) {
+                    image.layOut(damaged, file.getKey(), Arrays.copyOf(bytes, length));
+                    check(image, file.getKey() + " cut to " + length + " bytes", true);
+                }
+            }
+        }
+    }
+
     @Test
     void everyMissingFileIsFound() throws IOException {
         for (boolean closed : new boolean[] {true, false}) {

@@ -5,12 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static softadastra.wal.tck.Payloads.all;
 import static softadastra.wal.tck.Payloads.bytes;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import softadastra.core.ErrorCode;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraError;
 import softadastra.wal.spi.Wal;
+import softadastra.wal.spi.WalCapability;
+import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalReader;
 import softadastra.wal.spi.WalRecordType;
 import softadastra.wal.spi.WalReplayer;
@@ -82,6 +88,67 @@ public interface CloseContract extends WalUnderTest {
                 assertEquals(2, second.append(WalRecordType.PUT, bytes("two")).value());
             }
             assertEquals(2, all(wal).size());
+        }
+    }
+
+    @Test
+    default void whatIsAcknowledgedBesideAClosingIsThere() throws Exception {
+        for (int round = 0; round < 40; round++) {
+            WalConfig config = config().withAutoFlush(round % 2 == 0);
+            Wal wal = Wal.open(config).orElseThrow();
+            CountDownLatch begun = new CountDownLatch(1);
+            FutureTask<Long> appender = new FutureTask<>(() -> appendUntilRefused(wal.writer(), begun));
+            Thread thread = new Thread(appender);
+            thread.start();
+            begun.await();
+            wal.close();
+            long acknowledged = appender.get();
+            thread.join();
+            assertTrue(wal.log().lastSequence() >= acknowledged);
+            if (can(WalCapability.DURABLE)) {
+                try (Wal again = Wal.open(config).orElseThrow()) {
+                    assertTrue(again.recovery().clean(), "nothing came behind the closing");
+                    assertTrue(
+                            again.recovery().lastSequence() >= acknowledged,
+                            () -> acknowledged + " acknowledged, found " + again.recovery());
+                }
+            }
+        }
+    }
+
+    /** Appends until the log is closed; answers the last sequence that was acknowledged. */
+    private static long appendUntilRefused(WalWriter writer, CountDownLatch begun) {
+        long acknowledged = 0;
+        while (true) {
+            Result<Long> answer = writer.append(WalRecordType.PUT, bytes("record"));
+            begun.countDown();
+            if (answer.isErr()) {
+                assertEquals(ErrorCode.INVALID_STATE, answer.error().code(), answer.error()::toString);
+                return acknowledged;
+            }
+            acknowledged = answer.value();
+        }
+    }
+
+    @Test
+    default void manyMayCloseAtOnce() throws Exception {
+        WalConfig config = config();
+        for (int round = 0; round < 20; round++) {
+            Wal wal = Wal.open(config).orElseThrow();
+            CountDownLatch start = new CountDownLatch(1);
+            List<FutureTask<Boolean>> closers = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                closers.add(new FutureTask<>(() -> {
+                    start.await();
+                    wal.close();
+                    return true;
+                }));
+                new Thread(closers.get(i)).start();
+            }
+            start.countDown();
+            for (FutureTask<Boolean> closer : closers) {
+                assertTrue(closer.get());
+            }
         }
     }
 
