@@ -98,7 +98,7 @@ class VersionRefusalTest {
     void aNewerMinorVersionAndOptionalFeaturesAreRead() {
         for (Path segment : segments()) {
             edit(segment, header -> header.putShort(MINOR, (short) 3).putInt(COMPATIBLE, 0x8001));
-            chainFirstFrame(segment);
+            chainFrames(segment);
         }
         try (StoreEngine store = StoreEngine.open(StoreConfig.durable(log())).orElseThrow()) {
             assertEquals(10, store.size());
@@ -180,14 +180,15 @@ class VersionRefusalTest {
         }
     }
 
-    /** Chains the first frame of a segment to the header that it has now, and all that follow each to the one before. */
-    private static void chainFirstFrame(Path segment) {
-        ByteBuffer bytes = content(segment).order(ByteOrder.LITTLE_ENDIAN);
+    /** Chains the first frame of a segment to the header that it has now, and each that follows to the one before. */
+    private static void chainFrames(Path segment) {
+        byte[] file = bytesOf(segment);
+        ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
         int chain = bytes.getInt(CRC);
-        for (int at = FIRST_FRAME; at + FRAME_HEADER <= bytes.limit() && bytes.get(at + 4) != 0; ) {
+        for (int at = FIRST_FRAME; at + FRAME_HEADER <= file.length && bytes.get(at + 4) != 0; ) {
             bytes.putInt(at + FRAME_CHAIN, chain);
             CRC32C crc = new CRC32C();
-            crc.update(bytes.array(), at, FRAME_CRC);
+            crc.update(file, at, FRAME_CRC);
             crc.update(ByteBuffer.allocate(Integer.BYTES + Long.BYTES)
                     .order(ByteOrder.LITTLE_ENDIAN)
                     .putInt(bytes.getInt(SALT))
@@ -198,7 +199,7 @@ class VersionRefusalTest {
             at += (FRAME_HEADER + bytes.getInt(at) + 7) & -8;
         }
         try {
-            Files.write(segment, bytes.array());
+            Files.write(segment, file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -229,8 +230,12 @@ class VersionRefusalTest {
     }
 
     private static ByteBuffer content(Path file) {
+        return ByteBuffer.wrap(bytesOf(file));
+    }
+
+    private static byte[] bytesOf(Path file) {
         try {
-            return ByteBuffer.wrap(Files.readAllBytes(file));
+            return Files.readAllBytes(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
