@@ -42,6 +42,7 @@ class VersionRefusalTest {
     private static final int REQUIRED = 16;
     private static final int CRC = 508;
     private static final int SALT = 56;
+    private static final int CHAIN = 60;
     private static final int FIRST_FRAME = 4096;
     private static final int FRAME_HEADER = 40;
     private static final int FRAME_CHAIN = 28;
@@ -96,9 +97,15 @@ class VersionRefusalTest {
 
     @Test
     void aNewerMinorVersionAndOptionalFeaturesAreRead() {
+        int before = 0;
         for (Path segment : segments()) {
-            edit(segment, header -> header.putShort(MINOR, (short) 3).putInt(COMPATIBLE, 0x8001));
-            chainFrames(segment);
+            int chain = before;
+            edit(
+                    segment,
+                    header -> header.putShort(MINOR, (short) 3)
+                            .putInt(COMPATIBLE, 0x8001)
+                            .putInt(CHAIN, chain));
+            before = chainFrames(segment);
         }
         try (StoreEngine store = StoreEngine.open(StoreConfig.durable(log())).orElseThrow()) {
             assertEquals(10, store.size());
@@ -180,8 +187,8 @@ class VersionRefusalTest {
         }
     }
 
-    /** Chains the first frame of a segment to the header that it has now, and each that follows to the one before. */
-    private static void chainFrames(Path segment) {
+    /** Chains the first frame of a segment to the header that it has now, and each that follows to the one before; answers the last one's CRC. */
+    private static int chainFrames(Path segment) {
         byte[] file = bytesOf(segment);
         ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
         int chain = bytes.getInt(CRC);
@@ -200,6 +207,7 @@ class VersionRefusalTest {
         }
         try {
             Files.write(segment, file);
+            return chain;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
