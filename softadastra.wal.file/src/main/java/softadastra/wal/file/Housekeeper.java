@@ -91,9 +91,9 @@ final class Housekeeper {
                 }
             }
         } catch (RuntimeException | Error e) {
-            // Without this thread the log no longer keeps what it promises, so it must not go on.
+            // Without this thread the log no longer keeps what it promises, so it must not go on; its users are told
+            // why.
             log.fail(e);
-            throw e;
         } finally {
             lock.unlock();
         }

@@ -124,7 +124,8 @@ final class LogReads {
         boolean owned = LogLock.owner(storage).isPresent();
         LogLayout layout = LogLayout.read(storage, marker(storage));
         LogScan.Report tail = scanTail(storage, layout);
-        if (owned) {
+        // An owner that came meanwhile may have been half-way through a write when the tail was read.
+        if (owned || (tail.corrupted() && LogLock.owner(storage).isPresent())) {
             return new Bounds(tail.syncedThrough(), tail.syncedThrough());
         }
         // Where the tail is damaged more is asked for than there is, so that the reading ends with the error.
