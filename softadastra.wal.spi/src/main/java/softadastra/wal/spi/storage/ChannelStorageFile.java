@@ -9,6 +9,8 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /**
  * A file of any file system, over a {@link FileChannel}.
@@ -16,7 +18,7 @@ import java.util.Set;
  * <p>A thread that is interrupted in a channel's call closes the channel for everybody, so every call runs with the
  * interrupt flag put aside and restored behind it; should an interrupt arrive inside the call all the same, the channel is
  * opened again and the call, whose effect on a position is the same twice, is repeated. A {@code force} that was cut off
- * this way is the one call that is not repeated: what it did is unknown.
+ * this way could not be repeated, since what it did would be unknown: it runs on a thread that nobody interrupts.
  */
 final class ChannelStorageFile implements StorageFile {
 
@@ -63,11 +65,11 @@ final class ChannelStorageFile implements StorageFile {
 
     @Override
     public synchronized void force() throws IOException {
-        uninterrupted(() -> {
+        FileChannel forced = uninterrupted(() -> {
             reopen();
-            channel.force(false);
-            return true;
+            return channel;
         });
+        shielded(() -> forced.force(false));
     }
 
     @Override
@@ -118,6 +120,59 @@ final class ChannelStorageFile implements StorageFile {
     @FunctionalInterface
     interface Call<T> {
         T run() throws IOException;
+    }
+
+    /** A force of a channel. */
+    @FunctionalInterface
+    interface Force {
+        void run() throws IOException;
+    }
+
+    /** Runs a force on a thread of its own, which nobody knows and so nobody interrupts, and waits for it. */
+    static void shielded(Force force) throws IOException {
+        FutureTask<Boolean> task = new FutureTask<>(() -> {
+            force.run();
+            return true;
+        });
+        Thread thread = new Thread(task, "softadastra-force");
+        thread.setDaemon(true);
+        thread.start();
+        boolean interrupted = false;
+        try {
+            while (!task.isDone()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            rethrowFailure(task);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static void rethrowFailure(FutureTask<Boolean> done) throws IOException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            var unused = done.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException io) {
+                throw io;
+            }
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw new IOException("the force failed: " + e.getCause(), e.getCause());
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** Runs a call with the thread's interrupt flag put aside, and sets it again behind it. */

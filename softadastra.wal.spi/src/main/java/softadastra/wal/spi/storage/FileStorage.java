@@ -188,11 +188,10 @@ public final class FileStorage implements Storage {
         if (!forcesDirectories()) {
             return;
         }
-        ChannelStorageFile.uninterrupted(() -> {
+        ChannelStorageFile.shielded(() -> {
             try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
                 channel.force(true);
             }
-            return true;
         });
     }
 
