@@ -1,6 +1,7 @@
 package softadastra.wal.spi.storage;
 
 import java.io.File;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.AsynchronousFileChannel;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class DefaultStorageFile implements StorageFile {
 
+    /** How often opening for reading may be refused for a reason that is gone when it is asked for. */
+    private static final int ATTEMPTS = 100;
+
     private final RandomAccessFile file;
     private final @Nullable AsynchronousFileChannel forcing;
 
@@ -28,9 +32,7 @@ final class DefaultStorageFile implements StorageFile {
     static StorageFile open(Path path, boolean writable) throws IOException {
         File file = path.toFile();
         if (!writable) {
-            // Opened by NIO first, since its exceptions tell a missing file from a forbidden one.
-            AsynchronousFileChannel.open(path, StandardOpenOption.READ).close();
-            return new DefaultStorageFile(new RandomAccessFile(file, "r"), null);
+            return new DefaultStorageFile(openForReading(path, file), null);
         }
         AsynchronousFileChannel forcing = AsynchronousFileChannel.open(path, StandardOpenOption.WRITE);
         try {
@@ -38,6 +40,24 @@ final class DefaultStorageFile implements StorageFile {
         } catch (IOException | RuntimeException e) {
             forcing.close();
             throw e;
+        }
+    }
+
+    /**
+     * Opens a file that somebody may delete or replace at this moment. NIO is asked only for the reason of a refusal, since
+     * its exceptions tell a missing file from a forbidden one; by then the file may be there, which is as good as having come
+     * later.
+     */
+    private static RandomAccessFile openForReading(Path path, File file) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return new RandomAccessFile(file, "r");
+            } catch (FileNotFoundException e) {
+                AsynchronousFileChannel.open(path, StandardOpenOption.READ).close();
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
         }
     }
 

@@ -21,6 +21,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +73,37 @@ class FileStorageTest {
                 NotDirectoryException.class,
                 () -> FileStorage.at(parent.resolve("file")).createDirectory());
         assertEquals("content", Files.readString(parent.resolve("file")));
+    }
+
+    /** An owner replaces its spare while a reader looks at the directory: whatever the moment, it is there or it is missing. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aFileThatComesAndGoesIsThereOrMissing(boolean onDisk) throws Exception {
+        Storage storage = made(onDisk);
+        AtomicBoolean done = new AtomicBoolean();
+        FutureTask<Void> replacing = new FutureTask<>(() -> {
+            while (!done.get()) {
+                storage.open("spare", Storage.Access.CREATE).close();
+                storage.delete("spare");
+            }
+            return null;
+        });
+        new Thread(replacing).start();
+        int missing = 0;
+        int there = 0;
+        try {
+            while (missing < 2_000 || there < 2_000) {
+                try (StorageFile file = storage.open("spare", Storage.Access.READ)) {
+                    assertEquals(0, file.size());
+                    there++;
+                } catch (NoSuchFileException e) {
+                    missing++;
+                }
+            }
+        } finally {
+            done.set(true);
+            replacing.get();
+        }
     }
 
     @ParameterizedTest
