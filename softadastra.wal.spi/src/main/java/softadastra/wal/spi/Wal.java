@@ -86,7 +86,21 @@ public final class Wal implements AutoCloseable {
         return new WalReplayer(this, false);
     }
 
-    /** The log itself, for engines that stand on one. */
+    /**
+     * Goes on after a failed write or force (a full disk with room again, say) without closing the log: what is on disk is
+     * verified anew, and appends continue behind it. Does nothing where nothing has failed. Blocks while it reads the log.
+     *
+     * <p>Records that were answered INDETERMINATE are in the log or not; the report's last sequence tells. A store that stands
+     * on this log must be opened again instead.
+     *
+     * @return what was found, or an error as of {@link #open(WalConfig)}; the log refuses appends as before then, and this may be
+     *     tried again
+     */
+    public Result<WalRecovery> recover() {
+        return Result.attempt(log::recover);
+    }
+
+    /** The log itself, for engines that stand on one; checkpoints are theirs to write. */
     public WalLog log() {
         return log;
     }

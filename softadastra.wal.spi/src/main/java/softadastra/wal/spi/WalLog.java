@@ -1,6 +1,9 @@
 package softadastra.wal.spi;
 
+import java.util.Optional;
+import softadastra.core.ErrorCode;
 import softadastra.core.HybridTimestamp;
+import softadastra.core.SoftadastraException;
 
 /**
  * An open log, as its provider implements it. Users go through {@link Wal} and what it hands out.
@@ -70,12 +73,75 @@ public interface WalLog extends AutoCloseable {
      * Streams the records from a sequence on, in order, to the last one that was submitted when the call began (for a
      * reader beside another process: to the last one that reader may see). Runs in constant memory, beside appends.
      *
-     * @param fromSequence where to start; 1 or less for the first record. One beyond the end delivers nothing
+     * @param fromSequence where to start; 0 or less for the first record that is held. One beyond the end delivers nothing
      * @return how many were delivered
      * @throws softadastra.core.SoftadastraException HISTORY_GONE if records from there on are no longer held, naming the
      *     first that is; CORRUPTION, IO_ERROR
      */
     long read(long fromSequence, WalRecordVisitor visitor);
+
+    /**
+     * Holds the history from a sequence on until the answer is closed.
+     *
+     * @param fromSequence the first sequence to hold; 0 or less for the first one that is there
+     * @throws softadastra.core.SoftadastraException HISTORY_GONE if it is below {@link #firstSequence()}; INVALID_STATE if
+     *     closed; UNSUPPORTED_OPERATION for a provider without {@link WalCapability#CHECKPOINTS}, and for a log that is open for
+     *     reading only while its owner is another process
+     */
+    default WalPin pin(long fromSequence) {
+        throw unsupported("pin WAL history", WalCapability.CHECKPOINTS);
+    }
+
+    /**
+     * Begins to tail the log.
+     *
+     * @param fromSequence the first record to deliver, which may be yet to come; 0 or less for the first that is held
+     * @throws softadastra.core.SoftadastraException HISTORY_GONE; INVALID_STATE if closed; UNSUPPORTED_OPERATION for a provider
+     *     without {@link WalCapability#FOLLOW}
+     */
+    default WalFollow follow(long fromSequence) {
+        throw unsupported("follow WAL", WalCapability.FOLLOW);
+    }
+
+    /**
+     * The checkpoint that is in force, if there is one.
+     *
+     * @throws softadastra.core.SoftadastraException INVALID_STATE if closed; IO_ERROR
+     */
+    default Optional<WalCheckpoint> checkpoint() {
+        return Optional.empty();
+    }
+
+    /**
+     * Begins a checkpoint. One at a time; appends and readers go on meanwhile.
+     *
+     * @throws softadastra.core.SoftadastraException INVALID_STATE if closed, for a log that is open for reading only, or if
+     *     another checkpoint is being written; NO_SPACE, IO_ERROR; UNSUPPORTED_OPERATION for a provider without {@link
+     *     WalCapability#CHECKPOINTS}
+     */
+    default WalCheckpointWriter beginCheckpoint() {
+        throw unsupported("begin WAL checkpoint", WalCapability.CHECKPOINTS);
+    }
+
+    /**
+     * Goes on after a failed write or force, as closing the log and opening it again would, in this same handle: what is on
+     * disk is verified anew, and appends continue behind it. Does nothing where nothing has failed.
+     *
+     * <p>Records that were answered INDETERMINATE are in the log or not; {@link #lastSequence()} tells. An engine that has
+     * applied more than was durable must be opened again instead.
+     *
+     * @return what was found; the report of the last recovery where nothing had failed
+     * @throws softadastra.core.SoftadastraException as opening does; the log stays as it is then, and this may be tried again
+     */
+    default WalRecovery recover() {
+        return recovery();
+    }
+
+    private static SoftadastraException unsupported(String operation, WalCapability needed) {
+        return new SoftadastraException(
+                ErrorCode.UNSUPPORTED_OPERATION,
+                "failed to " + operation + ": the log's provider does not offer " + needed + "; choose one that does");
+    }
 
     /** Counters, at this moment. */
     WalStats stats();

@@ -59,19 +59,19 @@ public final class WalReader implements AutoCloseable {
     }
 
     /**
-     * Hands over every record.
+     * Hands over every record that is held.
      *
      * @return how many, or CORRUPTION (with what came before handed over), HISTORY_GONE, IO_ERROR
      */
     public Result<Long> forEach(Consumer<? super WalRecord> consumer) {
-        return forEach(wal.log().firstSequence(), consumer);
+        return forEach(0, consumer);
     }
 
     /**
      * Hands over every record from a sequence on. A SoftadastraException of the consumer ends the
      * reading and is the answer; any other ends it and passes through.
      *
-     * @param fromSequence where to start; beyond the end delivers nothing
+     * @param fromSequence where to start, 0 or less for the first that is held; beyond the end delivers nothing
      * @return how many, or HISTORY_GONE (naming the first sequence that is left), CORRUPTION, IO_ERROR
      */
     public Result<Long> forEach(long fromSequence, Consumer<? super WalRecord> consumer) {
@@ -80,6 +80,29 @@ public final class WalReader implements AutoCloseable {
                     consumer.accept(record(sequence, typeCode, status, timestamp, buffer, offset, length));
                     return true;
                 }));
+    }
+
+    /**
+     * Begins to tail the log; see {@link WalFollower}.
+     *
+     * @param fromSequence the first record to hand over, which may be yet to come; 0 or less for the first that is held
+     * @return the follower, or HISTORY_GONE (naming the first sequence that is left), INVALID_STATE if closed,
+     *     UNSUPPORTED_OPERATION for a provider without {@link WalCapability#FOLLOW}, CORRUPTION, IO_ERROR
+     */
+    public Result<WalFollower> follow(long fromSequence) {
+        return Result.attempt(() -> new WalFollower(wal.log().follow(fromSequence)));
+    }
+
+    /**
+     * Holds the history from a sequence on, so that checkpoints do not take it away; see {@link WalPin}. That needs the owner
+     * of the log in this process.
+     *
+     * @param fromSequence the first sequence to hold; 0 or less for the first that is there
+     * @return the hold, or HISTORY_GONE, INVALID_STATE if closed, UNSUPPORTED_OPERATION where the log is owned by another
+     *     process, or its provider has no {@link WalCapability#CHECKPOINTS}
+     */
+    public Result<WalPin> pin(long fromSequence) {
+        return Result.attempt(() -> wal.log().pin(fromSequence));
     }
 
     static WalRecord record(

@@ -39,12 +39,12 @@ public final class WalReplayer implements AutoCloseable {
     }
 
     /**
-     * Replays everything the log holds.
+     * Replays everything the log holds; what checkpoints let go it does not hold.
      *
      * @return how many records, or UNSUPPORTED_OPERATION, CORRUPTION, IO_ERROR (what came before was replayed)
      */
     public Result<Long> replay(Consumer<? super WalRecord> consumer) {
-        return replayFrom(wal.log().firstSequence(), consumer);
+        return replayFrom(0, consumer);
     }
 
     /**
