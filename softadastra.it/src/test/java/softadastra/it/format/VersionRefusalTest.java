@@ -41,6 +41,7 @@ class VersionRefusalTest {
     private static final int COMPATIBLE = 12;
     private static final int REQUIRED = 16;
     private static final int CRC = 508;
+    private static final int HEADER = 512;
     private static final int SALT = 56;
     private static final int CHAIN = 60;
     private static final int FIRST_FRAME = 4096;
@@ -174,14 +175,16 @@ class VersionRefusalTest {
         assertTrue(error.toString().contains(reason), error::toString);
     }
 
-    /** Changes the header of a segment, and its checksum with it. */
+    /** Changes the header of a segment, its checksum and its copy with it. */
     private static void edit(Path segment, Consumer<ByteBuffer> change) {
         try {
             ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(segment)).order(ByteOrder.LITTLE_ENDIAN);
             change.accept(bytes);
             CRC32C crc = new CRC32C();
             crc.update(bytes.array(), 0, CRC);
-            Files.write(segment, bytes.putInt(CRC, (int) crc.getValue()).array());
+            bytes.putInt(CRC, (int) crc.getValue());
+            bytes.put(HEADER, bytes.array(), 0, HEADER);
+            Files.write(segment, bytes.array());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -42,7 +42,7 @@ final class Findings {
         return new WalFinding(
                 Severity.WARNING,
                 "damaged unused bytes at byte offset " + offset + " of " + file
-                        + ": they should be zero; no record is concerned",
+                        + ": they are not what was written; no record is concerned",
                 OptionalLong.empty(),
                 Optional.of(file),
                 OptionalLong.of(offset),

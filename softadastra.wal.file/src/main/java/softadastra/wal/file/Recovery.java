@@ -199,7 +199,7 @@ final class Recovery {
                 from = end;
             }
         }
-        rewrite(file, 0, SegmentHeader.BYTES);
+        SegmentHeader.rewrite(file);
         rewrite(file, from, end);
         file.force();
     }

@@ -1,8 +1,10 @@
 package softadastra.wal.file;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import java.util.zip.CRC32C;
+import softadastra.wal.spi.storage.StorageFile;
 
 /**
  * The first block of a segment file. All numbers are little-endian. The CRC is the one that stands in the block, which the
@@ -31,12 +33,16 @@ import java.util.zip.CRC32C;
  *    113   32  the provider's name, ASCII
  *    145  363  zeros
  *    508    4  CRC-32C of bytes 0 to 507
- *    512 3584  zeros
+ *    512  512  a copy of bytes 0 to 511
+ *   1024 3072  zeros
  * </pre>
  *
  * <p>All that counts stands in the first 512-byte sector, so that a crash leaves it whole, or as zeros, or with zeros from
  * some byte on, which may be a byte of the CRC: a block whose CRC does not match and that no such zeros explain was damaged,
  * not torn. A file that starts with zeros is a spare, made ahead of its use; nothing but zeros is behind it.
+ *
+ * <p>The copy is for salvage alone ({@link #readCopy}): without a header, and its salt, no frame of the segment could be
+ * verified, and one bad sector would cost all of them. Nobody else reads a log whose first header is damaged.
  */
 record SegmentHeader(
         UUID logId,
@@ -64,7 +70,7 @@ record SegmentHeader(
     /** What the first block of a file turned out to be. */
     sealed interface Reading permits Valid, Spare, Torn, Damaged, Unsupported {}
 
-    /** A header that verifies; {@code strayBytes} of the zeros behind it are not zero. */
+    /** A header that verifies; of the bytes behind it, the last {@code strayBytes} are not all what was written. */
     record Valid(SegmentHeader header, int strayBytes) implements Reading {}
 
     /** Zeros: a file made ahead of its use. */
@@ -100,8 +106,22 @@ record SegmentHeader(
         byte[] name = FileWalProvider.NAME.getBytes(StandardCharsets.US_ASCII);
         block[NAME_AT - 1] = (byte) name.length;
         System.arraycopy(name, 0, block, NAME_AT, name.length);
-        LittleEndian.putInt(block, CRC_AT, crc(block));
+        LittleEndian.putInt(block, CRC_AT, crc(block, 0));
+        copy(block);
         return block;
+    }
+
+    /** Puts the copy of a block's first sector behind it. */
+    private static void copy(byte[] block) {
+        System.arraycopy(block, 0, block, SECTOR, SECTOR);
+    }
+
+    /** Writes the header of a segment once more, as it is, and its copy, which a crash may have kept from the disk. */
+    static void rewrite(StorageFile file) throws IOException {
+        byte[] block = new byte[BYTES];
+        int length = file.read(0, block, 0, BYTES);
+        copy(block);
+        file.write(0, block, 0, length);
     }
 
     /** A header of this release, with its CRC. */
@@ -135,7 +155,7 @@ record SegmentHeader(
         if (firstNonZero(block, 0, length) == length) {
             return new Spare();
         }
-        if (length < SECTOR || LittleEndian.getInt(block, CRC_AT) != crc(block)) {
+        if (length < SECTOR || !verifies(block, 0)) {
             return isCutShort(block, length) ? new Torn() : new Damaged("the checksum of its header does not match");
         }
         for (int i = 0; i < MAGIC.length; i++) {
@@ -150,18 +170,49 @@ record SegmentHeader(
                     + " with required features 0x" + Integer.toHexString(features) + ", and this release reads version "
                     + MAJOR + " with none");
         }
-        return new Valid(decode(block), length - firstNonZero(block, SECTOR, length));
+        return new Valid(decode(block), length - firstStray(block, length));
     }
 
-    /** Whether the block is what was written up to some byte, and zeros from there on; the byte may be one of the CRC's. */
+    /** What the copy in a block says, for who may read a segment whose first header is damaged. */
+    static Reading readCopy(byte[] block, int length) {
+        if (length < 2 * SECTOR) {
+            return new Damaged("its header has no copy");
+        }
+        byte[] swapped = block.clone();
+        System.arraycopy(block, SECTOR, swapped, 0, SECTOR);
+        return read(swapped, length);
+    }
+
+    private static boolean verifies(byte[] block, int at) {
+        return LittleEndian.getInt(block, at + CRC_AT) == crc(block, at);
+    }
+
+    /** Whether a crash explains the block: a first sector of which less than all was written, and of the copy anything. */
     private static boolean isCutShort(byte[] block, int length) {
-        int stored = LittleEndian.getInt(block, CRC_AT);
-        int written = crc(block);
+        boolean copyWritten = length >= 2 * SECTOR && verifies(block, SECTOR);
+        return endsInZeros(block, 0)
+                && (copyWritten || endsInZeros(block, SECTOR))
+                && firstNonZero(block, Math.min(2 * SECTOR, length), length) == length;
+    }
+
+    /** Whether a sector is what was written up to some byte, and zeros from there on; the byte may be one of the CRC's. */
+    private static boolean endsInZeros(byte[] block, int at) {
+        int stored = LittleEndian.getInt(block, at + CRC_AT);
+        int written = crc(block, at);
         boolean prefix = stored == 0;
         for (int bits = Byte.SIZE; bits < Integer.SIZE; bits += Byte.SIZE) {
             prefix |= stored == (written & ((1 << bits) - 1));
         }
-        return prefix && firstNonZero(block, Math.min(SECTOR, length), length) == length;
+        return prefix;
+    }
+
+    /** Where the first byte stands, behind a header, that was not written so: a crash may have left zeros for the copy. */
+    private static int firstStray(byte[] block, int length) {
+        int copied = SECTOR;
+        while (copied < Math.min(2 * SECTOR, length) && block[copied] == block[copied - SECTOR]) {
+            copied++;
+        }
+        return firstNonZero(block, copied, length);
     }
 
     private static SegmentHeader decode(byte[] block) {
@@ -180,9 +231,9 @@ record SegmentHeader(
                 LittleEndian.getInt(block, CRC_AT));
     }
 
-    private static int crc(byte[] block) {
+    private static int crc(byte[] block, int at) {
         CRC32C crc = new CRC32C();
-        crc.update(block, 0, CRC_AT);
+        crc.update(block, at, CRC_AT);
         return (int) crc.getValue();
     }
 
