@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import softadastra.core.HybridTimestamp;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraException;
+import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalInspector;
 import softadastra.wal.spi.WalMarker;
 import softadastra.wal.spi.WalProgress;
@@ -29,9 +30,11 @@ final class FileWalInspector implements WalInspector {
     }
 
     private final Storage storage;
+    private final WalConfig config;
 
-    FileWalInspector(Storage storage) {
+    FileWalInspector(Storage storage, WalConfig config) {
         this.storage = storage;
+        this.config = config;
     }
 
     @Override
@@ -72,7 +75,7 @@ final class FileWalInspector implements WalInspector {
         });
     }
 
-    private static FileInfo with(FileInfo info, FrameCursor frame) {
+    static FileInfo with(FileInfo info, FrameCursor frame) {
         return new FileInfo(
                 info.name(),
                 info.firstSequence(),
@@ -117,7 +120,7 @@ final class FileWalInspector implements WalInspector {
         });
     }
 
-    private static long dump(SegmentFile segment, FrameCursor frame, long durable, Consumer<Entry> consumer) {
+    static long dump(SegmentFile segment, FrameCursor frame, long durable, Consumer<Entry> consumer) {
         String kind = Frame.name(frame.kind());
         long bytes = frame.end() - frame.offset();
         if (Frame.isBookkeeping(frame.kind())) {
@@ -136,6 +139,11 @@ final class FileWalInspector implements WalInspector {
                 0,
                 Long.MAX_VALUE,
                 durable);
+    }
+
+    @Override
+    public Result<Repair> repair(WalConfig target, WalProgress progress) {
+        return new SalvageInspector(storage, config).repair(target, progress);
     }
 
     private <T> Result<T> pass(Pass<T> pass) {

@@ -11,6 +11,7 @@ import softadastra.core.Result;
 import softadastra.core.SoftadastraError;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.OpenMode;
+import softadastra.wal.spi.RecoveryMode;
 import softadastra.wal.spi.WalCapability;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalInspector;
@@ -52,12 +53,15 @@ public final class FileWalProvider implements WalProvider {
     public Result<WalLog> open(WalConfig config, OpenMode mode) {
         return judged(config)
                 .flatMap(node -> config.openStorage()
-                        .flatMap(storage -> mode == OpenMode.OWN ? own(storage, config, node) : read(storage)));
+                        .flatMap(storage -> mode == OpenMode.OWN ? own(storage, config, node) : read(storage, config)));
     }
 
     @Override
     public Result<WalInspector> inspect(WalConfig config) {
-        return config.openStorage().flatMap(storage -> existing(storage).map(marker -> new FileWalInspector(storage)));
+        return config.openStorage()
+                .flatMap(storage -> config.recovery() == RecoveryMode.SALVAGE
+                        ? salvage(storage, config).map(source -> new SalvageInspector(storage, config))
+                        : existing(storage).map(marker -> new FileWalInspector(storage, config)));
     }
 
     /** The parts of a configuration that are kept as given until now. */
@@ -99,8 +103,21 @@ public final class FileWalProvider implements WalProvider {
         }
     }
 
-    private static Result<WalLog> read(Storage storage) {
+    private static Result<WalLog> read(Storage storage, WalConfig config) {
+        if (config.recovery() == RecoveryMode.SALVAGE) {
+            return salvage(storage, config).map(SalvagedReadLog::new);
+        }
         return existing(storage).map(marker -> new FileWalReadLog(storage, marker.identity()));
+    }
+
+    private static Result<SalvageSource> salvage(Storage storage, WalConfig config) {
+        try {
+            return Result.ok(SalvageSource.open(storage, config));
+        } catch (SoftadastraException e) {
+            return Result.err(e.error());
+        } catch (IOException e) {
+            return Result.err(failed(storage, e));
+        }
     }
 
     /** The marker of a log that must be there. */

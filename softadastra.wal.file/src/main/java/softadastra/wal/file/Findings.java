@@ -6,7 +6,9 @@ import softadastra.core.ErrorCode;
 import softadastra.core.Severity;
 import softadastra.core.SoftadastraError;
 import softadastra.core.SoftadastraException;
+import softadastra.wal.spi.LostSequences;
 import softadastra.wal.spi.WalFinding;
+import softadastra.wal.spi.WalMarker;
 
 /** Words findings and errors about a log, always the same way. */
 final class Findings {
@@ -47,6 +49,68 @@ final class Findings {
                 Optional.of(file),
                 OptionalLong.of(offset),
                 bytes);
+    }
+
+    /** Records are lost, in or with bytes that do not verify. */
+    static WalFinding hole(LostSequences lost, String file, long offset, long length, String reason) {
+        boolean one = lost.count() == 1;
+        return new WalFinding(
+                Severity.ERROR,
+                "corrupted WAL record at sequence " + lost.from() + " and at byte offset " + offset + " of " + file
+                        + ": " + reason + "; " + (one ? "sequence " : "sequences ") + lost
+                        + (one ? " is lost" : " are lost"),
+                OptionalLong.of(lost.from()),
+                one ? OptionalLong.empty() : lost.through(),
+                Optional.of(file),
+                OptionalLong.of(offset),
+                length);
+    }
+
+    /** Records are missing that nobody had been told were there: a crash cut their write short, and not what was behind it. */
+    static WalFinding tornHole(LostSequences lost, String file, long offset, long length) {
+        return new WalFinding(
+                Severity.WARNING,
+                "torn write at byte offset " + offset + " of " + file + ", cut short by a crash; sequences " + lost
+                        + ", which nobody was told were written, are not there",
+                OptionalLong.of(lost.from()),
+                lost.through(),
+                Optional.of(file),
+                OptionalLong.of(offset),
+                length);
+    }
+
+    /** Bytes that do not verify, between records none of which is missing. */
+    static WalFinding harmlessHole(String file, long offset, long length, String reason) {
+        return new WalFinding(
+                Severity.WARNING,
+                "damaged bookkeeping at byte offset " + offset + " of " + file + ": " + reason + "; no record is lost",
+                OptionalLong.empty(),
+                Optional.of(file),
+                OptionalLong.of(offset),
+                length);
+    }
+
+    /** The file that says who the log is cannot be believed, or is not there. */
+    static WalFinding markerDamage(String reason) {
+        return new WalFinding(
+                Severity.ERROR,
+                "corrupted WAL marker " + WalMarker.FILE + ": " + reason
+                        + "; who the log belongs to is not known from it",
+                OptionalLong.empty(),
+                Optional.of(WalMarker.FILE),
+                OptionalLong.of(0),
+                0);
+    }
+
+    /** A segment is read by the copy of its header. */
+    static WalFinding headerFromCopy(String file) {
+        return new WalFinding(
+                Severity.WARNING,
+                "damaged header at byte offset 0 of " + file + ": its copy is whole, and no record is lost",
+                OptionalLong.empty(),
+                Optional.of(file),
+                OptionalLong.of(0),
+                SegmentHeader.BYTES);
     }
 
     static SoftadastraException failure(ErrorCode code, String message) {

@@ -76,8 +76,56 @@ final class FrameCursor {
         return true;
     }
 
+    /**
+     * Looks, where a frame does not verify, for the next one that does, wherever it starts, and goes to it. Its header CRC has
+     * the segment's salt and its offset in it, so it stands where it was written; which frames are missing before it, its
+     * sequence tells.
+     *
+     * @param through the highest sequence it may hold
+     * @return false if there is none; the cursor stands as it did
+     */
+    boolean resync(long through) throws IOException {
+        long stoppedAt = offset;
+        Problem stopped = problem;
+        int claimed = body;
+        for (offset = next; limit - offset >= Frame.HEADER_BYTES; offset += Frame.ALIGNMENT) {
+            if (!load(Frame.HEADER_BYTES)) {
+                break;
+            }
+            // Most of what is passed over is told by one byte, without a checksum.
+            byte seen = buffer[at + Frame.KIND_AT];
+            if (seen >= Frame.SINGLE
+                    && seen <= Frame.CONTINUED
+                    && examineHeader() == Problem.NONE
+                    && firstSequence() >= nextSequence
+                    && examineBody() == Problem.NONE
+                    && lastSequence() <= through) {
+                problem = Problem.NONE;
+                next = offset + Frame.bytes(body);
+                nextSequence = firstSequence() + count;
+                chain = LittleEndian.getInt(buffer, at + Frame.HEADER_CRC_AT);
+                return true;
+            }
+        }
+        offset = stoppedAt;
+        problem = stopped;
+        body = claimed;
+        return false;
+    }
+
     private Problem examine() throws IOException {
         offset = next;
+        Problem found = examineHeader();
+        if (found != Problem.NONE) {
+            return found;
+        }
+        if (firstSequence() != nextSequence || LittleEndian.getInt(buffer, at + Frame.CHAIN_AT) != chain) {
+            return Problem.MISPLACED;
+        }
+        return examineBody();
+    }
+
+    private Problem examineHeader() throws IOException {
         if (limit - offset < Frame.HEADER_BYTES || !load(Frame.HEADER_BYTES)) {
             return Problem.SHORT;
         }
@@ -89,14 +137,12 @@ final class FrameCursor {
         if (kind < Frame.SINGLE || kind > Frame.CONTINUED || buffer[at + Frame.FLAGS_AT] != 0) {
             return Problem.UNKNOWN_KIND;
         }
-        long bytes = Frame.bytes(Integer.toUnsignedLong(body));
-        if (body < 0
-                || body > Frame.MAX_BODY
-                || bytes > limit - offset
-                || LittleEndian.getLong(buffer, at + Frame.SEQUENCE_AT) != nextSequence
-                || LittleEndian.getInt(buffer, at + Frame.CHAIN_AT) != chain) {
-            return Problem.MISPLACED;
-        }
+        boolean fits = body >= 0 && body <= Frame.MAX_BODY && Frame.bytes(body) <= limit - offset;
+        return fits ? Problem.NONE : Problem.MISPLACED;
+    }
+
+    private Problem examineBody() throws IOException {
+        long bytes = Frame.bytes(body);
         if (!load((int) bytes)) {
             return Problem.SHORT;
         }

@@ -77,6 +77,10 @@ record LogImage(Map<String, byte[]> files, WalIdentity identity, List<WalRecord>
 
     /** Lays the files out in a directory of their own, one of them with other bytes. */
     void layOut(Path directory, String changed, byte[] bytes) {
+        layOut(directory, files, changed, bytes);
+    }
+
+    static void layOut(Path directory, Map<String, byte[]> files, String changed, byte[] bytes) {
         try {
             clear(directory);
             Files.createDirectory(directory);

@@ -13,5 +13,12 @@ public enum RecoveryMode {
      * Stops before the first damage, whatever it is, and keeps what follows aside. <b>Acknowledged records behind it are
      * lost</b>; the report says how many bytes, and the log starts a new epoch.
      */
-    POINT_IN_TIME
+    POINT_IN_TIME,
+    /**
+     * Everything that verifies, with a list of the holes; for readers and {@link WalInspector} only. Behind damage the reading
+     * goes on with the next bytes that verify, and the report names what was lost in between. A log is never opened to be
+     * written with this, nor replayed into a state: {@link WalInspector#repair} makes a new log of what is left, and that
+     * can be.
+     */
+    SALVAGE
 }

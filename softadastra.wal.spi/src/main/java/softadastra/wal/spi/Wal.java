@@ -2,7 +2,9 @@ package softadastra.wal.spi;
 
 import java.nio.file.Path;
 import softadastra.core.CheckReturnValue;
+import softadastra.core.ErrorCode;
 import softadastra.core.Result;
+import softadastra.core.SoftadastraError;
 
 /**
  * The handle that owns a log. It hands out writers, readers and replayers of that log, and closing it closes the log.
@@ -46,9 +48,19 @@ public final class Wal implements AutoCloseable {
     }
 
     static Result<Wal> open(WalConfig config, OpenMode mode) {
+        if (config.recovery() == RecoveryMode.SALVAGE && mode == OpenMode.OWN) {
+            return Result.err(salvageRefusal("opened to be written"));
+        }
         return WalProviders.find(config, mode)
                 .flatMap(provider -> provider.open(config, mode))
                 .map(log -> new Wal(config, log));
+    }
+
+    static SoftadastraError salvageRefusal(String use) {
+        return SoftadastraError.of(
+                ErrorCode.INVALID_ARGUMENT,
+                "invalid recovery mode SALVAGE: a log with holes is read and never " + use
+                        + "; wal repair (WalInspector.repair) makes a new log of what is left of it");
     }
 
     /** The configuration it was opened with. */

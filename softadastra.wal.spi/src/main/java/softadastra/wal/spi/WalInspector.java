@@ -5,12 +5,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import softadastra.core.CheckReturnValue;
+import softadastra.core.ErrorCode;
 import softadastra.core.Result;
 import softadastra.core.Severity;
 
 /**
- * Looks into a log without opening it: what {@code wal info}, {@code wal verify} and {@code wal dump} stand on. It reads
- * and never changes anything, works on damaged logs and beside a running owner, and keeps no more than a frame in memory.
+ * Looks into a log without opening it: what {@code wal info}, {@code wal verify}, {@code wal dump} and {@code wal repair}
+ * stand on. It reads and never changes anything, works on damaged logs and beside a running owner, and keeps no more than a
+ * frame in memory.
+ *
+ * <p>With {@link RecoveryMode#SALVAGE} all of it goes over everything that verifies rather than up to the first damage, and
+ * needs a log that nobody has open; where even the marker is damaged or missing, the provider has to be named.
  */
 @CheckReturnValue
 public interface WalInspector {
@@ -25,7 +30,10 @@ public interface WalInspector {
         return open(WalConfig.durable(path));
     }
 
-    /** The inspector for the log that a configuration names; of that, only location, storage and provider count. */
+    /**
+     * The inspector for the log that a configuration names; of that, location, storage and provider count, the recovery mode
+     * if it is {@link RecoveryMode#SALVAGE}, and the node id where no marker tells it.
+     */
     static Result<WalInspector> open(WalConfig config) {
         return WalProviders.find(config, OpenMode.READ).flatMap(provider -> provider.inspect(config));
     }
@@ -42,6 +50,51 @@ public interface WalInspector {
      * @return how many entries were handed over
      */
     Result<Long> dump(Consumer<Entry> consumer);
+
+    /**
+     * Writes a new log of all that is left of this one, in another place; this one is only read. Lost sequences are filled with
+     * {@link WalRecordType#NOOP} records, so that every surviving record keeps its sequence, and its timestamp. The new log
+     * has the same node, an id and an epoch of its own, and is read back before it becomes a log: one that a crash or an error
+     * cut short has no marker, and opens with no provider.
+     *
+     * @param target where: its location must not exist or be an empty directory, its parent must exist
+     * @param progress told how far it is
+     * @return what was kept and what was lost, or an error. LOCKED: somebody has this log open. INVALID_ARGUMENT: something is
+     *     at the target. CORRUPTION: nothing is left that verifies. UNSUPPORTED_OPERATION: this provider cannot repair.
+     *     DIRECTORY_MISSING, PERMISSION_DENIED, NO_SPACE, IO_ERROR; what was written of the target is deleted then, as far as
+     *     possible
+     */
+    default Result<Repair> repair(WalConfig target, WalProgress progress) {
+        return Result.err(ErrorCode.UNSUPPORTED_OPERATION, "this WAL provider cannot repair its logs");
+    }
+
+    /**
+     * What a repair made.
+     *
+     * @param identity who the new log is
+     * @param firstSequence its first sequence
+     * @param lastSequence its last one, {@code firstSequence - 1} if it has none
+     * @param records how many records were kept
+     * @param filled how many sequences stand filled with NOOP records in place of lost ones
+     * @param bytes how many bytes of frames were kept
+     * @param lost which sequences were lost, in order
+     * @param findings the damage, in the order of the log, each with what it took
+     */
+    record Repair(
+            WalIdentity identity,
+            long firstSequence,
+            long lastSequence,
+            long records,
+            long filled,
+            long bytes,
+            List<LostSequences> lost,
+            List<WalFinding> findings) {
+
+        public Repair {
+            lost = List.copyOf(lost);
+            findings = List.copyOf(findings);
+        }
+    }
 
     /**
      * What a log is.

@@ -200,7 +200,14 @@ public final class WalProviders {
         if (config.medium() == WalConfig.Medium.VOLATILE) {
             return Result.ok(Optional.empty());
         }
-        return config.openStorage().flatMap(WalMarker::read).map(marker -> marker.map(WalMarker::provider));
+        Result<Optional<String>> recorded =
+                config.openStorage().flatMap(WalMarker::read).map(marker -> marker.map(WalMarker::provider));
+        // A damaged marker names nobody, and whoever salvages says which provider it was.
+        boolean salvage = config.recovery() == RecoveryMode.SALVAGE
+                && (config.provider().isPresent() || config.providerInstance().isPresent());
+        return salvage && recorded.isErr() && recorded.error().code() == ErrorCode.CORRUPTION
+                ? Result.ok(Optional.empty())
+                : recorded;
     }
 
     private static boolean offers(WalProvider provider, WalConfig config) {

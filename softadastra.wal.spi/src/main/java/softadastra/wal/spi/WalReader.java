@@ -39,8 +39,12 @@ public final class WalReader implements AutoCloseable {
     /**
      * Opens a log for reading.
      *
+     * <p>With {@link RecoveryMode#SALVAGE} it reads everything that verifies, past any damage, and {@link #recovery} tells what
+     * is missing. That needs a log that nobody has open. Where even the log's marker is damaged or missing, the provider has
+     * to be named ({@link WalConfig#withProvider(String)}).
+     *
      * @return the reader, or an error: NOT_FOUND where no log is, INVALID_ARGUMENT for a path that is a file or a log in
-     *     memory (which is read through its own handle), CORRUPTION, UNSUPPORTED_VERSION, PERMISSION_DENIED, IO_ERROR, or a
+     *     memory (which is read through its own handle), LOCKED for a salvage beside an owner, CORRUPTION, UNSUPPORTED_VERSION, PERMISSION_DENIED, IO_ERROR, or a
      *     provider that cannot be found
      */
     public static Result<WalReader> open(WalConfig config) {
@@ -50,6 +54,16 @@ public final class WalReader implements AutoCloseable {
     /** Who the log is, and whose. */
     public WalIdentity identity() {
         return wal.identity();
+    }
+
+    /**
+     * What the log is like now, as far as this reader looks: by default at the tail; with {@link RecoveryMode#SALVAGE} at
+     * everything, where the findings are the holes and what each took with it. Blocks while it reads.
+     *
+     * @throws softadastra.core.SoftadastraException as {@link #forEach} answers
+     */
+    public WalRecovery recovery() {
+        return wal.recovery();
     }
 
     /** All records, in memory. For large logs, {@link #forEach} takes no more than one record's. */

@@ -33,8 +33,14 @@ public final class WalReplayer implements AutoCloseable {
         return open(WalConfig.durable(path));
     }
 
-    /** Opens a log for replay; errors as of {@link WalReader#open(WalConfig)}. */
+    /**
+     * Opens a log for replay; errors as of {@link WalReader#open(WalConfig)}, and INVALID_ARGUMENT for {@link
+     * RecoveryMode#SALVAGE}, since a state built from a log with holes would be wrong.
+     */
     public static Result<WalReplayer> open(WalConfig config) {
+        if (config.recovery() == RecoveryMode.SALVAGE) {
+            return Result.err(Wal.salvageRefusal("replayed"));
+        }
         return Wal.open(config, OpenMode.READ).map(wal -> new WalReplayer(wal, true));
     }
 

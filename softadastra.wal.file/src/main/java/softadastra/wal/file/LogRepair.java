@@ -1,0 +1,231 @@
+package softadastra.wal.file;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import softadastra.core.ErrorCode;
+import softadastra.core.NodeId;
+import softadastra.core.SoftadastraException;
+import softadastra.wal.spi.RecoveryMode;
+import softadastra.wal.spi.WalBatch;
+import softadastra.wal.spi.WalConfig;
+import softadastra.wal.spi.WalIdentity;
+import softadastra.wal.spi.WalInspector;
+import softadastra.wal.spi.WalMarker;
+import softadastra.wal.spi.WalProgress;
+import softadastra.wal.spi.WalRecordType;
+import softadastra.wal.spi.WalRecovery;
+import softadastra.wal.spi.storage.Storage;
+
+/**
+ * Writes a new log of what a salvage finds. The marker, without which the directory is no log, comes last: after everything
+ * is durable, and was read back. So a repair that was cut short never passes for a whole one.
+ */
+final class LogRepair {
+
+    /** How many lost sequences are filled by one batch. */
+    private static final int FILL = 4096;
+
+    private static final byte[] NOTHING = {};
+
+    private final SalvageSource source;
+    private final Storage target;
+    private final WalConfig config;
+    private final WalProgress progress;
+    private final WalBatch batch = new WalBatch();
+
+    private long next;
+    private long filled;
+    private long timestamp;
+
+    private LogRepair(SalvageSource source, Storage target, WalConfig config, WalProgress progress) {
+        this.source = source;
+        this.target = target;
+        this.config = config.withAutoFlush(false).withRecovery(RecoveryMode.TORN_TAIL);
+        this.progress = progress;
+    }
+
+    /** Repairs; see {@link WalInspector#repair}. */
+    static WalInspector.Repair run(SalvageSource source, WalConfig config, WalProgress progress) throws IOException {
+        WalIdentity identity = identity(source.identity(), config.node().orElseThrow());
+        Storage target = config.openStorage().orElseThrow();
+        Salvage.Report survey = source.survey(progress);
+        if (survey.records() == 0 && !survey.lost().isEmpty()) {
+            throw Findings.failure(
+                    ErrorCode.CORRUPTION,
+                    "failed to repair WAL " + source.storage().description() + ": no record in it verifies");
+        }
+        target.createDirectory();
+        if (!target.list().isEmpty()) {
+            throw Findings.failure(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "failed to repair to " + target.description()
+                            + ": the directory is not empty; a repair writes a new log, so choose a new path");
+        }
+        LogRepair repair = new LogRepair(source, target, config, progress);
+        try {
+            repair.write(identity, survey);
+            repair.check(identity, survey);
+            // Whoever opened the source meanwhile may have changed it under the reading.
+            SalvageSource.refuseOwned(source.storage());
+            new WalMarker(FileWalProvider.NAME, identity, true).write(target);
+        } catch (IOException | RuntimeException | Error e) {
+            repair.discard(e);
+            throw e;
+        }
+        return new WalInspector.Repair(
+                identity,
+                survey.firstSequence(),
+                survey.lastSequence(),
+                survey.records(),
+                repair.filled,
+                survey.bytes(),
+                survey.lost(),
+                survey.findings());
+    }
+
+    /**
+     * Refuses a target inside of the source, which is only read.
+     *
+     * @throws SoftadastraException INVALID_ARGUMENT
+     */
+    static void refuseInside(WalConfig source, WalConfig target) {
+        Path outer = source.path().orElseThrow().toAbsolutePath().normalize();
+        Path inner = target.path().orElseThrow().toAbsolutePath().normalize();
+        if (inner.getFileSystem().equals(outer.getFileSystem()) && inner.startsWith(outer)) {
+            throw Findings.failure(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "failed to repair to " + target.location()
+                            + ": it is in the log that is to be repaired, which is only"
+                            + " read; choose a path beside it");
+        }
+    }
+
+    /** The same node as before, unless that was provisional; a log and an epoch of their own. */
+    private static WalIdentity identity(WalIdentity before, Optional<NodeId> node) {
+        if (node.isPresent() && !before.provisional() && !node.get().equals(before.node())) {
+            throw Findings.failure(
+                    ErrorCode.WRONG_NODE,
+                    "the log belongs to node '" + before.node().value() + "', and was to be repaired as '"
+                            + node.get().value() + "'; leave the node id out or name its own");
+        }
+        return new WalIdentity(
+                UUID.randomUUID(),
+                node.orElse(before.node()),
+                before.provisional() && node.isEmpty(),
+                new SecureRandom().nextLong());
+    }
+
+    private void write(WalIdentity identity, Salvage.Report survey) throws IOException {
+        next = survey.firstSequence();
+        LogLock lock = LogLock.take(target);
+        try (FileWalLog log = start(identity, lock)) {
+            Salvage.Report unused = source.run(
+                    (segment, frame) -> {
+                        copy(log, frame);
+                        return true;
+                    },
+                    (task, done, total) -> progress.progress("repair", done, total));
+            fill(log, survey.lastSequence() + 1, timestamp);
+        }
+    }
+
+    private FileWalLog start(WalIdentity identity, LogLock lock) throws IOException {
+        try {
+            Segments segments = new Segments(target, identity, config.segmentBytes());
+            segments.createSpare(0);
+            segments.start(next, 0, 0, 0);
+            WalRecovery created = new WalRecovery(
+                    RecoveryMode.TORN_TAIL, true, true, next, next - 1, 0, 0, 0, List.of(), Duration.ZERO);
+            return FileWalLog.start(
+                    target,
+                    config,
+                    lock,
+                    new Recovery.Recovered(
+                            identity,
+                            segments,
+                            SegmentHeader.BYTES,
+                            segments.header().crc(),
+                            0,
+                            false,
+                            created));
+        } catch (IOException | RuntimeException | Error e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private void copy(FileWalLog log, FrameCursor frame) {
+        if (Frame.isBookkeeping(frame.kind())) {
+            return;
+        }
+        fill(log, frame.firstSequence(), timestamp == 0 ? frame.timestamp() : timestamp);
+        batch.clear();
+        long unused = frame.visit(
+                (sequence, typeCode, status, at, buffer, offset, length) -> {
+                    batch.add(typeCode, buffer, offset, length);
+                    return true;
+                },
+                0,
+                Long.MAX_VALUE,
+                0);
+        timestamp = frame.timestamp();
+        submit(log, timestamp);
+    }
+
+    /** Fills what was lost below a sequence. */
+    private void fill(FileWalLog log, long sequence, long at) {
+        while (next < sequence) {
+            batch.clear();
+            for (long i = Math.min(FILL, sequence - next); i > 0; i--) {
+                batch.add(WalRecordType.NOOP, NOTHING);
+            }
+            filled += batch.size();
+            submit(log, at);
+        }
+    }
+
+    private void submit(FileWalLog log, long at) {
+        next += batch.size();
+        long last = log.submit(batch.at(at));
+        if (last != next - 1) {
+            throw new IllegalStateException("sequence " + last + " was given where " + (next - 1) + " belongs");
+        }
+    }
+
+    /** Reads the new log back: a repair that is not whole is none. */
+    private void check(WalIdentity identity, Salvage.Report survey) throws IOException {
+        LogScan.Report scan = new LogScan(
+                        target,
+                        LogLayout.read(target, new WalMarker(FileWalProvider.NAME, identity, true)),
+                        (segment, frame) -> {},
+                        progress)
+                .run();
+        boolean whole = scan.clean()
+                && scan.lastSequence() == survey.lastSequence()
+                && scan.records() == survey.records() + filled;
+        if (!whole) {
+            throw Findings.failure(
+                    ErrorCode.IO_ERROR,
+                    "failed to repair to " + target.description() + ": what was written does not read back"
+                            + scan.firstError()
+                                    .map(error -> ": " + error.message())
+                                    .orElse(""));
+        }
+    }
+
+    private void discard(Throwable reason) {
+        try {
+            for (String name : target.list()) {
+                target.delete(name);
+            }
+            target.forceDirectory();
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
+    }
+}

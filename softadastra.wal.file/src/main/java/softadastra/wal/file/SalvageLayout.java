@@ -1,0 +1,159 @@
+package softadastra.wal.file;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import softadastra.core.ErrorCode;
+import softadastra.core.SoftadastraException;
+import softadastra.wal.spi.WalFinding;
+import softadastra.wal.spi.storage.Storage;
+import softadastra.wal.spi.storage.StorageFile;
+
+/**
+ * The segment files of a log as they are, whatever is damaged or missing; {@link LogLayout} ends at the first that does not
+ * fit.
+ *
+ * @param logId the log they belong to, if anything tells
+ * @param epoch the highest-numbered header's, 0 if there is none
+ * @param segments all files that bear a segment's name, in order
+ * @param findings headers that had to be read from their copy
+ */
+record SalvageLayout(Optional<UUID> logId, long epoch, List<Segment> segments, List<WalFinding> findings) {
+
+    /**
+     * A file.
+     *
+     * @param file with its header, if that or its copy verifies
+     * @param damage why it has none; empty for a spare
+     */
+    record Segment(SegmentFile file, String damage) {
+
+        boolean isReadable() {
+            return file.header().isPresent();
+        }
+
+        boolean isSpare() {
+            return !isReadable() && damage.isEmpty();
+        }
+    }
+
+    /**
+     * Reads the layout.
+     *
+     * @param known the log's id, if its marker tells; else it is the one that most headers have
+     * @throws SoftadastraException UNSUPPORTED_VERSION if a newer release wrote one of the files
+     */
+    static SalvageLayout read(Storage storage, Optional<UUID> known) throws IOException {
+        Map<Long, String> names = new TreeMap<>();
+        for (String name : storage.list()) {
+            SegmentFile.ordinal(name).ifPresent(ordinal -> names.put(ordinal, name));
+        }
+        List<WalFinding> findings = new ArrayList<>();
+        List<Segment> found = new ArrayList<>();
+        for (Map.Entry<Long, String> name : names.entrySet()) {
+            found.add(read(storage, name.getKey(), name.getValue(), findings));
+        }
+        Optional<UUID> logId = known.or(() -> mostFrequent(found));
+        List<Segment> segments = found.stream()
+                .map(segment -> logId.isPresent() ? fitting(segment, logId.get()) : segment)
+                .toList();
+        long epoch = segments.stream()
+                .flatMap(segment -> segment.file().header().stream())
+                .reduce((earlier, later) -> later)
+                .map(SegmentHeader::epoch)
+                .orElse(0L);
+        return new SalvageLayout(logId, epoch, segments, List.copyOf(findings));
+    }
+
+    private static Segment read(Storage storage, long ordinal, String name, List<WalFinding> findings)
+            throws IOException {
+        long bytes;
+        int length;
+        byte[] block = new byte[SegmentHeader.BYTES];
+        try (StorageFile file = storage.open(name, Storage.Access.READ)) {
+            bytes = file.size();
+            length = file.read(0, block, 0, block.length);
+        }
+        SegmentHeader.Reading reading = SegmentHeader.read(block, length);
+        if (reading instanceof SegmentHeader.Damaged || reading instanceof SegmentHeader.Torn) {
+            SegmentHeader.Reading copy = SegmentHeader.readCopy(block, length);
+            if (copy instanceof SegmentHeader.Valid) {
+                findings.add(Findings.headerFromCopy(name));
+                reading = copy;
+            }
+        }
+        if (reading instanceof SegmentHeader.Unsupported unsupported) {
+            throw Findings.failure(
+                    ErrorCode.UNSUPPORTED_VERSION,
+                    "unsupported WAL segment " + name + ": " + unsupported.reason()
+                            + "; use the release that wrote it");
+        }
+        if (reading instanceof SegmentHeader.Valid valid) {
+            return new Segment(new SegmentFile(name, ordinal, bytes, Optional.of(valid.header())), "");
+        }
+        String damage = reading instanceof SegmentHeader.Damaged damaged ? damaged.reason() : "";
+        return new Segment(new SegmentFile(name, ordinal, bytes, Optional.empty()), damage);
+    }
+
+    private static Optional<UUID> mostFrequent(List<Segment> segments) {
+        Map<UUID, Integer> counts = new HashMap<>();
+        segments.forEach(
+                segment -> segment.file().header().ifPresent(header -> counts.merge(header.logId(), 1, Integer::sum)));
+        return counts.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey);
+    }
+
+    /** The segment, without its header if that belongs elsewhere. */
+    private static Segment fitting(Segment segment, UUID logId) {
+        SegmentFile file = segment.file();
+        if (file.header().isEmpty()) {
+            return segment;
+        }
+        SegmentHeader header = file.requireHeader();
+        if (!header.logId().equals(logId)) {
+            return without(file, "it belongs to log " + header.logId() + ", not to " + logId);
+        }
+        return header.ordinal() == file.ordinal()
+                ? segment
+                : without(file, "it is segment " + header.ordinal() + " by its header");
+    }
+
+    private static Segment without(SegmentFile file, String damage) {
+        return new Segment(new SegmentFile(file.name(), file.ordinal(), file.bytes(), Optional.empty()), damage);
+    }
+
+    /** Whether the next segment's header is there, which says where this one ends. */
+    boolean hasSuccessor(int index) {
+        return index + 1 < segments.size()
+                && segments.get(index + 1).isReadable()
+                && segments.get(index + 1).file().ordinal()
+                        == segments.get(index).file().ordinal() + 1;
+    }
+
+    /** Where the frames of a segment end: as its successor says, else the end of the file. */
+    long limit(int index) {
+        long bytes = segments.get(index).file().bytes();
+        return hasSuccessor(index)
+                ? Math.min(bytes, segments.get(index + 1).file().requireHeader().predecessorLength())
+                : bytes;
+    }
+
+    /** The highest sequence that a segment may hold, since a later one begins behind it. */
+    long through(int index) {
+        return segments.stream()
+                .skip(index + 1L)
+                .flatMap(later -> later.file().header().stream())
+                .findFirst()
+                .map(header -> header.firstSequence() - 1)
+                .orElse(Long.MAX_VALUE);
+    }
+
+    /** Whether something was ever written behind a segment. */
+    boolean isFollowed(int index) {
+        return segments.stream().skip(index + 1L).anyMatch(later -> !later.isSpare());
+    }
+}

@@ -1,0 +1,122 @@
+package softadastra.wal.file;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystem;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import softadastra.core.ErrorCode;
+import softadastra.core.Result;
+import softadastra.wal.spi.Wal;
+import softadastra.wal.spi.WalConfig;
+import softadastra.wal.spi.WalInspector;
+import softadastra.wal.spi.WalProgress;
+import softadastra.wal.spi.WalReader;
+import softadastra.wal.tck.fault.FaultInjectingStorage;
+import softadastra.wal.tck.fault.IoFailure;
+import softadastra.wal.tck.fault.IoFaults;
+import softadastra.wal.tck.fault.IoKind;
+import softadastra.wal.tck.fault.SimulatedStorage;
+
+/** A repair is whole or is no log, whatever fails on the way, and it never writes to what it repairs. */
+class LogRepairTest {
+    private static final int STRIDE = "ci".equals(System.getProperty("softadastra.slice")) ? 1 : 3;
+
+    private final FileSystem fileSystem = Jimfs.newFileSystem(Configuration.unix());
+    private final Path log = fileSystem.getPath("/work/log");
+
+    private SalvageImage image;
+
+    @BeforeEach
+    void write() {
+        image = SalvageImage.of(log);
+    }
+
+    @AfterEach
+    void closeFileSystem() throws IOException {
+        fileSystem.close();
+    }
+
+    private static WalConfig simulated(FaultInjectingStorage storage) {
+        return WalConfig.durable("simulated.wal")
+                .withProvider(new FileWalProvider())
+                .withSegmentBytes(WalConfig.MIN_SEGMENT_BYTES)
+                .withStorage(path -> storage);
+    }
+
+    private Result<WalInspector.Repair> repair(WalConfig target) {
+        return WalInspector.open(SalvageImage.config(log))
+                .flatMap(inspector -> inspector.repair(target, WalProgress.NONE));
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "OUT_OF_MEMORY")
+    void whereverACallFailsTheTargetIsWholeOrNoLog(IoFailure failure) {
+        FaultInjectingStorage dry = new FaultInjectingStorage(SimulatedStorage.create(), IoFaults.none());
+        assertTrue(repair(simulated(dry)).isOk());
+        assertTrue(dry.calls() > 50, () -> "only " + dry.calls() + " calls");
+        int failed = 0;
+        for (long call = 1; call <= dry.calls(); call += STRIDE) {
+            FaultInjectingStorage storage =
+                    new FaultInjectingStorage(SimulatedStorage.create(), IoFaults.once(call, failure));
+            WalConfig target = simulated(storage);
+            Result<WalInspector.Repair> repair = repair(target);
+            storage.setFaults(IoFaults.none());
+            assertTrue(!Thread.interrupted() || failure == IoFailure.INTERRUPT);
+            String what = failure + " at call " + call + ": " + repair;
+            if (repair.isOk()) {
+                try (WalReader reader = WalReader.open(target).orElseThrow()) {
+                    assertEquals(
+                            image.lastSequence(), reader.readAll().orElseThrow().size(), what);
+                }
+            } else {
+                failed++;
+                Result<WalReader> reader = WalReader.open(target);
+                assertTrue(reader.isErr(), what);
+                assertEquals(ErrorCode.NOT_FOUND, reader.error().code(), what);
+            }
+        }
+        assertTrue(failure == IoFailure.INTERRUPT || failed > 10, "only " + failed + " repairs failed");
+        for (Map.Entry<String, byte[]> file : image.files().entrySet()) {
+            assertEquals(
+                    ByteBuffer.wrap(file.getValue()),
+                    ByteBuffer.wrap(LogImage.bytes(log).getOrDefault(file.getKey(), new byte[0])));
+        }
+    }
+
+    @Test
+    void aFullDiskIsSaidAndNothingIsLeftOnIt() {
+        FaultInjectingStorage storage = new FaultInjectingStorage(
+                SimulatedStorage.create(), IoFaults.from(IoKind.WRITE, 10, IoFailure.NO_SPACE));
+        Result<WalInspector.Repair> repair = repair(simulated(storage));
+        assertEquals(ErrorCode.NO_SPACE, repair.error().code());
+        storage.setFaults(IoFaults.none());
+        assertTrue(repair(simulated(storage)).isOk(), "the same place can be used again");
+        try (Wal wal = Wal.open(simulated(storage)).orElseThrow()) {
+            assertFalse(wal.recovery().created());
+            assertEquals(image.lastSequence(), wal.log().lastSequence());
+        }
+    }
+
+    @Test
+    void anotherNodeIsRefused() {
+        Path target = fileSystem.getPath("/work/repaired");
+        assertEquals(
+                ErrorCode.WRONG_NODE,
+                repair(SalvageImage.config(target).withNodeId("desktop"))
+                        .error()
+                        .code());
+        assertTrue(repair(SalvageImage.config(target).withNodeId("laptop")).isOk());
+    }
+}
