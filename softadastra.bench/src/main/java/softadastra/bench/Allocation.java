@@ -20,11 +20,15 @@ final class Allocation implements Work {
     public List<Row> measure(Path directory, Sizes sizes) throws Exception {
         try (OurLog buffered = OurLog.single(directory.resolve("append"), false);
                 OurLog durable = OurLog.single(directory.resolve("append-durable"), true);
+                OurLog sequences = OurLog.sequences(directory.resolve("submit"), false);
+                OurLog durableSequences = OurLog.sequences(directory.resolve("submit-durable"), true);
                 OurStore put = new OurStore(directory.resolve("put"), false)) {
             int few = sizes.block() * 10;
             return List.of(
                     row("allocated by an append without flush", buffered, sizes.records() / 4, "<= 48 B"),
                     row("allocated by a durable append", durable, few, "<= 48 B"),
+                    row("allocated by `submit` without flush", sequences, sizes.records() / 4, "0 B"),
+                    row("allocated by `submit` and `awaitDurable`", durableSequences, few, "0 B"),
                     row("allocated by a put, entry, key and value included", put, sizes.records() / 4, ""));
         }
     }

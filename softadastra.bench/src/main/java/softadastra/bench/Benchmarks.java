@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Measures the log and the store against the raw disk, and prints a table in Markdown.
+ * Measures the log and the store against the raw disk and against other logs, and prints a table in Markdown.
  *
  * <p>Arguments: {@code --directory PATH} (where to write; the disk that is measured), {@code --tiny} (a trial, seconds long, whose
  * figures mean nothing), and names of works, all of them by default. {@code jmh ARGUMENT...} runs the JMH benchmarks instead.
@@ -17,8 +17,13 @@ import java.util.List;
  */
 public final class Benchmarks {
 
-    private static final List<Work> WORKS =
-            List.of(new DurableWrites(), new BufferedAppends(), new StoreLife(), new Replay(), new Allocation());
+    private static final List<Work> WORKS = List.of(
+            new DurableWrites(),
+            new BufferedAppends(),
+            new StoreLife(),
+            new Replay(),
+            new DiskBytes(),
+            new Allocation());
 
     private Benchmarks() {}
 

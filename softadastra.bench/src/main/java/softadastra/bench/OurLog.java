@@ -1,13 +1,7 @@
 package softadastra.bench;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import softadastra.core.Result;
 import softadastra.wal.spi.Wal;
@@ -25,9 +19,9 @@ abstract class OurLog implements Contender {
 
     private final String name;
     private final WalConfig config;
-    private final Wal wal;
+    final Wal wal;
     final WalWriter writer;
-    final List<RecordSource> sources = new ArrayList<>();
+    private final Crew crew;
     private long done;
 
     OurLog(String name, WalConfig config, int threads) {
@@ -35,45 +29,42 @@ abstract class OurLog implements Contender {
         this.config = config;
         this.wal = Wal.open(config).orElseThrow();
         this.writer = wal.writer();
-        for (int i = 0; i < threads; i++) {
-            sources.add(new RecordSource(i));
-        }
+        this.crew = new Crew(threads);
     }
 
-    /** One thread. */
-    static OurLog single(Path path, boolean autoFlush) {
+    /** Threads that each wait for their own records; one, or several that share the operations of a block. */
+    static OurLog threads(Path path, int threads, boolean autoFlush) {
         WalConfig config = WalConfig.durable(path).withAutoFlush(autoFlush);
-        return new OurLog("append, 1 thread", config, 1) {
+        String name = threads == 1 ? "append, 1 thread" : "append, " + threads + " threads";
+        return new OurLog(name, config, threads) {
             @Override
-            void append(int operations) {
-                appendAll(sources.get(0), operations);
+            void append(RecordSource source, int operations) {
+                for (int i = 0; i < operations; i++) {
+                    writer.append(WalRecordType.PUT, source.next()).orElseThrow();
+                }
             }
         };
     }
 
-    /** Several threads, which share the operations of a block. */
-    static OurLog threads(Path path, int threads) {
-        return new OurLog("append, " + threads + " threads", WalConfig.durable(path), threads) {
-            private final ExecutorService pool = Executors.newFixedThreadPool(threads);
+    /** One thread. */
+    static OurLog single(Path path, boolean autoFlush) {
+        return threads(path, 1, autoFlush);
+    }
+
+    /** One thread that asks the log itself and gets a bare sequence, as an engine does. */
+    static OurLog sequences(Path path, boolean autoFlush) {
+        WalConfig config = WalConfig.durable(path).withAutoFlush(autoFlush);
+        return new OurLog("submit, 1 thread", config, 1) {
+            private final int type = WalRecordType.PUT.code();
 
             @Override
-            void append(int operations) throws Exception {
-                List<Callable<Void>> all = new ArrayList<>();
-                for (RecordSource source : sources) {
-                    all.add(() -> {
-                        appendAll(source, operations / threads);
-                        return null;
-                    });
+            void append(RecordSource source, int operations) {
+                for (int i = 0; i < operations; i++) {
+                    long sequence = wal.log().submit(type, source.next());
+                    if (autoFlush) {
+                        wal.log().awaitDurable(sequence);
+                    }
                 }
-                for (Future<Void> one : pool.invokeAll(all)) {
-                    one.get();
-                }
-            }
-
-            @Override
-            public void close() {
-                pool.shutdownNow();
-                super.close();
             }
         };
     }
@@ -85,11 +76,10 @@ abstract class OurLog implements Contender {
             private CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
 
             @Override
-            void append(int operations) {
+            void append(RecordSource source, int operations) {
                 for (int i = 0; i < operations; i++) {
                     free.acquireUninterruptibly();
-                    last = writer.appendAsync(WalRecordType.PUT, sources.get(0).next())
-                            .thenAccept(this::completed);
+                    last = writer.appendAsync(WalRecordType.PUT, source.next()).thenAccept(this::completed);
                 }
                 last.join();
                 free.acquireUninterruptibly(inFlight);
@@ -103,13 +93,8 @@ abstract class OurLog implements Contender {
         };
     }
 
-    abstract void append(int operations) throws Exception;
-
-    void appendAll(RecordSource source, int operations) {
-        for (int i = 0; i < operations; i++) {
-            writer.append(WalRecordType.PUT, source.next()).orElseThrow();
-        }
-    }
+    /** Does one thread's part of a block. */
+    abstract void append(RecordSource source, int operations);
 
     @Override
     public String name() {
@@ -118,7 +103,7 @@ abstract class OurLog implements Contender {
 
     @Override
     public void run(int operations) throws Exception {
-        append(operations);
+        crew.run(operations, this::append);
         done += operations;
     }
 
@@ -132,17 +117,18 @@ abstract class OurLog implements Contender {
     @Override
     public void verify() {
         wal.close();
-        RecordCheck check = new RecordCheck(sources.size());
+        RecordCheck check = new RecordCheck(crew.threads());
         try (WalReader reader = WalReader.open(config).orElseThrow()) {
             long read = reader.forEach(record -> check.accept(record.payload(), 0, record.payload().length))
                     .orElseThrow();
             WrongResultException.require(done, read, "records read back");
         }
-        check.complete(done / sources.size());
+        check.complete(done / crew.threads());
     }
 
     @Override
     public void close() {
+        crew.close();
         wal.close();
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.zip.CRC32C;
@@ -37,24 +38,40 @@ final class Replay implements Work {
         RecordSum expected = RecordSum.of(sizes.records());
         try (ReadFiles raw = new ReadFiles(directory.resolve("log"));
                 ReplayRecords objects = new ReplayRecords(config, expected);
-                VisitRecords visits = new VisitRecords(config, expected)) {
-            Alternation.Outcome figures = new Alternation()
+                VisitRecords visits = new VisitRecords(config, expected);
+                Peers peers = peers(directory, sizes)) {
+            Alternation turns = new Alternation()
                     .add(raw, sizes.records())
                     .add(objects, sizes.records())
-                    .add(visits, sizes.records())
-                    .run(WARMUP, ROUNDS);
+                    .add(visits, sizes.records());
+            for (PeerLog peer : peers.present()) {
+                peer.run(sizes.records());
+            }
+            peers.take(turns, sizes.records(), peer -> new PeerReplay(peer, expected));
+            Alternation.Outcome figures = turns.run(WARMUP, ROUNDS);
             String target = ">= 1 GB/s or >= 5,000,000/s";
-            return List.of(row(objects, figures, raw, sizes, target), row(visits, figures, raw, sizes, target));
+            List<Row> rows = new ArrayList<>();
+            for (Contender ours : List.of(objects, visits)) {
+                rows.add(new Row(
+                        String.format(
+                                Locale.ROOT, "%s of %,d records from the page cache", ours.name(), sizes.records()),
+                        speed(figures.of(ours)),
+                        speed(figures.of(raw)),
+                        Row.ratio(figures.of(ours), figures.of(raw)),
+                        peers.compare(figures.of(ours), figures),
+                        target));
+            }
+            return rows;
         }
     }
 
-    private static Row row(Contender ours, Alternation.Outcome figures, Contender raw, Sizes sizes, String target) {
-        return new Row(
-                String.format(Locale.ROOT, "%s of %,d records from the page cache", ours.name(), sizes.records()),
-                speed(figures.of(ours)),
-                speed(figures.of(raw)),
-                Row.ratio(figures.of(ours), figures.of(raw)),
-                target);
+    private static Peers peers(Path directory, Sizes sizes) {
+        return new Peers(directory)
+                .add("Chronicle Queue", folder -> new ChronicleLog(folder, false))
+                .add("RocksDB", RocksReplay::new)
+                .add(
+                        "Artemis NIO",
+                        folder -> new ArtemisJournal(ArtemisJournal.Kind.NIO, folder, 1, false, sizes.calibration()));
     }
 
     private static String speed(Figures figures) {

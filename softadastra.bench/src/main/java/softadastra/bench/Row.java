@@ -9,9 +9,15 @@ import java.util.Locale;
  * @param ours how we do it
  * @param limit how it is done at best
  * @param ratio ours to the limit; for speeds, above 1 is faster
+ * @param peers how others do it
  * @param target what is to be reached
  */
-record Row(String work, String ours, String limit, String ratio, String target) {
+record Row(String work, String ours, String limit, String ratio, String peers, String target) {
+
+    /** A line without peers. */
+    Row(String work, String ours, String limit, String ratio, String target) {
+        this(work, ours, limit, ratio, "", target);
+    }
 
     static String perSecond(double operations) {
         return String.format(Locale.ROOT, "%,.0f/s", operations);

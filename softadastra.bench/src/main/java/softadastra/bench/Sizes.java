@@ -17,6 +17,11 @@ record Sizes(int block, int blockOfMany, int rounds, int warmup, int records) {
     /** Enough to see that everything works. */
     static final Sizes TINY = new Sizes(5, 3, 3, 1, 2_000);
 
+    /** How many blocks a peer may write to find its settings. */
+    int calibration() {
+        return Math.min(250, block);
+    }
+
     /** How many durable operations one thread does in all. */
     long durable() {
         return (long) block * (rounds + warmup);

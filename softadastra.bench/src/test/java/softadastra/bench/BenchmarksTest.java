@@ -2,6 +2,7 @@ package softadastra.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.RocksDBException;
 
 class BenchmarksTest {
 
@@ -24,10 +26,52 @@ class BenchmarksTest {
             rows = Benchmarks.run(directory, Sizes.TINY, List.of(), out);
         }
         List<String> lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
-        assertEquals(16, rows.size(), () -> rows.toString());
-        assertEquals("| work | ours | raw limit | ratio | target |", lines.get(2));
+        assertEquals(21, rows.size(), () -> rows.toString());
+        assertEquals("| work | ours | raw limit | ratio | ours to the peers' | target |", lines.get(2));
         assertEquals(4 + rows.size(), lines.size(), () -> lines.toString());
         assertEquals(0, Folders.bytes(directory));
+        for (Row row : rows) {
+            // Each compares with a peer or says why not.
+            boolean peers = row.work().contains("peers") || row.work().contains("threads");
+            for (String peer : peers ? List.of("Artemis NIO", "Artemis ASYNCIO", "RocksDB") : List.<String>of()) {
+                assertTrue(row.peers().contains(peer), row::toString);
+            }
+        }
+    }
+
+    @Test
+    void aPeerThatDoesNotRunHereIsLeftOutAndTold() throws Exception {
+        try (Peers peers = new Peers(directory)
+                .add("somewhere else", folder -> {
+                    throw new UnsatisfiedLinkError("no such library");
+                })
+                .add("RocksDB", folder -> new RocksLog(folder, 1, false))) {
+            Alternation turns = new Alternation();
+            peers.take(turns, 10);
+            Alternation.Outcome outcome = turns.run(0, 1);
+            String told = peers.compare(new Figures(1), outcome);
+            assertTrue(told.contains(" x RocksDB ("), told);
+            assertTrue(
+                    told.endsWith(
+                            "; somewhere else does not run here (java.lang.UnsatisfiedLinkError: no such library)"),
+                    told);
+        }
+    }
+
+    @Test
+    void aPeerThatLostARecordEndsTheRun() throws Exception {
+        try (PeerLog forgetful = new RocksLog(directory.resolve("peer"), 2, false) {
+            @Override
+            void append(byte[] record) throws RocksDBException {
+                if (RecordSource.number(record, 0, record.length) != RecordSource.RANGE + 3) {
+                    super.append(record);
+                }
+            }
+        }) {
+            Alternation turns = new Alternation().add(forgetful, 10);
+            WrongResultException wrong = assertThrows(WrongResultException.class, () -> turns.run(0, 1));
+            assertEquals("record of source 1: expected 3, found 4", wrong.getMessage());
+        }
     }
 
     @Test
