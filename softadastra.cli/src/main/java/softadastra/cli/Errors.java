@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import softadastra.core.ErrorCode;
 import softadastra.core.SoftadastraError;
@@ -38,13 +39,13 @@ final class Errors {
     }
 
     static int report(Io io, OutputFailure failure) {
-        if (!failure.isReaderGone()) {
-            return report(
-                    io,
-                    SoftadastraError.of(ErrorCode.IO_ERROR, String.valueOf(failure.getMessage())),
-                    Optional.empty());
-        }
-        return ExitCode.FAILURE;
+        // As head does, which has seen enough: nothing went wrong.
+        return failure.isReaderGone() && io.readerMayLeave()
+                ? ExitCode.OK
+                : report(
+                        io,
+                        SoftadastraError.of(ErrorCode.IO_ERROR, String.valueOf(failure.getMessage())),
+                        Optional.empty());
     }
 
     /** What was not foreseen is a defect of this program, and its trace helps to mend it. */
@@ -69,13 +70,29 @@ final class Errors {
         return switch (error.code()) {
             case DIRECTORY_MISSING -> parent(walPath).map(parent -> "mkdir -p " + Texts.shellWord(parent));
             case NOT_FOUND ->
-                error.message().contains("log does not exist")
-                        ? Optional.of("name the log with --wal PATH; softadastra store put creates one")
-                        : Optional.empty();
+                error.message().contains("log does not exist") ? Optional.of(noLog(walPath, wal)) : Optional.empty();
             case CORRUPTION -> Optional.of("softadastra " + wal + "wal verify");
             case LOCKED -> Optional.of("commands that only read work beside the owner; to write, close it there first");
             default -> Optional.empty();
         };
+    }
+
+    /** What to do where no log is: what is there instead decides whether one can be made. */
+    private static String noLog(String walPath, String wal) {
+        String[] names;
+        try {
+            names = Path.of(walPath).toFile().list();
+        } catch (InvalidPathException | UnsupportedOperationException e) {
+            names = null;
+        }
+        if (names == null || names.length == 0) {
+            return "name the log with --wal PATH; softadastra store put creates one";
+        }
+        boolean remains = Arrays.stream(names).anyMatch(name -> name.endsWith(".segment"));
+        return remains
+                ? "its marker file is missing, and segments are there: softadastra " + wal
+                        + "wal repair --provider file"
+                : "the directory holds other files, and no log can be made in it; name the log with --wal PATH";
     }
 
     private static Optional<String> parent(String walPath) {

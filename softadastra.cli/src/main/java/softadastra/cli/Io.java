@@ -22,6 +22,8 @@ final class Io {
     private final Terminal terminal;
     private boolean json;
     private int shownProgress;
+    private boolean outputMatters;
+    private boolean outputFailed;
 
     Io(OutputStream out, OutputStream err, InputStream in, Terminal terminal) {
         this.out = new BufferedOutputStream(out, BUFFER_BYTES);
@@ -37,6 +39,16 @@ final class Io {
 
     boolean isJson() {
         return json;
+    }
+
+    /** From now on output acknowledges what the command has changed, so that somebody must be there to take it. */
+    void outputMatters() {
+        outputMatters = true;
+    }
+
+    /** Whether a reader of standard output may leave when it has seen enough. */
+    boolean readerMayLeave() {
+        return !outputMatters;
     }
 
     InputStream in() {
@@ -63,15 +75,20 @@ final class Io {
         try {
             out.write(bytes);
         } catch (IOException e) {
+            outputFailed = true;
             throw new OutputFailure(e);
         }
     }
 
-    /** Hands on what was printed. */
+    /** Hands on what was printed; once that has failed, nothing more. */
     void flush() {
+        if (outputFailed) {
+            return;
+        }
         try {
             out.flush();
         } catch (IOException e) {
+            outputFailed = true;
             throw new OutputFailure(e);
         }
     }
@@ -85,6 +102,13 @@ final class Io {
     /** Prints {@code warning: ...}, or its JSON object. */
     void warning(String text) {
         message(json ? new JsonObject().put("warning", text).toString() : "warning: " + text);
+    }
+
+    /** Prints {@code hint: ...} for people; programs that read JSON have no use for it. */
+    void hint(String text) {
+        if (!json) {
+            message("hint: " + text);
+        }
     }
 
     /** Shows how far long work has come, in place of what was shown before; only on a terminal. */

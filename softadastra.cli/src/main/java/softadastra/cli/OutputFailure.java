@@ -7,13 +7,24 @@ import java.util.Locale;
 final class OutputFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final boolean readerGone;
+
     OutputFailure(IOException cause) {
-        super("failed to write output: " + cause.getMessage(), cause);
+        this(cause, isBrokenPipe(cause));
     }
 
-    /** Whether the reader left, as {@code head} does when it has seen enough; nobody needs to be told. */
+    private OutputFailure(IOException cause, boolean readerGone) {
+        super("failed to write output: " + (readerGone ? "nobody reads it any more" : Reasons.of(cause)), cause);
+        this.readerGone = readerGone;
+    }
+
+    /** Whether the reader left, as {@code head} does when it has seen enough. */
     boolean isReaderGone() {
-        String said = String.valueOf(getCause()).toLowerCase(Locale.ROOT);
+        return readerGone;
+    }
+
+    private static boolean isBrokenPipe(IOException cause) {
+        String said = cause.toString().toLowerCase(Locale.ROOT);
         return said.contains("broken pipe") || said.contains("pipe is being closed") || said.contains("pipe closed");
     }
 }

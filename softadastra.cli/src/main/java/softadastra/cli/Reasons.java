@@ -6,8 +6,9 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import softadastra.wal.spi.storage.StorageErrors;
 
-/** Says in a few words why the file system refused. */
+/** Says in a few words of ours why the file system refused; its own, which differ by platform, stand behind where they tell more. */
 final class Reasons {
     private Reasons() {}
 
@@ -24,9 +25,13 @@ final class Reasons {
         if (e instanceof NotDirectoryException) {
             return "it is no directory";
         }
-        if (e instanceof FileSystemException failure && failure.getReason() != null) {
-            return failure.getReason();
-        }
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        String said = e instanceof FileSystemException failure && failure.getReason() != null
+                ? failure.getReason()
+                : e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return switch (StorageErrors.code(e)) {
+            case NO_SPACE -> "no space left on device";
+            case PERMISSION_DENIED -> "permission denied";
+            default -> "input/output error (" + said + ")";
+        };
     }
 }

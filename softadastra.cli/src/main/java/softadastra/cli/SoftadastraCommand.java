@@ -53,6 +53,13 @@ final class SoftadastraCommand implements Callable<Integer> {
     private Optional<String> nodeId = Optional.empty();
 
     @Option(
+            names = "--provider",
+            paramLabel = "NAME",
+            scope = ScopeType.INHERIT,
+            description = "The WAL provider (default: the one the log records, or the only one that fits).")
+    private Optional<String> provider = Optional.empty();
+
+    @Option(
             names = "--json",
             scope = ScopeType.INHERIT,
             description = "Print JSON: one object, or one a line for lists; errors too.")
@@ -114,7 +121,9 @@ final class SoftadastraCommand implements Callable<Integer> {
         CommandLine wal = new CommandLine(new WalCommand())
                 .addSubcommand(new WalInfoCommand(root))
                 .addSubcommand(new WalVerifyCommand(root))
-                .addSubcommand(new WalDumpCommand(root));
+                .addSubcommand(new WalDumpCommand(root))
+                .addSubcommand(new WalTailCommand(root))
+                .addSubcommand(new WalRepairCommand(root));
         return new CommandLine(root)
                 .addSubcommand(new StatusCommand(root))
                 .addSubcommand(store)
@@ -188,8 +197,20 @@ final class SoftadastraCommand implements Callable<Integer> {
 
     /** The log, for commands that write. */
     WalConfig walConfig() {
-        WalConfig config = WalConfig.durable(walPath());
-        return nodeId.map(config::withNodeId).orElse(config);
+        return configOf(walPath());
+    }
+
+    /** A log at another path, with the same options. */
+    WalConfig configOf(String path) {
+        WalConfig config = WalConfig.durable(path);
+        WalConfig ofNode = nodeId.map(config::withNodeId).orElse(config);
+        return provider.map(ofNode::withProvider).orElse(ofNode);
+    }
+
+    /** A command line on the same log, for hints. */
+    String command(String words) {
+        String at = walPath().equals(DEFAULT_WAL) ? "" : "--wal " + Texts.shellWord(walPath()) + " ";
+        return "softadastra " + at + words;
     }
 
     /** The log's directory as a path. */

@@ -1,11 +1,14 @@
 package softadastra.cli;
 
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import softadastra.store.Snapshot;
 import softadastra.store.SnapshotBuilderStore;
 import softadastra.store.StoreConfig;
 import softadastra.store.StoreEngine;
 import softadastra.store.StoreRecovery;
+import softadastra.wal.spi.RecoveryMode;
+import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalInspector;
 import softadastra.wal.spi.WalReader;
 
@@ -34,11 +37,18 @@ abstract class Subcommand implements Callable<Integer> {
     }
 
     final WalInspector inspector() {
-        return WalInspector.open(root.walConfig()).orElseThrow();
+        return inspector(Optional.empty());
+    }
+
+    final WalInspector inspector(Optional<Salvaging> recovery) {
+        WalConfig config = root.walConfig();
+        return WalInspector.open(recovery.isPresent() ? config.withRecovery(RecoveryMode.SALVAGE) : config)
+                .orElseThrow();
     }
 
     /** Opens the store to write, making the log if there is none, and says what recovery had to mend. */
     final StoreEngine ownStore() {
+        io().outputMatters();
         StoreEngine store = StoreEngine.open(StoreConfig.of(root.walConfig())).orElseThrow();
         StoreRecovery recovery = store.recovery();
         recovery.log().findings().forEach(finding -> io().warning("recovery: " + finding.message()));

@@ -8,7 +8,10 @@ import softadastra.core.ErrorCode;
 @Command(
         name = "wal",
         synopsisSubcommandLabel = "COMMAND",
-        description = "The records of the log, whatever they mean: info, verify, dump. These only read.")
+        description = {
+            "The records of the log, whatever they mean. info, verify, dump and tail only read, and so does repair, which",
+            "writes a new log."
+        })
 final class WalCommand implements Callable<Integer> {
 
     @Override

@@ -1,8 +1,5 @@
 package softadastra.cli;
 
-import java.util.Base64;
-import java.util.HexFormat;
-import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -17,21 +14,19 @@ import softadastra.wal.spi.WalRecord;
         name = "dump",
         description = {
             "Prints every record that verifies, one a line, and nothing that does not.",
-            "Status COMMITTED: proven durable. PENDING: valid, and not proven; a recovery would keep it."
+            "Status COMMITTED: proven durable. PENDING: valid, and not proven; a recovery would keep it.",
+            "Ends at the first damage, with exit code 4; with --recovery salvage it goes on behind it."
         })
 final class WalDumpCommand extends Subcommand {
 
-    /** How payload bytes are printed. */
-    enum Form {
-        HEX,
-        BASE64
-    }
-
     @Option(names = "--payload", paramLabel = "FORM", description = "Print payloads too: ${COMPLETION-CANDIDATES}.")
-    private Optional<Form> payload = Optional.empty();
+    private Optional<RecordText.Form> payload = Optional.empty();
 
     @Option(names = "--from", paramLabel = "SEQUENCE", description = "Begin at this sequence.")
     private long from = 1;
+
+    @Option(names = "--to", paramLabel = "SEQUENCE", description = "End with this sequence.")
+    private long to = Long.MAX_VALUE;
 
     @Option(names = "--limit", paramLabel = "N", description = "At most so many records.")
     private long limit = Long.MAX_VALUE;
@@ -39,7 +34,12 @@ final class WalDumpCommand extends Subcommand {
     @Option(names = "--bookkeeping", description = "Also the log's own entries, which have no sequence.")
     private boolean bookkeeping;
 
+    @Option(names = "--recovery", paramLabel = "MODE", description = Salvaging.OPTION)
+    private Optional<Salvaging> recovery = Optional.empty();
+
     private long printed;
+    private long passed;
+    private long passedBytes;
 
     WalDumpCommand(SoftadastraCommand root) {
         super(root);
@@ -57,13 +57,19 @@ final class WalDumpCommand extends Subcommand {
     @Override
     public Integer call() {
         Limits.requireNotNegative("--limit", limit);
+        Progress progress = new Progress(io());
         try {
-            inspector().dump(this::take).orElseThrow();
+            var unused =
+                    inspector(recovery).dump(entry -> take(entry, progress)).orElseThrow();
         } catch (Enough e) {
             return ExitCode.OK;
         }
         // A dump passes over what does not verify; whoever reads it must not take it for all.
-        Verification found = inspector().verify(WalProgress.NONE).orElseThrow();
+        Verification found = inspector(recovery).verify(WalProgress.NONE).orElseThrow();
+        if (recovery.isPresent()) {
+            found.findings().forEach(finding -> io().warning(finding.message()));
+            return found.corrupted() ? ExitCode.CORRUPTION : ExitCode.OK;
+        }
         if (found.corrupted()) {
             throw new CommandFailure(
                     ErrorCode.CORRUPTION,
@@ -71,18 +77,25 @@ final class WalDumpCommand extends Subcommand {
                             .filter(finding -> finding.message().startsWith("corrupted"))
                             .findFirst()
                             .orElse(found.findings().get(0))
-                            .message());
+                            .message(),
+                    root().command("wal dump --recovery salvage"));
         }
         found.findings().forEach(finding -> io().warning(finding.message()));
         return ExitCode.OK;
     }
 
-    private void take(Entry entry) {
+    private void take(Entry entry, Progress progress) {
         if (printed >= limit) {
             throw new Enough();
         }
+        passed++;
+        passedBytes += entry.frameBytes();
+        progress.entries("dump", passed, passedBytes);
         if (entry.record().isPresent()) {
             WalRecord record = entry.record().get();
+            if (record.sequence() > to) {
+                throw new Enough();
+            }
             if (record.sequence() >= from) {
                 print(entry, record);
                 printed++;
@@ -94,25 +107,9 @@ final class WalDumpCommand extends Subcommand {
 
     private void print(Entry entry, WalRecord record) {
         if (io().isJson()) {
-            JsonObject json = new JsonObject()
-                    .put("sequence", record.sequence())
-                    .put("type", record.type().name())
-                    .put("typeCode", record.typeCode())
-                    .put("status", record.status().name())
-                    .put("timestamp", record.timestamp().toString())
-                    .put("payloadBytes", record.payload().length)
-                    .put("file", entry.file())
-                    .put("offset", entry.offset());
-            payload.ifPresent(form -> json.put(form.name().toLowerCase(Locale.ROOT), encoded(form, record.payload())));
-            io().line(json);
+            io().line(RecordText.json(record, payload).put("file", entry.file()).put("offset", entry.offset()));
         } else {
-            io().line("seq=" + record.sequence() + " type=" + record.type()
-                    + (record.type().code() == record.typeCode() ? "" : "(" + record.typeCode() + ")")
-                    + " status=" + record.status() + " timestamp=" + record.timestamp()
-                    + " payload_size=" + record.payload().length + " file=" + entry.file() + " offset="
-                    + entry.offset()
-                    + payload.map(form -> " payload=" + encoded(form, record.payload()))
-                            .orElse(""));
+            io().line(RecordText.line(record, " file=" + entry.file() + " offset=" + entry.offset(), payload));
         }
     }
 
@@ -125,11 +122,5 @@ final class WalDumpCommand extends Subcommand {
         } else {
             io().line("bookkeeping=" + entry.kind() + " file=" + entry.file() + " offset=" + entry.offset());
         }
-    }
-
-    private static String encoded(Form form, byte[] payload) {
-        return form == Form.HEX
-                ? HexFormat.of().formatHex(payload)
-                : Base64.getEncoder().encodeToString(payload);
     }
 }

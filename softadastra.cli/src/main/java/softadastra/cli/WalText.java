@@ -2,7 +2,10 @@ package softadastra.cli;
 
 import java.util.List;
 import java.util.Locale;
+import softadastra.core.Severity;
+import softadastra.wal.spi.LostSequences;
 import softadastra.wal.spi.WalFinding;
+import softadastra.wal.spi.WalIdentity;
 import softadastra.wal.spi.WalInspector;
 
 /** Words what inspection tells of a log. */
@@ -28,7 +31,37 @@ final class WalText {
     }
 
     static String node(WalInspector.Info info) {
-        return info.identity().node() + (info.identity().provisional() ? " (provisional)" : "");
+        return node(info.identity());
+    }
+
+    static String node(WalIdentity identity) {
+        return identity.node() + (identity.provisional() ? " (provisional)" : "");
+    }
+
+    static boolean isError(WalFinding finding) {
+        return finding.severity() != Severity.WARNING;
+    }
+
+    static JsonObject json(WalInspector.Repair repair, String target) {
+        return new JsonObject()
+                .put("repaired", target)
+                .put("logId", repair.identity().logId().toString())
+                .put("nodeId", repair.identity().node().value())
+                .put("provisional", repair.identity().provisional())
+                .put("epoch", epoch(repair.identity()))
+                .put("records", repair.records())
+                .put("bytes", repair.bytes())
+                .put("filled", repair.filled())
+                .put("firstSequence", repair.firstSequence())
+                .put("lastSequence", repair.lastSequence())
+                .put("lost", repair.lost().stream().map(WalText::json).toList())
+                .put("findings", repair.findings().stream().map(WalText::json).toList());
+    }
+
+    private static JsonObject json(LostSequences lost) {
+        JsonObject json = new JsonObject().put("from", lost.from());
+        lost.through().ifPresent(through -> json.put("through", through));
+        return json;
     }
 
     static JsonObject json(WalInspector.Info info) {
@@ -50,7 +83,11 @@ final class WalText {
     }
 
     private static String epoch(WalInspector.Info info) {
-        return String.format(Locale.ROOT, "%016x", info.identity().epoch());
+        return epoch(info.identity());
+    }
+
+    private static String epoch(WalIdentity identity) {
+        return String.format(Locale.ROOT, "%016x", identity.epoch());
     }
 
     /** One line; the message names sequence and offset where it is corruption, and what it leaves out follows. */
@@ -60,7 +97,10 @@ final class WalText {
                 .append(Texts.visible(finding.message()))
                 .append(" [");
         finding.sequence()
-                .ifPresent(sequence -> line.append("sequence ").append(sequence).append(", "));
+                .ifPresent(sequence -> line.append(finding.lastSequence().isPresent() ? "sequences " : "sequence ")
+                        .append(sequence));
+        finding.lastSequence().ifPresent(last -> line.append(" to ").append(last));
+        finding.sequence().ifPresent(sequence -> line.append(", "));
         finding.file().ifPresent(file -> line.append("file ").append(file).append(", "));
         finding.offset()
                 .ifPresent(offset -> line.append("offset ").append(offset).append(", "));
@@ -75,6 +115,7 @@ final class WalText {
                 .put("message", finding.message())
                 .put("file", finding.file());
         finding.sequence().ifPresent(sequence -> json.put("sequence", sequence));
+        finding.lastSequence().ifPresent(last -> json.put("lastSequence", last));
         finding.offset().ifPresent(offset -> json.put("offset", offset));
         return json.put("length", finding.length());
     }

@@ -1,6 +1,8 @@
 package softadastra.cli;
 
+import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import softadastra.wal.spi.WalInspector.Verification;
 
 /** {@code wal verify}: reads and verifies every byte of a log. */
@@ -13,13 +15,16 @@ import softadastra.wal.spi.WalInspector.Verification;
         })
 final class WalVerifyCommand extends Subcommand {
 
+    @Option(names = "--recovery", paramLabel = "MODE", description = Salvaging.OPTION)
+    private Optional<Salvaging> recovery = Optional.empty();
+
     WalVerifyCommand(SoftadastraCommand root) {
         super(root);
     }
 
     @Override
     public Integer call() {
-        Verification found = inspector().verify(new Progress(io())).orElseThrow();
+        Verification found = inspector(recovery).verify(new Progress(io())).orElseThrow();
         io().clearProgress();
         if (io().isJson()) {
             io().line(new JsonObject()
@@ -39,7 +44,11 @@ final class WalVerifyCommand extends Subcommand {
             io().line("durable sequence : " + found.durableSequence());
             io().line("result : " + result(found));
         }
-        return found.corrupted() ? ExitCode.CORRUPTION : ExitCode.OK;
+        if (found.corrupted()) {
+            io().hint(root().command("wal repair"));
+            return ExitCode.CORRUPTION;
+        }
+        return ExitCode.OK;
     }
 
     private static String result(Verification found) {
