@@ -38,6 +38,12 @@ record Opening(Applied applied, Commits commits, StoreRecovery recovery) {
 
     private static Result<Opening> replay(StoreConfig config, Wal wal) {
         WalLog log = wal.log();
+        if (log.checkpoint().isPresent()) {
+            return Result.err(
+                    ErrorCode.HISTORY_GONE,
+                    "failed to open store: its log begins with sequence " + log.firstSequence()
+                            + ", behind a checkpoint that no store has written; open the log with what wrote that");
+        }
         WalIdentity identity = log.identity();
         Applied applied = new Applied(new Origin(identity.node(), identity.epoch()));
         long first = log.firstSequence();

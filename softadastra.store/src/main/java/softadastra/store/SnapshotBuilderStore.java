@@ -48,7 +48,8 @@ public final class SnapshotBuilderStore {
      *
      * @param config the log
      * @return the snapshot, or an error. As of {@link WalReader#open(WalConfig)}; DECODE_FAILED, UNSUPPORTED_VERSION or
-     *     UNSUPPORTED_OPERATION, naming the sequence, for an operation that is damaged or of a newer release; CORRUPTION
+     *     UNSUPPORTED_OPERATION, naming the sequence, for an operation that is damaged or of a newer release; HISTORY_GONE if
+     *     the log no longer has its first records; CORRUPTION
      */
     public static Result<Snapshot> build(WalConfig config) {
         return WalReader.open(config).flatMap(reader -> {
@@ -64,14 +65,17 @@ public final class SnapshotBuilderStore {
         WalIdentity identity = reader.identity();
         Applied applied = new Applied(new Origin(identity.node(), identity.epoch()));
         Replay replay = new Replay(applied, false);
-        return reader.forEach(record -> replay.visit(
-                        record.sequence(),
-                        record.typeCode(),
-                        record.status(),
-                        record.timestamp().packed(),
-                        record.payload(),
-                        0,
-                        record.payload().length))
+        // From the very first one: a log whose history has gone would make half a snapshot.
+        return reader.forEach(
+                        1,
+                        record -> replay.visit(
+                                record.sequence(),
+                                record.typeCode(),
+                                record.status(),
+                                record.timestamp().packed(),
+                                record.payload(),
+                                0,
+                                record.payload().length))
                 .map(count -> new Built(applied, replay.lastSequence()));
     }
 

@@ -23,6 +23,7 @@ import softadastra.core.NodeId;
 import softadastra.core.Result;
 import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalBatch;
+import softadastra.wal.spi.WalCheckpointWriter;
 import softadastra.wal.spi.WalIdentity;
 import softadastra.wal.spi.WalRecordType;
 
@@ -349,5 +350,22 @@ class StoreRecoveryTest {
     private void appendRemote(long counter, HybridTimestamp stamp, long version, Effect effect, Operation operation) {
         append(OperationRecord.remote(
                 new OperationId(THERE, 9, counter), stamp, version, effect, CausalContext.EMPTY, operation));
+    }
+
+    @Test
+    void aLogWhoseHistoryWentToACheckpointThatNoStoreWroteIsRefused() {
+        Path path = directory.resolve("a.wal");
+        try (StoreEngine store = StoreEngine.open(StoreConfig.durable(path)).orElseThrow()) {
+            store.put(Key.of("key"), Value.fromString("value")).orElseThrow();
+        }
+        try (Wal wal = Wal.open(path).orElseThrow();
+                WalCheckpointWriter writer = wal.log().beginCheckpoint()) {
+            assertEquals(0, writer.publish(1).length());
+        }
+        assertEquals(
+                ErrorCode.HISTORY_GONE,
+                StoreEngine.open(StoreConfig.durable(path)).error().code());
+        assertEquals(
+                ErrorCode.HISTORY_GONE, SnapshotBuilderStore.build(path).error().code());
     }
 }

@@ -1,8 +1,10 @@
 package softadastra.wal.file;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -10,6 +12,7 @@ import softadastra.core.HybridTimestamp;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.WalConfig;
+import softadastra.wal.spi.WalFinding;
 import softadastra.wal.spi.WalInspector;
 import softadastra.wal.spi.WalMarker;
 import softadastra.wal.spi.WalProgress;
@@ -65,7 +68,7 @@ final class FileWalInspector implements WalInspector {
                     marker.identity(),
                     SegmentHeader.MAJOR + "." + SegmentHeader.MINOR,
                     new ArrayList<>(files.values()),
-                    1,
+                    layout.firstSequence(),
                     scan.lastSequence(),
                     scan.syncedThrough(),
                     scan.records(),
@@ -88,21 +91,31 @@ final class FileWalInspector implements WalInspector {
     @Override
     public Result<Verification> verify(WalProgress progress) {
         return pass(marker -> {
-            LogScan.Report scan = scan(marker, progress);
+            Verification verification = verify(marker, progress);
             for (int look = 1;
                     look < LOOKS_BESIDE_OWNER
-                            && !scan.findings().isEmpty()
+                            && !verification.findings().isEmpty()
                             && LogLock.owner(storage).isPresent();
                     look++) {
-                scan = scan(marker, progress);
+                verification = verify(marker, progress);
             }
-            return new Verification(
-                    scan.records(), scan.bytes(), scan.lastSequence(), scan.syncedThrough(), scan.findings());
+            return verification;
         });
     }
 
-    private LogScan.Report scan(WalMarker marker, WalProgress progress) throws IOException {
-        return new LogScan(storage, LogLayout.read(storage, marker), (segment, frame) -> {}, progress).run();
+    private Verification verify(WalMarker marker, WalProgress progress) throws IOException {
+        LogLayout layout = LogLayout.read(storage, marker);
+        List<WalFinding> findings = new ArrayList<>();
+        long bytes = 0;
+        if (layout.checkpoint().file().isPresent()) {
+            CheckpointFile checkpoint = layout.checkpoint().file().get();
+            findings.addAll(checkpoint.verify(progress));
+            bytes = checkpoint.bytes();
+        }
+        LogScan.Report scan = new LogScan(storage, layout, (segment, frame) -> {}, progress).run();
+        findings.addAll(scan.findings());
+        return new Verification(
+                scan.records(), scan.bytes() + bytes, scan.lastSequence(), scan.syncedThrough(), findings);
     }
 
     @Override
@@ -148,7 +161,16 @@ final class FileWalInspector implements WalInspector {
 
     private <T> Result<T> pass(Pass<T> pass) {
         try {
-            return Result.ok(pass.run(LogReads.marker(storage)));
+            for (int look = 1; ; look++) {
+                try {
+                    return Result.ok(pass.run(LogReads.marker(storage)));
+                } catch (NoSuchFileException e) {
+                    // History that its owner let go meanwhile.
+                    if (look == LOOKS_BESIDE_OWNER || LogLock.owner(storage).isEmpty()) {
+                        throw e;
+                    }
+                }
+            }
         } catch (SoftadastraException e) {
             return Result.err(e.error());
         } catch (IOException e) {

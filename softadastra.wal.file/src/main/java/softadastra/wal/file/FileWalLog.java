@@ -1,13 +1,19 @@
 package softadastra.wal.file;
 
 import java.io.IOException;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import softadastra.core.CanIgnoreReturnValue;
 import softadastra.core.ErrorCode;
 import softadastra.core.HybridTimestamp;
 import softadastra.wal.spi.WalBatch;
+import softadastra.wal.spi.WalCheckpoint;
+import softadastra.wal.spi.WalCheckpointWriter;
 import softadastra.wal.spi.WalConfig;
+import softadastra.wal.spi.WalFollow;
 import softadastra.wal.spi.WalIdentity;
 import softadastra.wal.spi.WalLog;
+import softadastra.wal.spi.WalPin;
 import softadastra.wal.spi.WalRecordType;
 import softadastra.wal.spi.WalRecordVisitor;
 import softadastra.wal.spi.WalRecovery;
@@ -15,27 +21,49 @@ import softadastra.wal.spi.WalStats;
 import softadastra.wal.spi.storage.Storage;
 import softadastra.wal.spi.storage.StorageErrors;
 
-/** An open log, with its owner's lock. Appends go to {@link GroupCommit}, reads to {@link LogReads}. */
+/**
+ * An open log, with its owner's lock. Appends go to {@link GroupCommit}, reads to {@link LogReads}, what history is kept is up
+ * to {@link LogHistory}, and checkpoints to {@link Checkpoints}.
+ *
+ * <p>A log that has failed is recovered by a new {@link GroupCommit} over the same files, with the lock held throughout.
+ */
 final class FileWalLog implements WalLog {
 
     private final Storage storage;
+    private final WalConfig config;
     private final LogLock owner;
-    private final WalIdentity identity;
-    private final WalRecovery recovery;
-    private final GroupCommit commit;
+    private final Recovery recovering;
+    private final LogHistory history;
+    private final Checkpoints checkpoints;
 
-    private FileWalLog(Storage storage, WalConfig config, LogLock owner, Recovery.Recovered recovered) {
+    /** Held by whoever closes or recovers the log, or publishes a checkpoint. */
+    private final Object lifecycle = new Object();
+
+    private volatile Recovery.Recovered recovered;
+    private volatile GroupCommit commit;
+    private volatile boolean closed;
+
+    private FileWalLog(
+            Storage storage, WalConfig config, LogLock owner, Recovery recovering, Recovery.Recovered recovered) {
         this.storage = storage;
+        this.config = config;
         this.owner = owner;
-        this.identity = recovered.identity();
-        this.recovery = recovered.report();
+        this.recovering = recovering;
+        this.recovered = recovered;
         this.commit = new GroupCommit(config, recovered);
+        this.history = new LogHistory(storage, () -> commit, recovered.checkpoint());
+        this.checkpoints = new Checkpoints(storage, history);
     }
 
-    /** Opens a log whose lock was taken, and that was recovered. */
-    static FileWalLog start(Storage storage, WalConfig config, LogLock owner, Recovery.Recovered recovered)
+    /**
+     * Opens a log whose lock was taken, and that was recovered.
+     *
+     * @param recovering recovers it again, should it fail
+     */
+    static FileWalLog start(
+            Storage storage, WalConfig config, LogLock owner, Recovery recovering, Recovery.Recovered recovered)
             throws IOException {
-        FileWalLog log = new FileWalLog(storage, config, owner, recovered);
+        FileWalLog log = new FileWalLog(storage, config, owner, recovering, recovered);
         try {
             OpenLogs.add(log);
             log.commit.start();
@@ -52,12 +80,12 @@ final class FileWalLog implements WalLog {
 
     @Override
     public WalIdentity identity() {
-        return identity;
+        return recovered.identity();
     }
 
     @Override
     public WalRecovery recovery() {
-        return recovery;
+        return recovered.report();
     }
 
     @Override
@@ -98,7 +126,7 @@ final class FileWalLog implements WalLog {
 
     @Override
     public long firstSequence() {
-        return 1;
+        return commit.firstSequence();
     }
 
     @Override
@@ -118,23 +146,160 @@ final class FileWalLog implements WalLog {
 
     @Override
     public long read(long fromSequence, WalRecordVisitor visitor) {
-        return LogReads.read(storage, commit.writeForReading(), fromSequence, visitor);
+        return read(commit.writeForReading(), fromSequence, visitor);
+    }
+
+    /** As {@link #read(long, WalRecordVisitor)}, but only what is durable. */
+    long readDurable(long fromSequence, WalRecordVisitor visitor) {
+        long durable = commit.durableSequence();
+        return read(new LogReads.Bounds(durable, durable), fromSequence, visitor);
+    }
+
+    private long read(LogReads.Bounds bounds, long fromSequence, WalRecordVisitor visitor) {
+        try (LogHistory.Pin pin = history.pin(fromSequence)) {
+            return LogReads.read(storage, bounds, commit.ordinalOf(pin.fromSequence()), fromSequence, visitor);
+        }
+    }
+
+    @Override
+    public WalPin pin(long fromSequence) {
+        requireOpen("pin WAL history");
+        return history.pin(fromSequence);
+    }
+
+    @Override
+    public WalFollow follow(long fromSequence) {
+        requireOpen("follow WAL");
+        LogHistory.Pin pin = history.pin(fromSequence);
+        return new FileFollow(storage, LogReads.marker(storage), new OwnedSource(this, pin), pin.fromSequence());
+    }
+
+    /** The segments from the one on that holds a sequence, which somebody has pinned. */
+    LogLayout layoutFrom(long sequence) throws IOException {
+        return LogLayout.read(storage, LogReads.marker(storage), commit.ordinalOf(sequence));
+    }
+
+    /** Waits for more than a sequence to be durable; see {@link GroupCommit#awaitBeyond}. */
+    void awaitBeyond(long sequence, long maxNanos, BooleanSupplier ended) throws InterruptedException {
+        GroupCommit now = commit;
+        if (!now.awaitBeyond(sequence, maxNanos, ended) && now.isAbandoned()) {
+            awaitRecovered();
+        }
+    }
+
+    /** Waits for a {@link #recover} that is under way. */
+    private void awaitRecovered() {
+        synchronized (lifecycle) {
+            commit.wakeFollowers();
+        }
+    }
+
+    void wakeFollowers() {
+        commit.wakeFollowers();
+    }
+
+    void requireOpen(String operation) {
+        if (closed) {
+            throw Findings.failure(ErrorCode.INVALID_STATE, "failed to " + operation + ": the log is closed");
+        }
+    }
+
+    @Override
+    public Optional<WalCheckpoint> checkpoint() {
+        requireOpen("read WAL checkpoint");
+        return history.checkpoint().map(file -> file);
+    }
+
+    @Override
+    public WalCheckpointWriter beginCheckpoint() {
+        requireOpen("begin WAL checkpoint");
+        return checkpoints.begin(this, commit);
+    }
+
+    CheckpointHeader checkpointHeader(GroupCommit.Cut cut, long end, long length, int salt) {
+        return new CheckpointHeader(
+                identity().logId(),
+                checkpoints.nextOrdinal(),
+                cut.sequence(),
+                end,
+                length,
+                cut.ordinal(),
+                commit.highestTimestamp(),
+                identity().epoch(),
+                salt);
+    }
+
+    /** Publishes a checkpoint that was begun over a commit, unless the log was recovered or closed since. */
+    CheckpointFile publish(GroupCommit begunOver, CheckpointHeader header) {
+        synchronized (lifecycle) {
+            requireSame(begunOver);
+            return checkpoints.publish(begunOver, header);
+        }
+    }
+
+    /** Deletes what is left of a checkpoint that was not published, unless somebody else owns the log by now. */
+    void discardCheckpoint() throws IOException {
+        synchronized (lifecycle) {
+            checkpoints.ended();
+            if (!closed) {
+                storage.delete(CheckpointFile.TEMPORARY);
+            }
+        }
+    }
+
+    void requireSame(GroupCommit begunOver) {
+        requireOpen("write WAL checkpoint");
+        if (commit != begunOver) {
+            throw Findings.failure(
+                    ErrorCode.INVALID_STATE,
+                    "failed to write WAL checkpoint: the log has failed and was recovered since it was begun");
+        }
+    }
+
+    @Override
+    public WalRecovery recover() {
+        synchronized (lifecycle) {
+            requireOpen("recover WAL");
+            GroupCommit failed = commit;
+            if (!failed.isPoisoned()) {
+                return recovery();
+            }
+            try {
+                failed.abandon();
+                Recovery.Recovered again = recovering.run(failed.ordinalOf(0));
+                GroupCommit next = new GroupCommit(config, again);
+                recovered = again;
+                commit = next;
+                next.start();
+                return again.report();
+            } catch (IOException e) {
+                throw StorageErrors.failed("recover WAL " + storage.description(), e)
+                        .toException();
+            }
+        }
     }
 
     @Override
     public WalStats stats() {
-        return commit.stats();
+        Optional<CheckpointFile> checkpoint = history.checkpoint();
+        return commit.stats(
+                checkpoint.map(CheckpointFile::endSequence).orElse(0L),
+                checkpoint.map(CheckpointFile::bytes).orElse(0L));
     }
 
     @Override
     public void close() {
-        boolean closing = true;
-        try {
-            closing = commit.close();
-        } catch (IOException e) {
-            throw StorageErrors.failed("close WAL " + storage.description(), e).toException();
-        } finally {
-            if (closing) {
+        synchronized (lifecycle) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            try {
+                commit.close();
+            } catch (IOException e) {
+                throw StorageErrors.failed("close WAL " + storage.description(), e)
+                        .toException();
+            } finally {
                 release();
             }
         }

@@ -29,7 +29,12 @@ public final class FileWalProvider implements WalProvider {
 
     private static final int SECTOR = 512;
     private static final Set<String> OWN_FILES = Set.of(
-            WalMarker.FILE, WalMarker.TEMPORARY_FILE, LogLock.LOCK_FILE, LogLock.OWNER_FILE, LogLock.OWNER_TEMPORARY);
+            WalMarker.FILE,
+            WalMarker.TEMPORARY_FILE,
+            LogLock.LOCK_FILE,
+            LogLock.OWNER_FILE,
+            LogLock.OWNER_TEMPORARY,
+            CheckpointFile.TEMPORARY);
 
     /** For {@code ServiceLoader}. */
     public FileWalProvider() {}
@@ -46,7 +51,12 @@ public final class FileWalProvider implements WalProvider {
 
     @Override
     public Set<WalCapability> capabilities() {
-        return Set.of(WalCapability.DURABLE, WalCapability.EXCLUSIVE_LOCK, WalCapability.DIRECTORY_SYNC);
+        return Set.of(
+                WalCapability.DURABLE,
+                WalCapability.EXCLUSIVE_LOCK,
+                WalCapability.DIRECTORY_SYNC,
+                WalCapability.FOLLOW,
+                WalCapability.CHECKPOINTS);
     }
 
     @Override
@@ -82,8 +92,8 @@ public final class FileWalProvider implements WalProvider {
             refuseForeignFiles(storage);
             LogLock lock = LogLock.take(storage);
             try {
-                Recovery.Recovered recovered = new Recovery(storage, config, node).run();
-                return Result.ok(FileWalLog.start(storage, config, lock, recovered));
+                Recovery recovery = new Recovery(storage, config, node);
+                return Result.ok(FileWalLog.start(storage, config, lock, recovery, recovery.run()));
             } catch (IOException | RuntimeException | Error e) {
                 release(lock, e);
                 throw e;
@@ -157,6 +167,8 @@ public final class FileWalProvider implements WalProvider {
     }
 
     private static boolean isOwnFile(String name) {
-        return OWN_FILES.contains(name) || SegmentFile.ordinal(name).isPresent();
+        return OWN_FILES.contains(name)
+                || SegmentFile.ordinal(name).isPresent()
+                || CheckpointFile.ordinal(name).isPresent();
     }
 }

@@ -3,13 +3,19 @@ package softadastra.wal.file;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import softadastra.core.ErrorCode;
 import softadastra.core.HybridTimestamp;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.RecoveryMode;
 import softadastra.wal.spi.WalBatch;
+import softadastra.wal.spi.WalCheckpoint;
+import softadastra.wal.spi.WalFollow;
 import softadastra.wal.spi.WalIdentity;
+import softadastra.wal.spi.WalLatency;
 import softadastra.wal.spi.WalLog;
+import softadastra.wal.spi.WalMarker;
+import softadastra.wal.spi.WalPin;
 import softadastra.wal.spi.WalProgress;
 import softadastra.wal.spi.WalRecordVisitor;
 import softadastra.wal.spi.WalRecovery;
@@ -46,7 +52,7 @@ final class FileWalReadLog implements WalLog {
                 RecoveryMode.TORN_TAIL,
                 false,
                 tail.clean(),
-                1,
+                firstSequence(),
                 tail.lastSequence(),
                 tail.lastSequence(),
                 tail.bytes(),
@@ -78,7 +84,7 @@ final class FileWalReadLog implements WalLog {
 
     @Override
     public long firstSequence() {
-        return 1;
+        return look(FileWalReadLog::layout).firstSequence();
     }
 
     @Override
@@ -98,17 +104,60 @@ final class FileWalReadLog implements WalLog {
 
     @Override
     public long read(long fromSequence, WalRecordVisitor visitor) {
-        return LogReads.read(storage, look(LogReads::bounds), fromSequence, visitor);
+        Optional<FileWalLog> owner = look(OpenLogs::find);
+        return owner.isPresent()
+                ? owner.get().readDurable(fromSequence, visitor)
+                : LogReads.read(storage, look(LogReads::bounds), Long.MAX_VALUE, fromSequence, visitor);
+    }
+
+    @Override
+    public WalPin pin(long fromSequence) {
+        return look(OpenLogs::find)
+                .orElseThrow(() -> Findings.failure(
+                        ErrorCode.UNSUPPORTED_OPERATION,
+                        "failed to pin WAL history: no owner of the log is in this process; its owner can pin it"))
+                .pin(fromSequence);
+    }
+
+    @Override
+    public WalFollow follow(long fromSequence) {
+        Optional<FileWalLog> owner = look(OpenLogs::find);
+        if (owner.isPresent()) {
+            return owner.get().follow(fromSequence);
+        }
+        long first = firstSequence();
+        if (fromSequence > 0 && fromSequence < first) {
+            throw Findings.historyGone(fromSequence, first);
+        }
+        long from = Math.max(first, fromSequence);
+        WalMarker marker = LogReads.marker(storage);
+        return new FileFollow(storage, marker, new ForeignSource(storage, marker, from), from);
+    }
+
+    @Override
+    public Optional<WalCheckpoint> checkpoint() {
+        return look(FileWalReadLog::layout).checkpoint().file().map(file -> file);
     }
 
     @Override
     public WalStats stats() {
-        LogLayout layout = look(at -> LogLayout.read(at, LogReads.marker(at)));
+        LogLayout layout = look(FileWalReadLog::layout);
         LogReads.Bounds bounds = look(LogReads::bounds);
         long bytes = layout.segments().stream().mapToLong(SegmentFile::bytes).sum()
-                + layout.spare().map(SegmentFile::bytes).orElse(0L);
+                + layout.spare().map(SegmentFile::bytes).orElse(0L)
+                + layout.checkpoint().file().map(CheckpointFile::bytes).orElse(0L);
         return new WalStats(
-                1, lastSequence(), bounds.durable(), 0, 0, 0, layout.segments().size(), bytes);
+                layout.firstSequence(),
+                lastSequence(),
+                bounds.durable(),
+                layout.checkpointEnd(),
+                0,
+                0,
+                0,
+                0,
+                WalLatency.NONE,
+                layout.segments().size(),
+                bytes);
     }
 
     @Override
@@ -116,9 +165,12 @@ final class FileWalReadLog implements WalLog {
         closed = true;
     }
 
+    private static LogLayout layout(Storage storage) throws IOException {
+        return LogLayout.read(storage, LogReads.marker(storage));
+    }
+
     private static LogScan.Report tail(Storage storage) throws IOException {
-        LogLayout layout = LogLayout.read(storage, LogReads.marker(storage));
-        return new LogScan(storage, layout, (segment, frame) -> {}, WalProgress.NONE).runTail();
+        return new LogScan(storage, layout(storage), (segment, frame) -> {}, WalProgress.NONE).runTail();
     }
 
     private <T> T look(Look<T> look) {

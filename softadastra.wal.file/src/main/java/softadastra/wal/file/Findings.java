@@ -27,6 +27,24 @@ final class Findings {
                 0);
     }
 
+    /** A checkpoint is damaged. */
+    static WalFinding damagedCheckpoint(String file, long offset, String reason) {
+        return new WalFinding(
+                Severity.ERROR,
+                "corrupted WAL checkpoint at byte offset " + offset + " of " + file + ": " + reason,
+                OptionalLong.empty(),
+                Optional.of(file),
+                OptionalLong.of(offset),
+                0);
+    }
+
+    /** Records were asked for that are no longer held. */
+    static SoftadastraException historyGone(long from, long first) {
+        return failure(
+                ErrorCode.HISTORY_GONE,
+                "failed to read WAL from sequence " + from + ": history is gone; the first sequence left is " + first);
+    }
+
     /** A write that a crash cut short, and that nobody had been told was done. */
     static WalFinding tornTail(long sequence, String file, long offset, long bytes) {
         return new WalFinding(

@@ -33,7 +33,7 @@ final class FrameCursor {
     private final CRC32C crc = new CRC32C();
     private final HeaderCrc headerCrc = new HeaderCrc();
 
-    private byte[] buffer = new byte[BUFFER_BYTES];
+    private byte[] buffer;
     private long bufferStart;
     private int bufferLength;
 
@@ -54,6 +54,12 @@ final class FrameCursor {
      * @param limit where the segment's frames end, or the end of the file where that is not known
      */
     FrameCursor(StorageFile file, SegmentHeader header, long limit) {
+        this(file, header, limit, BUFFER_BYTES);
+    }
+
+    /** A cursor that reads so many bytes at a time. */
+    FrameCursor(StorageFile file, SegmentHeader header, long limit, int bufferBytes) {
+        this.buffer = new byte[bufferBytes];
         this.file = file;
         this.salt = header.salt();
         this.limit = limit;
@@ -111,6 +117,12 @@ final class FrameCursor {
         problem = stopped;
         body = claimed;
         return false;
+    }
+
+    /** Forgets what was read ahead, and why there was no further frame: there may be one by now. */
+    void refresh() {
+        problem = Problem.NONE;
+        bufferLength = 0;
     }
 
     private Problem examine() throws IOException {

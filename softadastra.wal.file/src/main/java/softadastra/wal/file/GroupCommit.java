@@ -1,8 +1,10 @@
 package softadastra.wal.file;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import softadastra.core.ErrorCode;
 import softadastra.core.HybridClock;
 import softadastra.core.HybridTimestamp;
@@ -15,21 +17,22 @@ import softadastra.wal.spi.storage.StorageFile;
 /**
  * Where appends of many threads become writes and forces of few.
  *
- * <p>{@link #submit} puts a frame into the active {@link GroupBuffer}, under the lock. Of those who wait for durability, the
- * first to find nobody writing leads: it takes the whole buffer, and writes and forces it with the lock let go, on its own
+ * <p>{@link #submit} puts a frame into the {@link PendingFrames}, under the lock. Of those who wait for durability, the
+ * first to find nobody writing leads: it takes all that is pending, and writes and forces it with the lock let go, on its own
  * thread, while the others fill the second buffer; then one of them leads. There is no hand-over to another thread, so that a
  * single writer pays for its write and its force and nothing else; what gathers during one force, and with those whom it let
  * go ({@link Gathering}), is the next group.
  */
 final class GroupCommit {
 
-    /** What may gather while a write is under way; beyond, {@link #submit} waits. */
-    private static final int MAX_GROUP_BYTES = 4 << 20;
-
     /** Without automatic flush: how much may gather before it goes to the operating system. */
     private static final int MAX_UNWRITTEN_BYTES = 64 << 10;
 
+    /** The first sequence of a segment that was just started, and its ordinal. */
+    record Cut(long sequence, long ordinal) {}
+
     private final Segments segments;
+    private final PendingFrames pending;
     private final HybridClock clock;
     private final boolean autoFlush;
     private final ReentrantLock lock = new ReentrantLock();
@@ -38,21 +41,16 @@ final class GroupCommit {
     private final Gathering gathering = new Gathering();
     private final Housekeeper housekeeper;
     private final Poison poison = new Poison();
+    private final CommitCounters counters = new CommitCounters();
 
-    private GroupBuffer active = new GroupBuffer();
-    private GroupBuffer idle = new GroupBuffer();
-    private int chain;
-    private long nextSequence;
-    private long highestTimestamp;
-    /** The last sequence that the frames themselves say is durable. */
-    private long claimed;
     /** The last sequence that was handed to the operating system. */
     private long written;
-    /** Whether the last frame is a seal. */
-    private boolean sealed;
 
     /** Somebody leads: gathers, or writes with the lock let go. */
     private boolean writing;
+
+    /** Somebody makes the spare, with the lock let go. */
+    private boolean preparing;
 
     private int waitingForRoom;
     /** Where those wait whose records are being written, and those whose records are behind. */
@@ -62,6 +60,11 @@ final class GroupCommit {
     /** The last sequence of the group that is being written, 0 if none is. */
     private long groupThrough;
 
+    /** Where followers wait for more to be durable, and how many do. */
+    private final Condition advanced = lock.newCondition();
+
+    private int followers;
+
     /** Nothing more is accepted. */
     private boolean closing;
 
@@ -69,25 +72,16 @@ final class GroupCommit {
     private volatile long durable;
     private volatile long last;
 
-    private long appended;
-    private long groups;
-    private long forces;
-
     GroupCommit(WalConfig config, Recovery.Recovered recovered) {
         this.segments = recovered.segments();
+        this.pending = new PendingFrames(recovered);
         this.clock = HybridClock.startAfter(config.clock(), HybridTimestamp.ofPacked(recovered.highestTimestamp()));
         this.autoFlush = config.autoFlush();
-        this.chain = recovered.chain();
-        this.highestTimestamp = recovered.highestTimestamp();
-        this.sealed = recovered.sealed();
         this.last = recovered.report().lastSequence();
-        this.nextSequence = last + 1;
-        // Recovery has made all of it durable; only a sealed log says so itself.
+        // Recovery has made all of it durable.
         this.durable = last;
         this.written = last;
-        this.claimed = sealed ? last : 0;
-        active.reset(recovered.appendAt());
-        this.housekeeper = new Housekeeper(this, lock, changed, autoFlush);
+        this.housekeeper = new Housekeeper(this, lock, autoFlush);
     }
 
     /** Starts the background work; not in the constructor, which must not let this escape. */
@@ -99,10 +93,7 @@ final class GroupCommit {
         lock.lock();
         try {
             makeRoom(Frame.bytes(body));
-            long timestamp = timestamp(batch.timestamp());
-            int salt = segments.header().salt();
-            chain = active.add(batch, body, nextSequence, timestamp, durable, chain, salt);
-            return accepted(batch.size());
+            return accepted(pending.add(batch, body, timestamp(batch.timestamp()), durable), batch.size());
         } finally {
             lock.unlock();
         }
@@ -110,92 +101,84 @@ final class GroupCommit {
 
     /** As a batch of one record, without the batch. */
     long submit(int typeCode, byte[] payload) {
-        int body = payload.length;
         lock.lock();
         try {
-            makeRoom(Frame.bytes(body));
-            long timestamp = timestamp(0);
-            int salt = segments.header().salt();
-            chain = active.add(typeCode, payload, 0, body, nextSequence, timestamp, durable, chain, salt);
-            return accepted(1);
+            makeRoom(Frame.bytes(payload.length));
+            return accepted(pending.add(typeCode, payload, timestamp(0), durable), 1);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Counts records that were added; the sequence of the last. */
-    private long accepted(int records) {
-        claimed = durable;
-        sealed = false;
-        long sequence = nextSequence + records - 1;
-        nextSequence = sequence + 1;
-        appended += records;
+    private long accepted(long sequence, int records) {
+        counters.appended(records);
         last = sequence;
         housekeeper.noteAppend();
-        if (!autoFlush && active.length() >= MAX_UNWRITTEN_BYTES && !writing) {
+        if (!autoFlush && pending.length() >= MAX_UNWRITTEN_BYTES && !writing) {
             lead(false);
         }
         return sequence;
     }
 
     private long timestamp(long given) {
-        if (given != 0) {
-            clock.atLeast(HybridTimestamp.ofPacked(given));
+        if (given == 0) {
+            return clock.nowPacked();
         }
-        long timestamp = given != 0 ? given : clock.nowPacked();
-        if (Long.compareUnsigned(timestamp, highestTimestamp) > 0) {
-            highestTimestamp = timestamp;
-        }
-        return timestamp;
+        clock.atLeast(HybridTimestamp.ofPacked(given));
+        return given;
     }
 
     /** Waits until a frame may be added: for memory, and for room in a segment. */
     private void makeRoom(long frame) {
         checkOpen("append WAL record");
-        while (!hasRoom(frame)) {
-            if (writing || housekeeper.isPreparing()) {
-                // So that a leader does not wait for an append that waits for the leader.
-                waitingForRoom++;
-                gathered.signal();
-                try {
-                    changed.awaitUninterruptibly();
-                } finally {
-                    waitingForRoom--;
-                }
-            } else if (active.end() + frame > segments.capacity()) {
-                rotate(frame);
-            } else {
+        while (!pending.hasRoom(frame)) {
+            if (writing || preparing) {
+                awaitChange();
+            } else if (pending.fitsSegment(frame)) {
                 lead(autoFlush);
+            } else {
+                nextSegment(frame, "append WAL record");
             }
             checkOpen("append WAL record");
         }
     }
 
-    private boolean hasRoom(long frame) {
-        return active.end() + frame <= segments.capacity()
-                && (active.length() == 0 || active.length() + frame <= MAX_GROUP_BYTES);
+    /** Waits for whoever writes or makes the spare; every caller looks again then. */
+    @SuppressWarnings("WaitNotInLoop")
+    private void awaitChange() {
+        // So that a leader does not wait for an append that waits for the leader.
+        waitingForRoom++;
+        gathered.signal();
+        try {
+            changed.awaitUninterruptibly();
+        } finally {
+            waitingForRoom--;
+        }
+    }
+
+    /** Makes the spare, or starts it where it is there: a step towards the next segment, after which all must be looked at anew. */
+    private void nextSegment(long frame, String operation) {
+        if (segments.hasSpareFor(frame)) {
+            rotate();
+            return;
+        }
+        try {
+            prepareSpare(frame);
+        } catch (IOException e) {
+            // Nothing of the log has changed: this call is refused, and the next one tries again.
+            throw StorageErrors.failed(operation, e).toException();
+        }
     }
 
     /** Ends the current segment and starts the next. Holds the lock throughout: it is two forces, once a segment. */
-    private void rotate(long frame) {
+    private void rotate() {
+        long start = System.nanoTime();
         try {
-            segments.createSpare(frame);
-        } catch (IOException e) {
-            // Nothing of the log has changed: this append is refused, and the next one tries again.
-            throw StorageErrors.failed("append WAL record", e).toException();
-        }
-        chain = active.addContinued(
-                segments.spareBytes(),
-                nextSequence,
-                highestTimestamp,
-                durable,
-                chain,
-                segments.header().salt());
-        long end = active.end();
-        try {
-            segments.file().write(active.offset(), active.bytes(), 0, active.length());
+            pending.addContinued(durable);
+            GroupBuffer group = pending.take();
+            segments.file().write(group.offset(), group.bytes(), 0, group.length());
             segments.file().force();
-            segments.start(nextSequence, end, chain, highestTimestamp);
+            pending.startSegment(group);
         } catch (IOException | RuntimeException | Error e) {
             poison.set("append WAL record", e);
             wakeAll();
@@ -206,14 +189,31 @@ final class GroupCommit {
         }
         gathering.started();
         gathering.letGo();
-        groups++;
-        forces++;
-        written = nextSequence - 1;
-        durable = written;
-        claimed = written;
-        chain = segments.header().crc();
-        active.reset(SegmentHeader.BYTES);
+        long through = pending.nextSequence() - 1;
+        counters.wrote(through - written);
+        counters.forced(System.nanoTime() - start);
+        written = through;
+        durable = through;
         wakeAll();
+    }
+
+    /** Ends the current segment, unless it is empty, so that all that comes next is in others. */
+    Cut cut() {
+        lock.lock();
+        try {
+            checkOpen("begin WAL checkpoint");
+            while (!pending.isAtStart()) {
+                if (writing || preparing) {
+                    awaitChange();
+                } else {
+                    nextSegment(0, "begin WAL checkpoint");
+                }
+                checkOpen("begin WAL checkpoint");
+            }
+            return new Cut(pending.nextSequence(), segments.header().ordinal());
+        } finally {
+            lock.unlock();
+        }
     }
 
     void awaitDurable(long sequence) {
@@ -222,10 +222,10 @@ final class GroupCommit {
         }
         lock.lock();
         try {
-            if (sequence >= nextSequence) {
+            if (sequence >= pending.nextSequence()) {
                 throw Findings.failure(
                         ErrorCode.INVALID_ARGUMENT,
-                        "cannot wait for sequence " + sequence + ": the last one appended is " + (nextSequence - 1));
+                        "cannot wait for sequence " + sequence + ": the last one appended is " + last);
             }
             if (durable < sequence) {
                 gathering.join(writing && sequence <= groupThrough);
@@ -274,12 +274,46 @@ final class GroupCommit {
         }
     }
 
+    /**
+     * Waits until more than a sequence is durable, without making it so.
+     *
+     * @param ended is asked after each wake-up whether to go on
+     * @return whether it is
+     */
+    boolean awaitBeyond(long sequence, long maxNanos, BooleanSupplier ended) throws InterruptedException {
+        if (durable > sequence) {
+            return true;
+        }
+        lock.lock();
+        followers++;
+        try {
+            long left = maxNanos;
+            while (durable <= sequence && left > 0 && !closed && !ended.getAsBoolean()) {
+                left = advanced.awaitNanos(left);
+            }
+            return durable > sequence;
+        } finally {
+            followers--;
+            lock.unlock();
+        }
+    }
+
+    /** Has those who wait in {@link #awaitBeyond} ask whether to go on. */
+    void wakeFollowers() {
+        lock.lock();
+        try {
+            advanced.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void flush() {
         long through;
         lock.lock();
         try {
             checkOpen("flush WAL");
-            through = nextSequence - 1;
+            through = pending.nextSequence() - 1;
         } finally {
             lock.unlock();
         }
@@ -291,11 +325,9 @@ final class GroupCommit {
      * between; nobody else writes meanwhile.
      */
     void lead(boolean force) {
-        GroupBuffer group = active;
         StorageFile file = segments.file();
-        long through = nextSequence - 1;
-        active = idle;
-        active.reset(group.end());
+        long through = pending.nextSequence() - 1;
+        GroupBuffer group = pending.take();
         writing = true;
         groupThrough = through;
         Condition done = inGroup;
@@ -319,7 +351,7 @@ final class GroupCommit {
         } finally {
             lock.lock();
         }
-        idle = group;
+        pending.giveBack(group);
         writing = false;
         groupThrough = 0;
         if (failure != null) {
@@ -330,12 +362,16 @@ final class GroupCommit {
             }
             return;
         }
+        counters.wrote(through - written);
         written = through;
-        groups += group.length() > 0 ? 1 : 0;
         if (force) {
-            forces++;
+            long nanos = System.nanoTime() - start;
+            counters.forced(nanos);
             durable = through;
-            gathering.finished(System.nanoTime() - start);
+            gathering.finished(nanos);
+            if (followers > 0) {
+                advanced.signalAll();
+            }
         } else {
             gathering.unfinished();
         }
@@ -349,19 +385,7 @@ final class GroupCommit {
         inGroup.signalAll();
         behind.signalAll();
         changed.signalAll();
-    }
-
-    /** Adds a frame of the log's own; its header CRC. */
-    private int bookkeeping(int kind) {
-        claimed = durable;
-        sealed = kind == Frame.SEAL;
-        return active.addBookkeeping(
-                kind,
-                nextSequence,
-                highestTimestamp,
-                durable,
-                chain,
-                segments.header().salt());
+        advanced.signalAll();
     }
 
     private void checkOpen(String operation) {
@@ -380,7 +404,7 @@ final class GroupCommit {
         lock.lock();
         try {
             refuseClosed("read WAL");
-            long through = nextSequence - 1;
+            long through = pending.nextSequence() - 1;
             while (!poison.isSet() && written < through) {
                 if (writing) {
                     changed.awaitUninterruptibly();
@@ -403,20 +427,91 @@ final class GroupCommit {
         return last;
     }
 
-    long highestTimestamp() {
+    /** The first sequence that the segments hold. */
+    long firstSequence() {
         lock.lock();
         try {
-            return highestTimestamp;
+            return segments.firstSequence();
         } finally {
             lock.unlock();
         }
     }
 
-    WalStats stats() {
+    /** The ordinal of the segment that holds a sequence, or will hold it. */
+    long ordinalOf(long sequence) {
+        lock.lock();
+        try {
+            return segments.ordinalOf(sequence);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives up the segments whose records are all below a sequence; answers their files, which may be deleted then. */
+    List<String> release(long keepFrom) {
+        lock.lock();
+        try {
+            return segments.release(keepFrom);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long highestTimestamp() {
+        lock.lock();
+        try {
+            return pending.highestTimestamp();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Counters; those of the checkpoint are given. */
+    WalStats stats(long checkpointSequence, long checkpointBytes) {
         lock.lock();
         try {
             return new WalStats(
-                    1, nextSequence - 1, durable, appended, groups, forces, segments.count(), segments.bytes());
+                    segments.firstSequence(),
+                    last,
+                    durable,
+                    checkpointSequence,
+                    counters.appended(),
+                    counters.groups(),
+                    counters.largestGroup(),
+                    counters.forces(),
+                    counters.latency().summary(),
+                    segments.count(),
+                    segments.bytes() + checkpointBytes);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the log after a failure that was not its own write. */
+    void poison(String operation, Throwable failure) {
+        lock.lock();
+        try {
+            poison.set(operation, failure);
+            wakeAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the log has failed and was given up, to be recovered. */
+    boolean isAbandoned() {
+        lock.lock();
+        try {
+            return closed && poison.isSet();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isPoisoned() {
+        lock.lock();
+        try {
+            return poison.isSet();
         } finally {
             lock.unlock();
         }
@@ -434,17 +529,17 @@ final class GroupCommit {
     }
 
     boolean hasUnwritten() {
-        return active.length() > 0;
+        return !pending.isEmpty();
     }
 
     /** Whether there is nothing to do until the next append. */
     boolean hasNothingLeft() {
-        return closing || poison.isSet() || (!writing && active.length() == 0 && !wantsWatermark());
+        return closing || poison.isSet() || (!writing && pending.isEmpty() && !wantsWatermark());
     }
 
     /** Whether more is durable than the log itself says. */
     boolean wantsWatermark() {
-        return active.length() == 0 && claimed < durable && active.end() + Frame.HEADER_BYTES <= segments.capacity();
+        return pending.isEmpty() && pending.claimsLessThan(durable) && pending.fitsSegment(Frame.HEADER_BYTES);
     }
 
     /** Ends the log, since what keeps it has failed. */
@@ -454,17 +549,30 @@ final class GroupCommit {
     }
 
     void writeWatermark() {
-        chain = bookkeeping(Frame.WATERMARK);
+        pending.addWatermark(durable);
         lead(false);
     }
 
     boolean wantsSpare() {
-        return !segments.hasSpare() && active.end() > segments.header().fileBytes() / 2;
+        return !preparing
+                && !segments.hasSpareFor(0)
+                && pending.end() > segments.header().fileBytes() / 2;
     }
 
-    /** Makes the spare; the one call without the lock, and never two at once. */
-    void prepareSpare() throws IOException {
-        segments.createSpare(0);
+    /**
+     * Makes the next segment's file, with room for a frame. The lock is held on entry and on exit and let go in between; nobody
+     * else makes one meanwhile, nor starts it.
+     */
+    void prepareSpare(long frame) throws IOException {
+        preparing = true;
+        lock.unlock();
+        try {
+            segments.createSpare(frame);
+        } finally {
+            lock.lock();
+            preparing = false;
+            changed.signalAll();
+        }
     }
 
     /**
@@ -473,6 +581,19 @@ final class GroupCommit {
      * @return whether this call was the one that closed it, even where it failed
      */
     boolean close() throws IOException {
+        boolean first = end();
+        if (first) {
+            poison.rethrow();
+        }
+        return first;
+    }
+
+    /** As {@link #close}, of a log that has failed and will be recovered: what failed was told already. */
+    void abandon() throws IOException {
+        boolean unused = end();
+    }
+
+    private boolean end() throws IOException {
         lock.lock();
         try {
             if (closing) {
@@ -497,21 +618,20 @@ final class GroupCommit {
         } finally {
             segments.close();
         }
-        poison.rethrow();
         return true;
     }
 
     private void finish() {
         wakeAll();
-        while (writing || housekeeper.isPreparing()) {
+        while (writing || preparing) {
             changed.awaitUninterruptibly();
         }
-        if (!poison.isSet() && (active.length() > 0 || durable < nextSequence - 1)) {
+        if (!poison.isSet() && (!pending.isEmpty() || durable < last)) {
             lead(true);
         }
-        if (!poison.isSet() && !sealed) {
+        if (!poison.isSet() && !pending.isSealed()) {
             // The seal says that all before it is durable, so it comes behind a force of its own.
-            chain = bookkeeping(Frame.SEAL);
+            pending.addSeal(durable);
             lead(true);
         }
     }

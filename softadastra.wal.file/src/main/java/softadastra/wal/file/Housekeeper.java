@@ -20,7 +20,6 @@ final class Housekeeper {
 
     private final GroupCommit log;
     private final ReentrantLock lock;
-    private final Condition changed;
     private final Condition wanted;
     private final boolean autoFlush;
     private final Thread thread;
@@ -28,15 +27,13 @@ final class Housekeeper {
     // All guarded by the log's lock.
     private boolean asleep;
     private boolean woken;
-    private boolean preparing;
     private long appends;
     private long appendsSeen;
     private long retrySpareAt;
 
-    Housekeeper(GroupCommit log, ReentrantLock lock, Condition changed, boolean autoFlush) {
+    Housekeeper(GroupCommit log, ReentrantLock lock, boolean autoFlush) {
         this.log = log;
         this.lock = lock;
-        this.changed = changed;
         this.wanted = lock.newCondition();
         this.autoFlush = autoFlush;
         this.thread = new Thread(this::run, "softadastra-wal-housekeeper");
@@ -77,11 +74,6 @@ final class Housekeeper {
         }
     }
 
-    /** Whether the spare is being made, outside the lock. */
-    boolean isPreparing() {
-        return preparing;
-    }
-
     private void run() {
         lock.lock();
         try {
@@ -117,21 +109,11 @@ final class Housekeeper {
     }
 
     private void prepareSpare() {
-        preparing = true;
-        lock.unlock();
-        boolean made = false;
         try {
-            log.prepareSpare();
-            made = true;
+            log.prepareSpare(0);
         } catch (IOException | RuntimeException e) {
             // Not an error yet: whoever needs the next segment tries again, and is told then.
-        } finally {
-            lock.lock();
-            preparing = false;
-            if (!made) {
-                retrySpareAt = System.nanoTime() + RETRY_NANOS;
-            }
-            changed.signalAll();
+            retrySpareAt = System.nanoTime() + RETRY_NANOS;
         }
     }
 

@@ -1,6 +1,7 @@
 package softadastra.wal.file;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import softadastra.core.ErrorCode;
 import softadastra.core.SoftadastraException;
@@ -25,16 +26,18 @@ final class LogReads {
 
     private final Storage storage;
     private final Bounds bounds;
-    private final long from;
+    private final long firstHeld;
+    private long from;
     private final WalRecordVisitor visitor;
 
     private long delivered;
     private long next;
     private boolean stopped;
 
-    private LogReads(Storage storage, Bounds bounds, long from, WalRecordVisitor visitor) {
+    private LogReads(Storage storage, Bounds bounds, long firstHeld, long from, WalRecordVisitor visitor) {
         this.storage = storage;
         this.bounds = bounds;
+        this.firstHeld = firstHeld;
         this.from = from;
         this.visitor = visitor;
     }
@@ -42,21 +45,47 @@ final class LogReads {
     /**
      * Streams records from a sequence to a bound.
      *
+     * @param firstHeld the ordinal of a segment that is held from history going, {@code Long.MAX_VALUE} if none is
+     * @param from 0 or less for the first record that is there
      * @return how many were delivered
-     * @throws SoftadastraException CORRUPTION, after what stands before the damage was delivered; IO_ERROR
+     * @throws SoftadastraException HISTORY_GONE; CORRUPTION, after what stands before the damage was delivered; IO_ERROR
      */
-    static long read(Storage storage, Bounds bounds, long from, WalRecordVisitor visitor) {
-        LogReads reading = new LogReads(storage, bounds, from, visitor);
+    static long read(Storage storage, Bounds bounds, long firstHeld, long from, WalRecordVisitor visitor) {
+        LogReads reading = new LogReads(storage, bounds, firstHeld, from, visitor);
         try {
-            reading.run(LogLayout.read(storage, marker(storage)));
+            reading.run();
         } catch (IOException e) {
             throw StorageErrors.failed("read WAL " + storage.description(), e).toException();
         }
         return reading.delivered;
     }
 
+    private void run() throws IOException {
+        while (true) {
+            LogLayout layout = LogLayout.read(storage, marker(storage), firstHeld);
+            long first = layout.firstSequence();
+            if (from > 0 && from < first) {
+                throw layout.firstError()
+                        .map(error -> error.toError().toException())
+                        .orElseGet(() -> Findings.historyGone(from, first));
+            }
+            from = Math.max(from, first);
+            try {
+                run(layout);
+                return;
+            } catch (NoSuchFileException e) {
+                // Beside an owner in another process: history that went while it was read, or damage.
+                long left = LogLayout.read(storage, marker(storage)).firstSequence();
+                if (left <= first) {
+                    throw e;
+                }
+                from = Math.max(next, from);
+            }
+        }
+    }
+
     private void run(LogLayout layout) throws IOException {
-        next = 1;
+        next = from;
         for (int i = 0; i < layout.segments().size() && !done(); i++) {
             if (!endsBefore(layout, i)) {
                 readSegment(layout, i);

@@ -145,6 +145,7 @@ final class LogRepair {
                     target,
                     config,
                     lock,
+                    new Recovery(target, config, Optional.of(identity.node())),
                     new Recovery.Recovered(
                             identity,
                             segments,
@@ -152,6 +153,7 @@ final class LogRepair {
                             segments.header().crc(),
                             0,
                             false,
+                            Optional.empty(),
                             created));
         } catch (IOException | RuntimeException | Error e) {
             lock.close();

@@ -87,6 +87,7 @@ final class LogScan {
         this.visitor = visitor;
         this.progress = progress;
         this.findings = new ArrayList<>(layout.findings());
+        this.syncedThrough = layout.checkpointEnd();
     }
 
     /** Goes over everything. */
@@ -173,6 +174,16 @@ final class LogScan {
 
     private void judgeTail(SegmentFile segment, FrameCursor cursor, long next, StorageFile file) throws IOException {
         if (layout.corrupted()) {
+            return;
+        }
+        if (cursor.nextSequence() <= layout.checkpointEnd()) {
+            corrupted = true;
+            findings.add(Findings.corruption(
+                    cursor.nextSequence(),
+                    segment.name(),
+                    next,
+                    "the log ends there, and its checkpoint says that all up to sequence " + layout.checkpointEnd()
+                            + " was durable"));
             return;
         }
         if (end.kind() == Frame.CONTINUED) {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import softadastra.core.ErrorCode;
 import softadastra.core.NodeId;
+import softadastra.core.Severity;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.RecoveryMode;
 import softadastra.wal.spi.WalConfig;
@@ -32,6 +33,7 @@ import softadastra.wal.spi.storage.StorageFile;
  *       They may be in the page cache only, and after a failed force marked clean there.
  *   <li>A torn tail is copied aside, and a new segment is started, whose header says where its predecessor ends. Nothing is
  *       ever appended behind a cut in the same file.
+ *   <li>What a checkpoint has made superfluous, and half a checkpoint, is deleted.
  * </ol>
  */
 final class Recovery {
@@ -52,6 +54,7 @@ final class Recovery {
             int chain,
             long highestTimestamp,
             boolean sealed,
+            Optional<CheckpointFile> checkpoint,
             WalRecovery report) {}
 
     private final Storage storage;
@@ -65,7 +68,13 @@ final class Recovery {
         this.node = node;
     }
 
+    /** Recovers a log that nobody has held until now. */
     Recovered run() throws IOException {
+        return run(Long.MAX_VALUE);
+    }
+
+    /** Recovers a log of which segments from an ordinal on are held. */
+    Recovered run(long firstHeld) throws IOException {
         long started = System.nanoTime();
         Optional<WalMarker> found = WalMarker.read(storage).orElseThrow();
         if (found.isEmpty()) {
@@ -83,7 +92,7 @@ final class Recovery {
         }
         WalMarker marker = found.get();
         refuseOtherNode(marker.identity());
-        LogLayout layout = LogLayout.read(storage, marker);
+        LogLayout layout = LogLayout.read(storage, marker, firstHeld);
         if (layout.segments().isEmpty() && layout.findings().isEmpty()) {
             return create(adopt(marker), false, started);
         }
@@ -96,11 +105,38 @@ final class Recovery {
         if (config.recovery() == RecoveryMode.STRICT && !scan.findings().isEmpty()) {
             throw refusal(scan.findings().get(0));
         }
-        if (config.recovery() != RecoveryMode.POINT_IN_TIME || layout.segments().isEmpty()) {
+        // Without the checkpoint, or before its end, there is no point in time to go back to.
+        boolean canCut = !layout.segments().isEmpty()
+                && layout.checkpoint().findings().stream().noneMatch(finding -> finding.severity() != Severity.WARNING)
+                && scan.lastSequence() >= layout.checkpointEnd();
+        if (config.recovery() != RecoveryMode.POINT_IN_TIME || !canCut) {
             scan.firstError().ifPresent(error -> {
                 throw refusal(error);
             });
         }
+    }
+
+    /**
+     * Deletes what history has left: segments and checkpoints before the newest checkpoint, and one that was never finished.
+     * The directory is forced before, since the newest one's name may not be durable yet.
+     */
+    private void removeLeftovers(LogLayout layout) throws IOException {
+        long firstKept = layout.segments().get(0).ordinal();
+        long newest =
+                layout.checkpoint().file().map(file -> file.header().ordinal()).orElse(0L);
+        List<String> leftovers = storage.list().stream()
+                .filter(name -> name.equals(CheckpointFile.TEMPORARY)
+                        || SegmentFile.ordinal(name).orElse(Long.MAX_VALUE) < firstKept
+                        || CheckpointFile.ordinal(name).orElse(Long.MAX_VALUE) < newest)
+                .toList();
+        if (leftovers.isEmpty()) {
+            return;
+        }
+        storage.forceDirectory();
+        for (String name : leftovers) {
+            storage.delete(name);
+        }
+        storage.forceDirectory();
     }
 
     private static SoftadastraException refusal(WalFinding finding) {
@@ -125,6 +161,7 @@ final class Recovery {
                 segments.header().crc(),
                 0,
                 false,
+                Optional.empty(),
                 report);
     }
 
@@ -140,9 +177,7 @@ final class Recovery {
             marker.write(storage);
             asideBytes = setAside(layout, end.segment());
         }
-        LogLayout kept = cutShort
-                ? new LogLayout(layout.segments().subList(0, end.segment() + 1), Optional.empty(), List.of(), List.of())
-                : layout;
+        LogLayout kept = cutShort ? layout.cutBehind(end.segment()) : layout;
         SegmentFile last = kept.last();
         boolean stray = scan.tornBytes() > 0 || cutShort;
         try (StorageFile file = storage.open(last.name(), Storage.Access.WRITE)) {
@@ -156,6 +191,7 @@ final class Recovery {
         if (stray) {
             asideBytes += copyAside(last, end.offset());
         }
+        removeLeftovers(kept);
         Segments segments = new Segments(storage, marker.identity(), config.segmentBytes());
         boolean continued = end.kind() == Frame.CONTINUED && !cutShort;
         segments.resume(kept, continued);
@@ -173,7 +209,7 @@ final class Recovery {
                 config.recovery(),
                 false,
                 scan.clean(),
-                1,
+                kept.firstSequence(),
                 scan.lastSequence(),
                 scan.records(),
                 scan.bytes(),
@@ -181,7 +217,14 @@ final class Recovery {
                 scan.findings(),
                 since(started));
         return new Recovered(
-                marker.identity(), segments, appendAt, chain, scan.highestTimestamp(), scan.clean(), report);
+                marker.identity(),
+                segments,
+                appendAt,
+                chain,
+                scan.highestTimestamp(),
+                scan.clean(),
+                kept.checkpoint().file(),
+                report);
     }
 
     /**

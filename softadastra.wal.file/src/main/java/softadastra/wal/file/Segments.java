@@ -2,9 +2,16 @@ package softadastra.wal.file;
 
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import softadastra.core.ErrorCode;
 import softadastra.wal.spi.WalIdentity;
 import softadastra.wal.spi.storage.Storage;
+import softadastra.wal.spi.storage.StorageErrors;
 import softadastra.wal.spi.storage.StorageFile;
 
 /**
@@ -15,6 +22,9 @@ import softadastra.wal.spi.storage.StorageFile;
  * force. Sizes double from {@value #FIRST_BYTES} bytes on, so that small logs stay small.
  */
 final class Segments implements AutoCloseable {
+
+    /** A segment that is full. */
+    private record Older(long ordinal, long firstSequence, long bytes) {}
 
     static final long FIRST_BYTES = 256 << 10;
 
@@ -34,8 +44,8 @@ final class Segments implements AutoCloseable {
     /** Read for statistics while the housekeeper makes the spare. */
     private volatile long spareBytes;
 
+    private final Deque<Older> older = new ArrayDeque<>();
     private long olderBytes;
-    private long olderCount;
 
     Segments(Storage storage, WalIdentity identity, long maxBytes) {
         this.storage = storage;
@@ -57,8 +67,10 @@ final class Segments implements AutoCloseable {
             spareOrdinal = found.ordinal();
             spareBytes = keepSpare ? found.bytes() : 0;
         });
-        olderCount = layout.segments().size() - 1L;
-        olderBytes = layout.segments().stream().mapToLong(SegmentFile::bytes).sum() - last.bytes();
+        for (SegmentFile segment :
+                layout.segments().subList(0, layout.segments().size() - 1)) {
+            addOlder(segment.requireHeader(), segment.bytes());
+        }
     }
 
     /** The file that is appended to. */
@@ -77,7 +89,52 @@ final class Segments implements AutoCloseable {
     }
 
     long count() {
-        return olderCount + 1;
+        return older.size() + 1L;
+    }
+
+    long firstSequence() {
+        Older first = older.peekFirst();
+        return first == null ? header().firstSequence() : first.firstSequence();
+    }
+
+    long firstOrdinal() {
+        Older first = older.peekFirst();
+        return first == null ? header().ordinal() : first.ordinal();
+    }
+
+    /** The ordinal of the segment that holds a sequence, or will hold it; of the first if it is below. */
+    long ordinalOf(long sequence) {
+        long ordinal = firstOrdinal();
+        for (Older segment : older) {
+            if (segment.firstSequence() <= sequence) {
+                ordinal = segment.ordinal();
+            }
+        }
+        return header().firstSequence() <= sequence ? header().ordinal() : ordinal;
+    }
+
+    private void addOlder(SegmentHeader full, long bytes) {
+        older.addLast(new Older(full.ordinal(), full.firstSequence(), bytes));
+        olderBytes += bytes;
+    }
+
+    /** Gives up the segments whose records are all below a sequence; answers their names, in order. */
+    List<String> release(long keepFrom) {
+        List<String> names = new ArrayList<>();
+        for (Older first = older.peekFirst(); first != null && endsBelow(keepFrom); first = older.peekFirst()) {
+            older.removeFirst();
+            olderBytes -= first.bytes();
+            names.add(SegmentFile.name(first.ordinal()));
+        }
+        return names;
+    }
+
+    /** Whether the first of the full segments has no record at a sequence or above. */
+    private boolean endsBelow(long sequence) {
+        Iterator<Older> from = older.iterator();
+        from.next();
+        long next = from.hasNext() ? from.next().firstSequence() : header().firstSequence();
+        return next <= sequence;
     }
 
     /** The size of all segments, the spare included. */
@@ -89,8 +146,13 @@ final class Segments implements AutoCloseable {
         return spareBytes;
     }
 
-    boolean hasSpare() {
-        return spareBytes > 0;
+    /** Whether the spare is there, with room for a frame. */
+    boolean hasSpareFor(long frame) {
+        return spareBytes > 0 && spareBytes >= smallest(frame);
+    }
+
+    private static long smallest(long frame) {
+        return SegmentHeader.BYTES + frame + RESERVED;
     }
 
     long nextOrdinal() {
@@ -103,16 +165,29 @@ final class Segments implements AutoCloseable {
     }
 
     /**
-     * Makes sure that the next segment's file is there, zero-filled and durable, with room for a frame.
+     * Makes sure that the next segment's file is there, zero-filled and durable, with room for a frame. Where there is no space
+     * for the size it should have, a small one is made.
      *
      * <p>If this fails, nothing of the log has changed, and it can be tried again.
      */
-    void createSpare(long frameBytes) throws IOException {
-        long ordinal = nextOrdinal();
-        long needed = Math.max(nominalBytes(ordinal), SegmentHeader.BYTES + frameBytes + RESERVED);
-        if (spareBytes >= needed) {
+    void createSpare(long frame) throws IOException {
+        long wanted = Math.max(nominalBytes(nextOrdinal()), smallest(frame));
+        long least = Math.max(Math.min(FIRST_BYTES, maxBytes), smallest(frame));
+        if (spareBytes >= wanted) {
             return;
         }
+        try {
+            createSpareOf(wanted);
+        } catch (IOException e) {
+            if (least == wanted || StorageErrors.code(e) != ErrorCode.NO_SPACE) {
+                throw e;
+            }
+            createSpareOf(least);
+        }
+    }
+
+    private void createSpareOf(long bytes) throws IOException {
+        long ordinal = nextOrdinal();
         String name = SegmentFile.name(ordinal);
         if (spareOrdinal == ordinal || storage.list().contains(name)) {
             storage.delete(name);
@@ -121,8 +196,8 @@ final class Segments implements AutoCloseable {
         }
         try (StorageFile spare = storage.open(name, Storage.Access.CREATE)) {
             spareOrdinal = ordinal;
-            for (long at = 0; at < needed; at += ZEROS.length) {
-                spare.write(at, ZEROS, 0, (int) Math.min(ZEROS.length, needed - at));
+            for (long at = 0; at < bytes; at += ZEROS.length) {
+                spare.write(at, ZEROS, 0, (int) Math.min(ZEROS.length, bytes - at));
             }
             spare.force();
         } catch (IOException | RuntimeException | Error e) {
@@ -130,7 +205,7 @@ final class Segments implements AutoCloseable {
             throw e;
         }
         storage.forceDirectory();
-        spareBytes = needed;
+        spareBytes = bytes;
     }
 
     // Half a spare would hold space that a full disk lacks.
@@ -174,8 +249,7 @@ final class Segments implements AutoCloseable {
         }
         StorageFile before = file;
         if (before != null) {
-            olderCount++;
-            olderBytes += header().fileBytes();
+            addOlder(header(), header().fileBytes());
             before.close();
         }
         file = opened;

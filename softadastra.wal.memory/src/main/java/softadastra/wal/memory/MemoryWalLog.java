@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.ErrorCode;
 import softadastra.core.HybridClock;
@@ -13,10 +15,15 @@ import softadastra.core.HybridTimestamp;
 import softadastra.core.NodeId;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.WalBatch;
+import softadastra.wal.spi.WalCheckpoint;
+import softadastra.wal.spi.WalCheckpointWriter;
 import softadastra.wal.spi.WalConfig;
+import softadastra.wal.spi.WalFollow;
 import softadastra.wal.spi.WalHistory;
 import softadastra.wal.spi.WalIdentity;
+import softadastra.wal.spi.WalLatency;
 import softadastra.wal.spi.WalLog;
+import softadastra.wal.spi.WalPin;
 import softadastra.wal.spi.WalRecordVisitor;
 import softadastra.wal.spi.WalRecovery;
 import softadastra.wal.spi.WalStats;
@@ -29,7 +36,7 @@ import softadastra.wal.spi.WalStats;
  *
  * <p><b>History.</b> With {@link WalHistory#FULL} everything is kept until the log is closed. With {@link WalHistory#PINNED}
  * the log lets go of its oldest chunks as it begins a new one, as long as {@value #PINNED_BYTES} bytes are left: room for
- * whoever follows closely. A read that is under way keeps what it has yet to read, and goes on to its end. A read that starts
+ * whoever follows closely. Chunks below a checkpoint go in either case. What is pinned stays. A read that is under way keeps what it has yet to read, and goes on to its end. A read that starts
  * below what is left is answered HISTORY_GONE.
  */
 final class MemoryWalLog implements WalLog {
@@ -51,6 +58,10 @@ final class MemoryWalLog implements WalLog {
     private long lastTimestamp;
     private long bytes;
     private long batches;
+    private long largestBatch;
+    private final MemoryPins pins = new MemoryPins(lock, this::letGo);
+    private @Nullable MemoryCheckpoint checkpoint;
+    private boolean checkpointing;
     private boolean closed;
 
     MemoryWalLog(WalConfig config, Optional<NodeId> node) {
@@ -93,6 +104,8 @@ final class MemoryWalLog implements WalLog {
             chunk.append(batch, stamp(batch));
             lastSequence += batch.size();
             batches++;
+            largestBatch = Math.max(largestBatch, batch.size());
+            lock.notifyAll();
             return lastSequence;
         }
     }
@@ -119,9 +132,7 @@ final class MemoryWalLog implements WalLog {
         int before = current == null ? 0 : current.capacity();
         int usual = before >= largest ? largest : Math.min(largest, Math.max(FIRST_CHUNK, before * 2));
         Chunk chunk = new Chunk(lastSequence + 1, Math.max(usual, needed));
-        if (!keepsAll) {
-            letGo();
-        }
+        letGo();
         chunks.add(chunk);
         if (current != null) {
             current.linkTo(chunk);
@@ -131,9 +142,20 @@ final class MemoryWalLog implements WalLog {
         return chunk;
     }
 
+    /** Lets go the oldest chunks that nothing holds: no pin, and neither the configuration nor the lack of a checkpoint. */
     private void letGo() {
-        while (!chunks.isEmpty() && bytes - chunks.get(0).capacity() >= PINNED_BYTES) {
-            bytes -= chunks.remove(0).capacity();
+        MemoryCheckpoint inForce = checkpoint;
+        long superfluous = Math.min(inForce == null ? 1 : inForce.beginSequence(), pins.lowest());
+        while (!chunks.isEmpty()) {
+            int length = chunks.get(0).capacity();
+            long next = chunks.size() > 1 ? chunks.get(1).firstSequence() : lastSequence + 1;
+            boolean unwanted = !keepsAll && bytes - length >= PINNED_BYTES && next <= pins.lowest();
+            // The last chunk stays, since appends go on in it.
+            if (chunks.size() == 1 || !(unwanted || next <= superfluous)) {
+                return;
+            }
+            bytes -= length;
+            chunks.remove(0);
         }
     }
 
@@ -189,17 +211,12 @@ final class MemoryWalLog implements WalLog {
 
     @Override
     public long read(long fromSequence, WalRecordVisitor visitor) {
-        long from = Math.max(1, fromSequence);
+        long from;
         long last;
         Chunk chunk;
         synchronized (lock) {
             requireOpen("read WAL");
-            if (from < first()) {
-                throw new SoftadastraException(
-                        ErrorCode.HISTORY_GONE,
-                        "failed to read WAL from sequence " + from + ": history is gone; the first sequence left is "
-                                + first());
-            }
+            from = held(fromSequence);
             last = lastSequence;
             if (from > last) {
                 return 0;
@@ -207,6 +224,107 @@ final class MemoryWalLog implements WalLog {
             chunk = chunks.get(indexOf(from));
         }
         return read(chunk, from, last, visitor);
+    }
+
+    /** A sequence that is held: the one that was asked for, or the first for 0 or less. */
+    private long held(long fromSequence) {
+        long first = first();
+        if (fromSequence > 0 && fromSequence < first) {
+            throw new SoftadastraException(
+                    ErrorCode.HISTORY_GONE,
+                    "failed to read WAL from sequence " + fromSequence
+                            + ": history is gone; the first sequence left is " + first);
+        }
+        return Math.max(first, fromSequence);
+    }
+
+    @Override
+    public WalPin pin(long fromSequence) {
+        return pinned(fromSequence);
+    }
+
+    private MemoryPins.Pin pinned(long fromSequence) {
+        synchronized (lock) {
+            requireOpen("pin WAL history");
+            return pins.pin(held(fromSequence));
+        }
+    }
+
+    @Override
+    public WalFollow follow(long fromSequence) {
+        return new MemoryFollow(this, pinned(fromSequence));
+    }
+
+    /** Waits until there is more than a sequence, or the log is closed, or the time is over; the last sequence. */
+    long awaitBeyond(long sequence, long maxNanos, BooleanSupplier ended) throws InterruptedException {
+        long start = System.nanoTime();
+        synchronized (lock) {
+            while (lastSequence <= sequence && !closed && !ended.getAsBoolean()) {
+                long left = maxNanos - (System.nanoTime() - start);
+                if (left <= 0) {
+                    break;
+                }
+                TimeUnit.NANOSECONDS.timedWait(lock, left);
+            }
+            return lastSequence;
+        }
+    }
+
+    void wakeFollowers() {
+        synchronized (lock) {
+            lock.notifyAll();
+        }
+    }
+
+    @Override
+    public Optional<WalCheckpoint> checkpoint() {
+        synchronized (lock) {
+            requireOpen("read WAL checkpoint");
+            return Optional.ofNullable(checkpoint);
+        }
+    }
+
+    boolean isInForce(MemoryCheckpoint candidate) {
+        synchronized (lock) {
+            return candidate.equals(checkpoint);
+        }
+    }
+
+    @Override
+    public WalCheckpointWriter beginCheckpoint() {
+        synchronized (lock) {
+            requireOpen("begin WAL checkpoint");
+            if (checkpointing) {
+                throw new SoftadastraException(
+                        ErrorCode.INVALID_STATE, "failed to begin WAL checkpoint: another one is being written");
+            }
+            checkpointing = true;
+            return new MemoryCheckpointWriter(this, lastSequence + 1);
+        }
+    }
+
+    MemoryCheckpoint publish(long begin, long end, Blob blob) {
+        synchronized (lock) {
+            requireOpen("publish WAL checkpoint");
+            if (end < begin - 1 || end > lastSequence) {
+                throw new SoftadastraException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "failed to publish WAL checkpoint: it begins with sequence " + begin + " and the log ends with "
+                                + lastSequence + ", so it cannot end with " + end);
+            }
+            MemoryCheckpoint published =
+                    new MemoryCheckpoint(this, begin, end, HybridTimestamp.ofPacked(lastTimestamp), blob);
+            checkpoint = published;
+            checkpointing = false;
+            letGo();
+            return published;
+        }
+    }
+
+    void checkpointAbandoned() {
+        synchronized (lock) {
+            checkpointing = false;
+        }
     }
 
     private static long read(Chunk first, long from, long last, WalRecordVisitor visitor) {
@@ -243,7 +361,25 @@ final class MemoryWalLog implements WalLog {
     @Override
     public WalStats stats() {
         synchronized (lock) {
-            return new WalStats(first(), lastSequence, lastSequence, lastSequence, batches, 0, chunks.size(), bytes);
+            MemoryCheckpoint inForce = checkpoint;
+            return new WalStats(
+                    first(),
+                    lastSequence,
+                    lastSequence,
+                    inForce == null ? 0 : inForce.endSequence(),
+                    lastSequence,
+                    batches,
+                    largestBatch,
+                    0,
+                    WalLatency.NONE,
+                    chunks.size(),
+                    bytes + (inForce == null ? 0 : inForce.length()));
+        }
+    }
+
+    void requireOpenNow(String operation) {
+        synchronized (lock) {
+            requireOpen(operation);
         }
     }
 
@@ -260,7 +396,9 @@ final class MemoryWalLog implements WalLog {
             closed = true;
             chunks.clear();
             tail = null;
+            checkpoint = null;
             bytes = 0;
+            lock.notifyAll();
         }
     }
 }

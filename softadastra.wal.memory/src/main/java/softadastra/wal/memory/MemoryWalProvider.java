@@ -24,7 +24,8 @@ public final class MemoryWalProvider implements WalProvider {
     /** The provider's name. */
     public static final String NAME = "memory";
 
-    private static final Set<WalCapability> CAPABILITIES = Set.of(WalCapability.VOLATILE);
+    private static final Set<WalCapability> CAPABILITIES =
+            Set.of(WalCapability.VOLATILE, WalCapability.FOLLOW, WalCapability.CHECKPOINTS);
 
     /** Made by the service loader. */
     public MemoryWalProvider() {}

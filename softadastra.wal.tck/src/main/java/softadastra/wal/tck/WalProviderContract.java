@@ -35,6 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
  * <tr><td>{@link FlushContract}</td><td>what is durable when</td></tr>
  * <tr><td>{@link CloseContract}</td><td>closing, and use afterwards</td></tr>
  * <tr><td>{@link ConcurrencyContract}</td><td>many threads, interrupts</td></tr>
+ * <tr><td>{@link CheckpointContract}</td><td>checkpoints, and history that goes or is pinned</td></tr>
+ * <tr><td>{@link FollowContract}</td><td>followers that wait for what comes</td></tr>
  * <tr><td>{@link InspectContract}</td><td>the offline tools</td></tr>
  * <tr><td>{@link VolatileContract}</td><td>logs in memory</td></tr>
  * </table>
@@ -49,6 +51,8 @@ public abstract class WalProviderContract
                 FlushContract,
                 CloseContract,
                 ConcurrencyContract,
+                CheckpointContract,
+                FollowContract,
                 InspectContract,
                 VolatileContract {
 

@@ -1,0 +1,152 @@
+package softadastra.wal.file;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.Objects;
+import softadastra.core.ErrorCode;
+import softadastra.core.SoftadastraException;
+import softadastra.wal.spi.WalCheckpoint;
+import softadastra.wal.spi.WalCheckpointWriter;
+import softadastra.wal.spi.storage.Storage;
+import softadastra.wal.spi.storage.StorageErrors;
+import softadastra.wal.spi.storage.StorageFile;
+
+/** Writes a checkpoint's content under another name, in blocks; its log publishes it. */
+final class FileCheckpointWriter implements WalCheckpointWriter {
+
+    private static final int BUFFERED_BLOCKS = 16;
+
+    private final FileWalLog log;
+    private final GroupCommit commit;
+    private final GroupCommit.Cut cut;
+    private final int salt = new SecureRandom().nextInt();
+    private final BlockCrc crc = new BlockCrc(salt);
+    private final StorageFile file;
+
+    private final byte[] buffer = new byte[BUFFERED_BLOCKS * CheckpointHeader.BLOCK_BYTES];
+    /** Where in the buffer the current block starts, and how much content it has. */
+    private int blockStart;
+
+    private int blockLength;
+    private long blocks;
+    private long flushed = CheckpointHeader.BYTES;
+    private long length;
+    private boolean closed;
+
+    FileCheckpointWriter(FileWalLog log, Storage storage, GroupCommit commit, GroupCommit.Cut cut) throws IOException {
+        this.log = log;
+        this.commit = commit;
+        this.cut = cut;
+        if (storage.list().contains(CheckpointFile.TEMPORARY)) {
+            storage.delete(CheckpointFile.TEMPORARY);
+        }
+        this.file = storage.open(CheckpointFile.TEMPORARY, Storage.Access.CREATE);
+    }
+
+    @Override
+    public long beginSequence() {
+        return cut.sequence();
+    }
+
+    @Override
+    public long length() {
+        return length;
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int count) {
+        Objects.checkFromIndexSize(offset, count, source.length);
+        requireOpen();
+        try {
+            int done = 0;
+            while (done < count) {
+                int part = Math.min(count - done, CheckpointHeader.BLOCK_CONTENT - blockLength);
+                System.arraycopy(source, offset + done, buffer, blockStart + blockLength, part);
+                blockLength += part;
+                done += part;
+                length += part;
+                if (blockLength == CheckpointHeader.BLOCK_CONTENT) {
+                    endBlock();
+                }
+            }
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    private void endBlock() throws IOException {
+        int sum = crc.of(blocks++, buffer, blockStart, blockLength);
+        LittleEndian.putInt(buffer, blockStart + blockLength, sum);
+        blockStart += blockLength + Integer.BYTES;
+        blockLength = 0;
+        if (blockStart == buffer.length) {
+            flushBlocks();
+        }
+    }
+
+    private void flushBlocks() throws IOException {
+        file.write(flushed, buffer, 0, blockStart);
+        flushed += blockStart;
+        blockStart = 0;
+    }
+
+    @Override
+    public WalCheckpoint publish(long endSequence) {
+        requireOpen();
+        if (endSequence < cut.sequence() - 1) {
+            throw Findings.failure(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "failed to publish WAL checkpoint: it begins with sequence " + cut.sequence()
+                            + ", and cannot end at " + endSequence);
+        }
+        commit.awaitDurable(endSequence);
+        CheckpointHeader header = log.checkpointHeader(cut, endSequence, length, salt);
+        try {
+            if (blockLength > 0) {
+                endBlock();
+            }
+            flushBlocks();
+            byte[] block = header.encode();
+            file.write(0, block, 0, block.length);
+            file.force();
+            file.close();
+        } catch (IOException e) {
+            throw failed(e);
+        }
+        closed = true;
+        return log.publish(commit, header);
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw Findings.failure(ErrorCode.INVALID_STATE, "failed to write WAL checkpoint: it is closed");
+        }
+        log.requireSame(commit);
+    }
+
+    /** Half a checkpoint would hold space that a full disk lacks. */
+    private SoftadastraException failed(IOException reason) {
+        discard(reason);
+        return StorageErrors.failed("write WAL checkpoint", reason)
+                .withContext("the log goes on without it")
+                .toException();
+    }
+
+    private void discard(Throwable reason) {
+        closed = true;
+        try {
+            file.close();
+            log.discardCheckpoint();
+        } catch (IOException e) {
+            // The next checkpoint, or the next open, deletes it.
+            reason.addSuppressed(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            discard(new IOException("abandoned"));
+        }
+    }
+}
