@@ -33,7 +33,8 @@ final class FrameCursor {
     private final CRC32C crc = new CRC32C();
     private final HeaderCrc headerCrc = new HeaderCrc();
 
-    private byte[] buffer;
+    private final int bufferBytes;
+    private byte[] buffer = {};
     private long bufferStart;
     private int bufferLength;
 
@@ -59,7 +60,7 @@ final class FrameCursor {
 
     /** A cursor that reads so many bytes at a time. */
     FrameCursor(StorageFile file, SegmentHeader header, long limit, int bufferBytes) {
-        this.buffer = new byte[bufferBytes];
+        this.bufferBytes = bufferBytes;
         this.file = file;
         this.salt = header.salt();
         this.limit = limit;
@@ -188,7 +189,7 @@ final class FrameCursor {
         long from = offset - bufferStart;
         if (from < 0 || from + length > bufferLength) {
             if (length > buffer.length) {
-                buffer = new byte[length];
+                buffer = new byte[(int) Math.max(length, Math.min(bufferBytes, limit - offset))];
             }
             int wanted = (int) Math.min(buffer.length, limit - offset);
             bufferLength = file.read(offset, buffer, 0, wanted);

@@ -25,9 +25,14 @@ record LogOwner(long pid, String host, Instant started) {
 
     private static final Pattern TEXT = Pattern.compile("process (\\d{1,18}) on (\\S+) started (\\S+)");
 
+    /** This process, which is asked of the platform once. */
+    private static final class Current {
+        static final LogOwner OWNER =
+                new LogOwner(ProcessHandle.current().pid(), hostName(), started(ProcessHandle.current()));
+    }
+
     static LogOwner current() {
-        ProcessHandle self = ProcessHandle.current();
-        return new LogOwner(self.pid(), hostName(), started(self));
+        return Current.OWNER;
     }
 
     static Optional<LogOwner> parse(String text) {

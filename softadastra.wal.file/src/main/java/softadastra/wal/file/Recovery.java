@@ -248,7 +248,7 @@ final class Recovery {
     }
 
     private static void rewrite(StorageFile file, long from, long end) throws IOException {
-        byte[] chunk = new byte[CHUNK];
+        byte[] chunk = new byte[(int) Math.min(CHUNK, Math.max(0, end - from))];
         for (long at = from; at < end; at += CHUNK) {
             int length = file.read(at, chunk, 0, (int) Math.min(CHUNK, end - at));
             file.write(at, chunk, 0, length);
@@ -264,7 +264,7 @@ final class Recovery {
         long length = 0;
         try (StorageFile source = storage.open(segment.name(), Storage.Access.READ);
                 StorageFile target = storage.open(name, Storage.Access.CREATE)) {
-            byte[] chunk = new byte[CHUNK];
+            byte[] chunk = new byte[(int) Math.min(CHUNK, Math.max(0, segment.bytes() - offset))];
             for (long at = offset; at < segment.bytes(); at += CHUNK) {
                 int read = source.read(at, chunk, 0, (int) Math.min(CHUNK, segment.bytes() - at));
                 int used = withoutTrailingZeros(chunk, read);

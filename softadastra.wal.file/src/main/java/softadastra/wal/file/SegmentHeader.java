@@ -2,6 +2,7 @@ package softadastra.wal.file;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import softadastra.wal.spi.storage.StorageFile;
@@ -63,6 +64,7 @@ record SegmentHeader(
     static final int MINOR = 0;
 
     private static final int SECTOR = 512;
+    private static final byte[] ZEROS = new byte[BYTES];
     private static final int CRC_AT = 508;
     private static final int NAME_AT = 113;
     private static final byte[] MAGIC = {'S', 'A', 'D', 'W', 'A', 'L', '\r', '\n'};
@@ -238,11 +240,7 @@ record SegmentHeader(
     }
 
     private static int firstNonZero(byte[] block, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (block[i] != 0) {
-                return i;
-            }
-        }
-        return to;
+        int first = Arrays.mismatch(block, from, to, ZEROS, 0, to - from);
+        return first < 0 ? to : from + first;
     }
 }

@@ -1,6 +1,7 @@
 package softadastra.wal.file;
 
 import java.io.IOException;
+import java.util.Arrays;
 import softadastra.wal.spi.storage.StorageFile;
 
 /**
@@ -25,6 +26,7 @@ final class TailJudge {
 
     private static final int SECTOR = 512;
     private static final int CHUNK = 256 << 10;
+    private static final byte[] ZEROS = new byte[SECTOR];
 
     enum Verdict {
         END,
@@ -85,23 +87,34 @@ final class TailJudge {
 
     /** Where the last byte that is not zero stands, between two offsets; -1 if there is none. */
     static long lastNonZero(StorageFile file, long from, long to) throws IOException {
-        byte[] chunk = new byte[CHUNK];
+        byte[] chunk = new byte[(int) Math.min(CHUNK, Math.max(0, to - from))];
         for (long end = to; end > from; ) {
             int length = (int) Math.min(CHUNK, end - from);
             int read = file.read(end - length, chunk, 0, length);
-            for (int i = read - 1; i >= 0; i--) {
-                if (chunk[i] != 0) {
-                    return end - length + i;
-                }
+            int last = lastNonZero(chunk, read);
+            if (last >= 0) {
+                return end - length + last;
             }
             end -= length;
         }
         return -1;
     }
 
+    /** Most of it is zeros, and sectors of these are compared many times as fast as bytes. */
+    private static int lastNonZero(byte[] bytes, int length) {
+        int end = length;
+        while (end >= SECTOR && Arrays.equals(bytes, end - SECTOR, end, ZEROS, 0, SECTOR)) {
+            end -= SECTOR;
+        }
+        while (end > 0 && bytes[end - 1] == 0) {
+            end--;
+        }
+        return end - 1;
+    }
+
     /** Where a later frame's header verifies and claims that a sequence is durable; -1 if there is none. */
     private long laterProof(long from, long lastNonZero, long sequence) throws IOException {
-        byte[] chunk = new byte[CHUNK + Frame.HEADER_BYTES];
+        byte[] chunk = new byte[(int) Math.min(CHUNK, lastNonZero - from) + Frame.HEADER_BYTES];
         HeaderCrc crc = new HeaderCrc();
         for (long start = from + Frame.ALIGNMENT; start <= lastNonZero; start += CHUNK) {
             int read = file.read(start, chunk, 0, chunk.length);
