@@ -2,44 +2,55 @@ package softadastra.wal.tck.fault;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.SplittableRandom;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalProvider;
+import softadastra.wal.spi.storage.Storage;
 
 /**
  * Crashes a workload after each of its disk operations, each time in many ways, and checks every recovery.
  *
  * <p>The workload runs once, on a {@link SimulatedStorage}, and its disk operations are recorded. Then, for every prefix of
  * them, disks are built that a power cut at that moment may leave: one to which nothing unforced was written, one to which
- * everything was, and others drawn at random. Disks that were seen before, with no less expected of them, are passed over.
- * Each other one goes to the {@link CrashCheck}.
+ * everything was, and others drawn at random. Disks that were seen before are passed over. Each other one goes to the {@link
+ * CrashCheck}.
+ *
+ * <p>A workload is best a {@link CrashScript}: there is no end of them, and one that fails is shrunk.
  *
  * <pre>{@code
- * CrashExplorer.of(new MyWalProvider()).withSeed(42).explore((config, witness) -> {
+ * CrashExplorer explorer = CrashExplorer.of(new MyWalProvider());
+ * for (long seed = 1; seed <= 100; seed++) {
+ *     explorer.explore(CrashScript.random(seed));
+ * }
+ * }</pre>
+ *
+ * <p>What cannot be said as a script is code, told what it was acknowledged by a {@link CrashWitness}:
+ *
+ * <pre>{@code
+ * explorer.withSeed(42).explore((config, witness) -> {
  *     try (Wal wal = Wal.open(config).orElseThrow()) {
  *         witness.append(wal, WalBatch.of(64, payload));
  *     }
  * });
  * }</pre>
  *
- * <p>A failure names seed, operation and state; the system property {@value #REPLAY}, set to these three, has the next run
- * check that one state alone. Where the provider has threads of its own, its operations may come in another order then, and
- * the whole exploration is the better replay.
+ * <p>A failure says how to replay it: the system property {@value #REPLAY}, set to the text it gives, has the next exploration
+ * check that one state alone. That is exact as long as the provider does the same each time, for which one with threads or
+ * randomness of its own needs a {@link ProviderControl}. For code instead of a script, the text is seed, operation and state.
  *
  * @param provider whose logs are explored
- * @param seed what the random states are drawn from
+ * @param seed what the random states are drawn from; a script's own seed is added to it
  * @param statesPerOperation how many disks are built after each operation, before those seen already are passed over
  * @param threads how many threads check
  * @param configuration changes the configuration that the workload gets
  * @param check what is done with each disk
+ * @param control makes the provider do the same each time
+ * @param states what was seen already; share one to count several explorations together
  */
 public record CrashExplorer(
         WalProvider provider,
@@ -47,54 +58,142 @@ public record CrashExplorer(
         int statesPerOperation,
         int threads,
         UnaryOperator<WalConfig> configuration,
-        CrashCheck check) {
+        CrashCheck check,
+        ProviderControl control,
+        CrashStates states) {
 
-    /** The system property that restricts a run to one state: {@code seed/operation/state}. */
+    /** The system property that restricts a run to one state. */
     public static final String REPLAY = "softadastra.crash.replay";
+
+    private static final int DEFAULT_STATES = 32;
 
     /**
      * What an exploration did.
      *
      * @param operations how many disk operations the workload had
      * @param states how many disks were built
-     * @param distinct how many of these were different, and checked
+     * @param distinct how many of these were different from each other and from all before, and checked
      */
-    public record Report(int operations, long states, long distinct) {}
+    public record Report(int operations, long states, long distinct) {
+
+        /** The sum of two. */
+        public Report plus(Report other) {
+            return new Report(operations + other.operations, states + other.states, distinct + other.distinct);
+        }
+    }
 
     /** An explorer of a provider's logs, with seed 1, 32 states after each operation, and a thread for each processor. */
     public static CrashExplorer of(WalProvider provider) {
         return new CrashExplorer(
                 provider,
                 1,
-                32,
+                DEFAULT_STATES,
                 Runtime.getRuntime().availableProcessors(),
                 UnaryOperator.identity(),
-                new WalCrashCheck(provider));
+                new WalCrashCheck(provider),
+                ProviderControl.NONE,
+                new CrashStates());
     }
 
     /** With {@link #seed} set. */
     public CrashExplorer withSeed(long value) {
-        return new CrashExplorer(provider, value, statesPerOperation, threads, configuration, check);
+        return new CrashExplorer(provider, value, statesPerOperation, threads, configuration, check, control, states);
     }
 
     /** With {@link #statesPerOperation} set. */
     public CrashExplorer withStatesPerOperation(int value) {
-        return new CrashExplorer(provider, seed, value, threads, configuration, check);
+        return new CrashExplorer(provider, seed, value, threads, configuration, check, control, states);
     }
 
     /** With {@link #threads} set. */
     public CrashExplorer withThreads(int value) {
-        return new CrashExplorer(provider, seed, statesPerOperation, value, configuration, check);
+        return new CrashExplorer(provider, seed, statesPerOperation, value, configuration, check, control, states);
     }
 
     /** With {@link #configuration} set. */
     public CrashExplorer withConfiguration(UnaryOperator<WalConfig> value) {
-        return new CrashExplorer(provider, seed, statesPerOperation, threads, value, check);
+        return new CrashExplorer(provider, seed, statesPerOperation, threads, value, check, control, states);
     }
 
     /** With {@link #check} set. */
     public CrashExplorer withCheck(CrashCheck value) {
-        return new CrashExplorer(provider, seed, statesPerOperation, threads, configuration, value);
+        return new CrashExplorer(provider, seed, statesPerOperation, threads, configuration, value, control, states);
+    }
+
+    /** With {@link #control} set. */
+    public CrashExplorer withControl(ProviderControl value) {
+        return new CrashExplorer(provider, seed, statesPerOperation, threads, configuration, check, value, states);
+    }
+
+    /** With {@link #states} set. */
+    public CrashExplorer withStates(CrashStates value) {
+        return new CrashExplorer(provider, seed, statesPerOperation, threads, configuration, check, control, value);
+    }
+
+    /**
+     * Runs a script on an empty disk and explores its crashes. Blocks until that is done; one that fails is shrunk before,
+     * which may take many times as long.
+     *
+     * @return what was done
+     * @throws AssertionError if a check failed, with the way to replay it
+     */
+    public Report explore(CrashScript script) throws InterruptedException {
+        String replay = System.getProperty(REPLAY, "");
+        if (replay.startsWith("seed:")) {
+            return replay(CrashReplay.parse(replay));
+        }
+        try {
+            return explored(recorded(script, states), seed(script), replay);
+        } catch (AssertionError e) {
+            throw shrunk(script, e);
+        }
+    }
+
+    private AssertionError shrunk(CrashScript script, AssertionError failure) {
+        CrashShrinker.Found found = found(script, failure);
+        CrashShrinker.Found simplest = CrashShrinker.shrink(found, this::find, this::findAgain);
+        return new AssertionError(
+                simplest.failure().getMessage() + "\nscript: "
+                        + simplest.replay().script() + "\nshrunk from: " + script
+                        + "\nto replay it, run this test with -D" + REPLAY + "='" + simplest.replay() + "'",
+                simplest.failure());
+    }
+
+    private static CrashShrinker.Found found(CrashScript script, AssertionError failure) {
+        Optional<CrashReplay.State> state =
+                failure instanceof CrashExploration.Failure crash ? Optional.of(crash.state()) : Optional.empty();
+        return new CrashShrinker.Found(new CrashReplay(script, state), failure);
+    }
+
+    private Optional<CrashShrinker.Found> find(CrashScript script) {
+        try {
+            var unused = recorded(script, new CrashStates()).run(seed(script), statesPerOperation, 0, 1, "");
+            return Optional.empty();
+        } catch (AssertionError e) {
+            return Optional.of(found(script, e));
+        }
+    }
+
+    private Optional<CrashShrinker.Found> findAgain(CrashReplay replay) {
+        return recorded(replay.script(), new CrashStates())
+                .replay(replay.state().orElseThrow())
+                .map(failure -> new CrashShrinker.Found(replay, failure));
+    }
+
+    private Report replay(CrashReplay replay) {
+        CrashExploration exploration = recorded(replay.script(), states);
+        replay.state().flatMap(exploration::replay).ifPresent(failure -> {
+            throw failure;
+        });
+        return new Report(exploration.operations(), 1, 1);
+    }
+
+    private long seed(CrashScript script) {
+        return seed + Hash.mix(script.seed());
+    }
+
+    private CrashExploration recorded(CrashScript script, CrashStates seen) {
+        return new CrashExploration(ScriptRun.run(script, this::config, control), this::config, check, control, seen);
     }
 
     /**
@@ -112,116 +211,47 @@ public record CrashExplorer(
     public Report explore(SimulatedStorage storage, CrashWorkload workload) throws Exception {
         CrashWitness witness = new CrashWitness(storage);
         workload.run(config(storage), witness);
-        Exploration exploration = new Exploration(storage, witness);
+        try {
+            CrashExploration exploration = new CrashExploration(
+                    List.of(new ScriptRun.Era(storage, witness)), this::config, check, control, states);
+            return explored(exploration, seed, System.getProperty(REPLAY, ""));
+        } catch (CrashExploration.Failure e) {
+            String name = seed + "/" + e.state().operation() + "/" + e.number();
+            throw new AssertionError(
+                    "crash state " + name + " (seed/operation/state): " + e.getMessage()
+                            + "\nto replay it, run this test with -D" + REPLAY + "=" + name,
+                    e);
+        }
+    }
+
+    private Report explored(CrashExploration exploration, long drawnFrom, String only) throws InterruptedException {
+        long before = exploration.states().distinct();
+        long built = 0;
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try {
-            List<Future<Long>> workers = new ArrayList<>();
+            List<Future<Long>> running = new ArrayList<>();
             for (int worker = 0; worker < threads; worker++) {
                 int number = worker;
-                workers.add(executor.submit(() -> exploration.run(number)));
+                running.add(
+                        executor.submit(() -> exploration.run(drawnFrom, statesPerOperation, number, threads, only)));
             }
-            long states = 0;
-            for (Future<Long> worker : workers) {
-                states += worker.get();
+            for (Future<Long> worker : running) {
+                built += worker.get();
             }
-            return new Report(exploration.history.size(), states, exploration.distinct.get());
         } catch (ExecutionException e) {
             if (e.getCause() instanceof AssertionError failure) {
                 throw failure;
             }
-            throw e;
+            throw new IllegalStateException(e.getCause());
         } finally {
             executor.shutdownNow();
         }
+        return new Report(exploration.operations(), built, exploration.states().distinct() - before);
     }
 
-    private WalConfig config(SimulatedStorage storage) {
+    private WalConfig config(Storage storage) {
         return configuration
                 .apply(WalConfig.durable("simulated.wal").withProvider(provider))
                 .withStorage(path -> storage);
-    }
-
-    /** One workload's recording, and what was seen of it. */
-    private final class Exploration {
-
-        private final SimulatedDisk start;
-        private final List<DiskOperation> history;
-        private final CrashWitness witness;
-        private final List<WrittenBatch> batches;
-        private final Set<Long> seen = ConcurrentHashMap.newKeySet();
-        private final AtomicLong distinct = new AtomicLong();
-        private final String only = System.getProperty(REPLAY, "");
-        private volatile boolean failed;
-
-        Exploration(SimulatedStorage storage, CrashWitness witness) {
-            this.start = storage.start();
-            this.history = storage.history();
-            this.witness = witness;
-            this.batches = witness.batches();
-        }
-
-        /** Checks every so-many-th prefix; answers how many disks it built. */
-        long run(int worker) {
-            SimulatedDisk disk = start.copy();
-            long states = 0;
-            for (int operations = 0; operations <= history.size() && !failed; operations++) {
-                if (operations > 0) {
-                    disk.apply(history.get(operations - 1));
-                }
-                if (operations % threads == worker) {
-                    states += explore(disk, operations);
-                }
-            }
-            return states;
-        }
-
-        private long explore(SimulatedDisk disk, int operations) {
-            CrashExpectation expectation = new CrashExpectation(batches, witness.acknowledgedWithin(operations));
-            int count = disk.isOpen() ? statesPerOperation : 1;
-            for (int state = 0; state < count && !failed; state++) {
-                String name = seed + "/" + operations + "/" + state;
-                if (!only.isEmpty() && !only.equals(name)) {
-                    continue;
-                }
-                SplittableRandom random = new SplittableRandom(Hash.mix(Hash.mix(seed + operations) + state));
-                SimulatedDisk crashed = disk.crash(choice(state, random));
-                if (seen.add(Hash.mix(crashed.fingerprint() ^ Hash.mix(expectation.acknowledged())))) {
-                    distinct.incrementAndGet();
-                    check(SimulatedStorage.on(crashed), expectation, random, name, operations);
-                }
-            }
-            return count;
-        }
-
-        private static CrashChoice choice(int state, SplittableRandom random) {
-            return switch (state) {
-                case 0 -> CrashChoice.nothingWritten();
-                case 1 -> CrashChoice.everythingWritten();
-                default -> CrashChoice.random(random);
-            };
-        }
-
-        private void check(
-                SimulatedStorage crashed,
-                CrashExpectation expectation,
-                SplittableRandom random,
-                String name,
-                int operations) {
-            try {
-                check.check(crashed, config(crashed), expectation, random);
-            } catch (Exception | AssertionError e) {
-                failed = true;
-                throw new AssertionError(
-                        "crash state " + name + " (seed/operation/state): " + e.getMessage()
-                                + "\nacknowledged before the crash: sequence " + expectation.acknowledged()
-                                + "\nthe last operations before it: " + lastOperations(operations)
-                                + "\nto replay it, run this test with -D" + REPLAY + "=" + name,
-                        e);
-            }
-        }
-
-        private List<DiskOperation> lastOperations(int operations) {
-            return history.subList(Math.max(0, operations - 8), operations);
-        }
     }
 }

@@ -3,6 +3,7 @@ package softadastra.wal.tck.fault;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalBatch;
 
@@ -16,12 +17,26 @@ public final class CrashWitness {
     /** From a number of disk operations on, everything up to a sequence had been acknowledged. */
     private record Mark(int operations, long sequence) {}
 
+    /** A checkpoint, and from which number of disk operations on it was published; never, if that failed. */
+    private record Publication(int operations, WrittenCheckpoint checkpoint) {}
+
     private final SimulatedStorage storage;
     private final List<WrittenBatch> batches = new ArrayList<>();
     private final List<Mark> marks = new ArrayList<>();
+    private final List<Publication> publications = new ArrayList<>();
 
     CrashWitness(SimulatedStorage storage) {
         this.storage = storage;
+    }
+
+    /** A witness of what goes on where another one's workload was crashed, and a log was found that is there for good. */
+    CrashWitness(SimulatedStorage storage, CrashWitness before, FoundLog found) {
+        this.storage = storage;
+        before.batches().stream()
+                .filter(batch -> batch.lastSequence() <= found.lastSequence())
+                .forEach(batches::add);
+        marks.add(new Mark(0, found.lastSequence()));
+        found.checkpoint().ifPresent(checkpoint -> publications.add(new Publication(0, checkpoint)));
     }
 
     /** Appends a batch, waits until it is durable, and bears witness to both. */
@@ -60,6 +75,26 @@ public final class CrashWitness {
         marks.add(new Mark(storage.operations(), sequence));
     }
 
+    /**
+     * The log was opened again by a process after one that was killed, or that failed: it ends with a sequence, all of which is
+     * durable, and what was appended behind is gone.
+     */
+    public synchronized void recovered(long lastSequence) {
+        batches.removeIf(batch -> batch.firstSequence() > lastSequence);
+        acknowledged(lastSequence);
+    }
+
+    /** A checkpoint is about to be published. */
+    public synchronized void publishing(WrittenCheckpoint checkpoint) {
+        publications.add(new Publication(Integer.MAX_VALUE, checkpoint));
+    }
+
+    /** The last checkpoint is published. */
+    public synchronized void published() {
+        Publication last = publications.remove(publications.size() - 1);
+        publications.add(new Publication(storage.operations(), last.checkpoint));
+    }
+
     /** All that was appended, in the order of the sequences. */
     synchronized List<WrittenBatch> batches() {
         return batches.stream()
@@ -67,8 +102,23 @@ public final class CrashWitness {
                 .toList();
     }
 
+    /** What is expected of a disk on which a number of operations were done. */
+    synchronized CrashExpectation expectation(int operations) {
+        Optional<WrittenCheckpoint> published = Optional.empty();
+        List<WrittenCheckpoint> begun = new ArrayList<>();
+        for (Publication publication : publications) {
+            if (publication.operations <= operations) {
+                published = Optional.of(publication.checkpoint);
+                begun.clear();
+            } else {
+                begun.add(publication.checkpoint);
+            }
+        }
+        return new CrashExpectation(batches(), acknowledgedWithin(operations), published, begun);
+    }
+
     /** The last sequence that had been acknowledged before a number of disk operations were done. */
-    synchronized long acknowledgedWithin(int operations) {
+    private synchronized long acknowledgedWithin(int operations) {
         return marks.stream()
                 .filter(mark -> mark.operations <= operations)
                 .mapToLong(Mark::sequence)

@@ -135,8 +135,7 @@ public record FaultExplorer(
         }
 
         void check(long randomSeed) {
-            CrashExpectation expectation =
-                    new CrashExpectation(witness.batches(), witness.acknowledgedWithin(Integer.MAX_VALUE));
+            CrashExpectation expectation = witness.expectation(Integer.MAX_VALUE - 1);
             WalCrashCheck check = new WalCrashCheck(provider);
             SplittableRandom random = new SplittableRandom(randomSeed);
             String at = "another process";

@@ -1,12 +1,11 @@
 package softadastra.wal.tck.fault;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * The content of a file as a row of sectors, the unit that a disk writes as a whole. A sector is never changed, only
- * replaced, so that copies share them. What lies beyond the length is kept, as a disk does, and cannot be read.
+ * replaced, and the row is copied at the first replacement only, so that copies cost next to nothing. What lies beyond the
+ * length is kept, as a disk does, and cannot be read.
  */
 final class Sectors {
 
@@ -16,20 +15,33 @@ final class Sectors {
     /** The one sector that is all zeros: a file of zeros takes no memory, and is told by identity. */
     static final byte[] ZEROS = new byte[SIZE];
 
-    private final List<byte[]> sectors;
+    private byte[][] sectors;
+    private int count;
     private long length;
 
+    /** Another copy may have the same row. */
+    private boolean shared;
+
+    /** The sum of what each sector adds to the fingerprint. */
+    private long sum;
+
     Sectors() {
-        this(List.of(), 0);
+        this(new byte[0][], 0, 0, 0);
     }
 
-    private Sectors(List<byte[]> sectors, long length) {
-        this.sectors = new ArrayList<>(sectors);
+    private Sectors(byte[][] sectors, int count, long length, long sum) {
+        this.sectors = sectors;
+        this.count = count;
         this.length = length;
+        this.sum = sum;
     }
 
+    /** A copy; several threads may take one at the same time. */
     Sectors copy() {
-        return new Sectors(sectors, length);
+        Sectors copy = new Sectors(sectors, count, length, sum);
+        copy.shared = true;
+        shared = true;
+        return copy;
     }
 
     long length() {
@@ -42,31 +54,42 @@ final class Sectors {
 
     /** How many sectors have ever been written; those behind are zeros. */
     int count() {
-        return sectors.size();
+        return count;
     }
 
     byte[] sector(int index) {
-        return index < sectors.size() ? sectors.get(index) : ZEROS;
+        return index < count ? sectors[index] : ZEROS;
     }
 
     void replace(int index, byte[] sector) {
-        while (sectors.size() <= index) {
-            sectors.add(ZEROS);
+        byte[] old = sector(index);
+        if (old == sector && index < count) {
+            return;
         }
-        sectors.set(index, sector);
+        if (shared || index >= sectors.length) {
+            int room = index < sectors.length ? sectors.length : Math.max(index + 1, 2 * sectors.length);
+            sectors = Arrays.copyOf(sectors, room);
+            shared = false;
+        }
+        if (index >= count) {
+            Arrays.fill(sectors, count, index, ZEROS);
+            count = index + 1;
+        }
+        sectors[index] = sector;
+        sum += term(index, sector) - term(index, old);
     }
 
     int read(long position, byte[] target, int offset, int wanted) {
-        int count = (int) Math.min(wanted, Math.max(0, length - position));
+        int readable = (int) Math.min(wanted, Math.max(0, length - position));
         int done = 0;
-        while (done < count) {
+        while (done < readable) {
             long at = position + done;
             int within = (int) (at % SIZE);
-            int part = Math.min(count - done, SIZE - within);
+            int part = Math.min(readable - done, SIZE - within);
             System.arraycopy(sector((int) (at / SIZE)), within, target, offset + done, part);
             done += part;
         }
-        return count;
+        return readable;
     }
 
     /** A sector with some of its bytes replaced; {@link #ZEROS} itself if nothing else is left. */
@@ -83,17 +106,12 @@ final class Sectors {
         return Arrays.equals(sector, ZEROS) ? ZEROS : sector;
     }
 
-    /** A hash of the readable content. */
+    private static long term(int index, byte[] sector) {
+        return sector == ZEROS ? 0 : Hash.mix(Hash.of(sector, SIZE) + index);
+    }
+
+    /** A hash of the length and of all sectors; what lies beyond the length must be zeros. */
     long fingerprint() {
-        long hash = Hash.mix(length);
-        int last = (int) Math.min(sectors.size(), (length + SIZE - 1) / SIZE);
-        for (int i = 0; i < last; i++) {
-            byte[] sector = sectors.get(i);
-            if (sector != ZEROS) {
-                int readable = (int) Math.min(SIZE, length - (long) i * SIZE);
-                hash = Hash.mix(hash + Hash.of(sector, readable) * (i + 1));
-            }
-        }
-        return hash;
+        return Hash.mix(length) + sum;
     }
 }

@@ -112,15 +112,27 @@ final class SimulatedContent {
     /** What a crash leaves, as the content of a file to which nothing is open. */
     SimulatedContent crash(CrashChoice choice) {
         Sectors left = durable.copy();
+        if (!isOpen()) {
+            return new SimulatedContent(left, left.copy());
+        }
         if (!lengths.isEmpty()) {
             int picked = choice.choose(lengths.size() + 1);
             left.setLength(picked == 0 ? durable.length() : lengths.get(picked - 1));
         }
-        SortedMap<Integer, List<byte[]>> open = new TreeMap<>(dropped);
-        unforced.forEach((index, versions) -> open.merge(index, versions, SimulatedContent::concatenated));
-        open.forEach((index, versions) -> left.replace(index, picked(durable.sector(index), versions, choice)));
+        allVersions()
+                .forEach((index, versions) -> left.replace(index, picked(durable.sector(index), versions, choice)));
         wipeBehind(left);
         return new SimulatedContent(left, left.copy());
+    }
+
+    /** All that may be on the disk instead of what surely is, by sector. */
+    private SortedMap<Integer, List<byte[]>> allVersions() {
+        if (dropped.isEmpty()) {
+            return unforced;
+        }
+        SortedMap<Integer, List<byte[]>> open = new TreeMap<>(dropped);
+        unforced.forEach((index, versions) -> open.merge(index, versions, SimulatedContent::concatenated));
+        return open;
     }
 
     private static List<byte[]> concatenated(List<byte[]> older, List<byte[]> newer) {

@@ -8,7 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import softadastra.wal.spi.storage.Storage;
 import softadastra.wal.spi.storage.StorageFile;
 import softadastra.wal.spi.storage.StorageLock;
@@ -27,7 +27,10 @@ import softadastra.wal.spi.storage.StorageLock;
  */
 public final class SimulatedStorage implements Storage {
 
-    private final String identity = "simulated:" + UUID.randomUUID();
+    private static final AtomicLong MADE = new AtomicLong();
+
+    private final String identity =
+            "simulated:" + Integer.toHexString(System.identityHashCode(MADE)) + ':' + MADE.incrementAndGet();
     private final SimulatedDisk start;
     private final SimulatedDisk disk;
     private final List<DiskOperation> history = new ArrayList<>();
@@ -193,7 +196,7 @@ public final class SimulatedStorage implements Storage {
 
     synchronized void write(int file, long position, byte[] bytes) throws IOException {
         long grown = Math.max(0, position + bytes.length - disk.content(file).length());
-        if (grown > 0 && disk.bytes() + grown > capacity) {
+        if (grown > 0 && capacity != Long.MAX_VALUE && disk.bytes() + grown > capacity) {
             throw new IOException("No space left on device");
         }
         perform(new DiskOperation.Write(file, position, bytes));

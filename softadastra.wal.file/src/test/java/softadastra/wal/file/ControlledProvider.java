@@ -1,0 +1,37 @@
+package softadastra.wal.file;
+
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import softadastra.wal.file.AlteredClasses.Alteration;
+import softadastra.wal.spi.WalConfig;
+import softadastra.wal.tck.fault.CrashExplorer;
+import softadastra.wal.tck.fault.ProviderControl;
+
+/** Explorers of the file log that find it doing the same each time: no thread of its own, and nothing random. */
+final class ControlledProvider {
+
+    private static final List<Alteration> CONTROL = List.of(
+            AlteredClasses.instead("Housekeeper", "start", "noThread"),
+            AlteredClasses.redirectCalls("Recovery", "run", "randomUUID", "seededUuid"),
+            AlteredClasses.makeInstead("Recovery", SecureRandom.class, SeededRandom.class),
+            AlteredClasses.makeInstead("Segments", SecureRandom.class, SeededRandom.class));
+
+    private ControlledProvider() {}
+
+    /** An explorer of small segments, with a clock that stands still. */
+    static CrashExplorer explorer(Alteration... bugs) {
+        List<Alteration> all = new ArrayList<>(CONTROL);
+        all.addAll(Arrays.asList(bugs));
+        AlteredClasses classes = new AlteredClasses(all);
+        InstantSource clock = InstantSource.fixed(Instant.ofEpochSecond(1_700_000_000));
+        return CrashExplorer.of(classes.provider())
+                .withControl(classes.make(ProviderControl.class, Handwork.class))
+                .withConfiguration(config -> config.withSegmentBytes(WalConfig.MIN_SEGMENT_BYTES)
+                        .withNodeId("crashing")
+                        .withClock(clock));
+    }
+}
