@@ -121,7 +121,10 @@ final class Segments implements AutoCloseable {
     /** Gives up the segments whose records are all below a sequence; answers their names, in order. */
     List<String> release(long keepFrom) {
         List<String> names = new ArrayList<>();
-        for (Older first = older.peekFirst(); first != null && endsBelow(keepFrom); first = older.peekFirst()) {
+        // One that starts there stays even if it is empty: it may be the one that the checkpoint names.
+        for (Older first = older.peekFirst();
+                first != null && first.firstSequence() < keepFrom && endsBelow(keepFrom);
+                first = older.peekFirst()) {
             older.removeFirst();
             olderBytes -= first.bytes();
             names.add(SegmentFile.name(first.ordinal()));

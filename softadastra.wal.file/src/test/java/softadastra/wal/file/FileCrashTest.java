@@ -54,6 +54,18 @@ class FileCrashTest {
                 states.distinct() / seconds);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                // A checkpoint over an empty segment, which recovery then ended: the segment went, and was missed.
+                "seed:7 open:lazy begin:435 publish close",
+                "seed:12 open:lazy append:1x0 begin:113 publish open"
+            })
+    void whatOnceFailedDoesNotFailAgain(String script) throws Exception {
+        CrashExplorer.Report report = ControlledProvider.explorer().explore(CrashScript.parse(script));
+        assertTrue(report.distinct() > 20, report::toString);
+    }
+
     private static void run(WalConfig config, CrashWitness witness, SplittableRandom random, int batches, int largest) {
         try (Wal wal = Wal.open(config).orElseThrow()) {
             for (int i = 0; i < batches; i++) {
