@@ -1,5 +1,7 @@
 package softadastra.wal.file;
 
+import softadastra.wal.spi.WalRecordType;
+
 /** Goes through the records of a batch frame's body; never outside it. Not thread-safe. */
 final class BatchBody {
 
@@ -27,7 +29,7 @@ final class BatchBody {
         }
         typeCode = varint();
         length = varint();
-        if (broken || typeCode == 0 || length > end - at) {
+        if (broken || typeCode == 0 || typeCode > WalRecordType.MAX_CODE || length > end - at) {
             broken = true;
             return false;
         }
@@ -58,8 +60,12 @@ final class BatchBody {
         int value = 0;
         for (int shift = 0; shift < Integer.SIZE - 1 && at < end; shift += 7) {
             byte next = bytes[at++];
-            value |= (next & 0x7F) << shift;
-            if (next >= 0 && value >= 0) {
+            int bits = next & 0x7F;
+            if (bits > Integer.MAX_VALUE >>> shift) {
+                break;
+            }
+            value |= bits << shift;
+            if (next >= 0) {
                 return value;
             }
         }

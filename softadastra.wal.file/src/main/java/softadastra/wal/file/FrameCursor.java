@@ -3,6 +3,7 @@ package softadastra.wal.file;
 import java.io.IOException;
 import java.util.zip.CRC32C;
 import softadastra.wal.spi.WalRecordStatus;
+import softadastra.wal.spi.WalRecordType;
 import softadastra.wal.spi.WalRecordVisitor;
 import softadastra.wal.spi.storage.StorageFile;
 
@@ -168,13 +169,14 @@ final class FrameCursor {
         return count < 0 ? Problem.MISPLACED : Problem.NONE;
     }
 
-    /** How many records the frame has, -1 if its body is not well formed. */
+    /** How many records the frame has, -1 if it is not well formed. */
     private int count() {
         if (Frame.isBookkeeping(kind)) {
             return body == (kind == Frame.CONTINUED ? Frame.CONTINUED_BODY : 0) ? 0 : -1;
         }
         if (kind == Frame.SINGLE) {
-            return 1;
+            int type = LittleEndian.getShort(buffer, at + Frame.TYPE_AT);
+            return type >= 1 && type <= WalRecordType.MAX_CODE ? 1 : -1;
         }
         BatchBody records = new BatchBody(buffer, at + Frame.HEADER_BYTES, body);
         int walked = 0;

@@ -122,13 +122,22 @@ final class LogReads {
                 delivered += stopped ? -1 - visited : visited;
                 next = cursor.nextSequence();
             }
-            boolean goesOn = index + 1 < layout.segments().size()
-                    ? cursor.problem() == FrameCursor.Problem.NONE
+            boolean inside = index + 1 < layout.segments().size();
+            boolean goesOn = inside
+                    ? isContinuedBy(cursor, layout.segments().get(index + 1).requireHeader())
                     : cursor.kind() == Frame.CONTINUED;
-            if (!done() && !goesOn && layout.firstError().isEmpty()) {
+            // What is wrong with the files lies behind the last of the segments.
+            if (!done() && !goesOn && (inside || layout.firstError().isEmpty())) {
                 throw damage(segment, file, cursor);
             }
         }
+    }
+
+    /** Whether a segment that was read to its end is the one that the next was started after. */
+    private static boolean isContinuedBy(FrameCursor cursor, SegmentHeader next) {
+        return cursor.problem() == FrameCursor.Problem.NONE
+                && cursor.nextSequence() == next.firstSequence()
+                && cursor.chain() == next.chain();
     }
 
     private SoftadastraException damage(SegmentFile segment, StorageFile file, FrameCursor cursor) throws IOException {

@@ -126,7 +126,7 @@ public record WalMarker(String provider, WalIdentity identity, boolean ready) {
                             + ": this release reads version " + VERSION + "; open it with the release that wrote it");
         }
         Map<String, String> values = new LinkedHashMap<>();
-        for (String line : List.of(lines).subList(1, lines.length - 1)) {
+        for (String line : List.of(lines).subList(1, Math.max(1, lines.length - 1))) {
             int equals = line.indexOf('=');
             values.put(line.substring(0, Math.max(equals, 0)), line.substring(equals + 1));
         }
