@@ -1,0 +1,147 @@
+package softadastra.it.fuzz;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import softadastra.core.Result;
+import softadastra.core.SoftadastraException;
+import softadastra.wal.spi.RecoveryMode;
+import softadastra.wal.spi.Wal;
+import softadastra.wal.spi.WalConfig;
+import softadastra.wal.spi.WalInspector;
+import softadastra.wal.spi.WalProgress;
+import softadastra.wal.spi.WalProvider;
+import softadastra.wal.spi.WalProviders;
+import softadastra.wal.spi.WalReader;
+import softadastra.wal.spi.WalRecord;
+import softadastra.wal.spi.WalRecordType;
+
+/** Whatever a log's files hold: what is read is what verifies, and the rest is an error of ours. */
+final class LogCheck {
+
+    private static final WalProvider FILE = WalProviders.available().orElseThrow().stream()
+            .filter(provider -> provider.name().equals("file"))
+            .findFirst()
+            .orElseThrow();
+
+    private final BytesStorage storage;
+    private final WalConfig config;
+    private final List<LogBytes.Found> verified;
+    private final Set<LogBytes.Found> anywhere;
+    private final boolean complete;
+
+    /**
+     * A check of one log.
+     *
+     * @param verified the records of all frames that verify
+     * @param complete whether a reading that ends without an error has all of these
+     */
+    LogCheck(BytesStorage storage, RecoveryMode mode, List<LogBytes.Found> verified, boolean complete) {
+        this.storage = storage;
+        this.config = WalConfig.durable(Path.of("fuzzed"))
+                .withProvider(FILE)
+                .withSegmentBytes(WalConfig.MIN_SEGMENT_BYTES)
+                .withRecovery(mode)
+                .withStorage(path -> storage);
+        this.verified = verified;
+        this.anywhere = new HashSet<>(verified);
+        this.complete = complete;
+    }
+
+    void run(boolean alsoAsOwner) {
+        inspect();
+        read();
+        if (alsoAsOwner) {
+            own();
+        }
+    }
+
+    private void inspect() {
+        Result<WalInspector> opened = WalInspector.open(config);
+        if (opened.isErr()) {
+            Refusals.requireExpected(opened.error());
+            return;
+        }
+        accepted(opened.value().info());
+        List<WalRecord> dumped = new ArrayList<>();
+        accepted(opened.value().dump(entry -> entry.record().ifPresent(dumped::add)));
+        requireVerified(dumped);
+        Result<WalInspector.Verification> verification = opened.value().verify(WalProgress.NONE);
+        if (accepted(verification) && complete) {
+            assertEquals(verified.size(), verification.value().records());
+        }
+    }
+
+    private void read() {
+        Result<WalReader> opened = WalReader.open(config);
+        if (!accepted(opened)) {
+            return;
+        }
+        List<WalRecord> seen = new ArrayList<>();
+        try (WalReader reader = opened.value()) {
+            boolean whole = accepted(reader.forEach(seen::add));
+            requireVerified(seen);
+            assertTrue(!whole || !complete || seen.size() == verified.size(), "records left out without an error");
+        } catch (SoftadastraException e) {
+            Refusals.requireExpected(e.error());
+        }
+    }
+
+    private void own() {
+        Map<String, String> before = storage.fingerprint();
+        Result<Wal> opened = Wal.open(config);
+        if (!accepted(opened)) {
+            Map<String, String> after = storage.fingerprint();
+            after.keySet().retainAll(before.keySet());
+            assertEquals(before, after, "a refused log was changed");
+            return;
+        }
+        List<WalRecord> recovered;
+        boolean appended;
+        try (Wal wal = opened.value()) {
+            recovered = wal.reader().readAll().orElseThrow();
+            requireVerified(recovered);
+            assertTrue(!complete || recovered.size() == verified.size(), "records lost without an error");
+            appended =
+                    wal.writer().append(WalRecordType.PUT, new byte[] {1, 2, 3}).isOk();
+        }
+        assertTrue(appended, "a recovered log takes no record");
+        try (Wal wal = Wal.open(config.withRecovery(RecoveryMode.TORN_TAIL)).orElseThrow()) {
+            List<WalRecord> again = wal.reader().readAll().orElseThrow();
+            assertEquals(recovered.size() + 1, again.size(), "records after another open");
+            requireVerified(again.subList(0, recovered.size()));
+        }
+    }
+
+    private static boolean accepted(Result<?> result) {
+        if (result.isErr()) {
+            Refusals.requireExpected(result.error());
+        }
+        return result.isOk();
+    }
+
+    private void requireVerified(List<WalRecord> records) {
+        for (int i = 0; i < records.size(); i++) {
+            WalRecord record = records.get(i);
+            LogBytes.Found found = new LogBytes.Found(
+                    record.sequence(),
+                    record.typeCode(),
+                    record.timestamp().packed(),
+                    LogBytes.boxed(record.payload()));
+            assertTrue(anywhere.contains(found), () -> "not what any frame holds: " + record);
+            assertTrue(
+                    record.typeCode() >= 1 && record.typeCode() <= WalRecordType.MAX_CODE,
+                    () -> "no record type: " + record);
+            boolean next = i == 0 || record.sequence() == records.get(i - 1).sequence() + 1;
+            boolean after = i == 0 || record.sequence() > records.get(i - 1).sequence();
+            assertTrue(
+                    next || (after && config.recovery() == RecoveryMode.SALVAGE), () -> "out of sequence: " + record);
+        }
+    }
+}
