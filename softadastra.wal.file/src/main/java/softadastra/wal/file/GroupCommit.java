@@ -2,9 +2,9 @@ package softadastra.wal.file;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import softadastra.core.ErrorCode;
 import softadastra.core.HybridClock;
 import softadastra.core.HybridTimestamp;
@@ -36,9 +36,7 @@ final class GroupCommit {
     private final HybridClock clock;
     private final boolean autoFlush;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final Condition gathered = lock.newCondition();
-    private final Gathering gathering = new Gathering();
+    private final CommitWaiters waiters = new CommitWaiters(lock);
     private final Housekeeper housekeeper;
     private final Poison poison = new Poison();
     private final CommitCounters counters = new CommitCounters();
@@ -51,19 +49,6 @@ final class GroupCommit {
 
     /** Somebody makes the spare, with the lock let go. */
     private boolean preparing;
-
-    private int waitingForRoom;
-    /** Where those wait whose records are being written, and those whose records are behind. */
-    private Condition inGroup = lock.newCondition();
-
-    private Condition behind = lock.newCondition();
-    /** The last sequence of the group that is being written, 0 if none is. */
-    private long groupThrough;
-
-    /** Where followers wait for more to be durable, and how many do. */
-    private final Condition advanced = lock.newCondition();
-
-    private int followers;
 
     /** Nothing more is accepted. */
     private boolean closing;
@@ -133,26 +118,13 @@ final class GroupCommit {
         checkOpen("append WAL record");
         while (!pending.hasRoom(frame)) {
             if (writing || preparing) {
-                awaitChange();
+                waiters.awaitRoom();
             } else if (pending.fitsSegment(frame)) {
                 lead(autoFlush);
             } else {
                 nextSegment(frame, "append WAL record");
             }
             checkOpen("append WAL record");
-        }
-    }
-
-    /** Waits for whoever writes or makes the spare; every caller looks again then. */
-    @SuppressWarnings("WaitNotInLoop")
-    private void awaitChange() {
-        // So that a leader does not wait for an append that waits for the leader.
-        waitingForRoom++;
-        gathered.signal();
-        try {
-            changed.awaitUninterruptibly();
-        } finally {
-            waitingForRoom--;
         }
     }
 
@@ -181,20 +153,18 @@ final class GroupCommit {
             pending.startSegment(group);
         } catch (IOException | RuntimeException | Error e) {
             poison.set("append WAL record", e);
-            wakeAll();
+            waiters.wakeAll();
             if (e instanceof Error error) {
                 throw error;
             }
             return;
         }
-        gathering.started();
-        gathering.letGo();
         long through = pending.nextSequence() - 1;
         counters.wrote(through - written);
         counters.forced(System.nanoTime() - start);
         written = through;
         durable = through;
-        wakeAll();
+        waiters.segmentEnds();
     }
 
     /** Ends the current segment, unless it is empty, so that all that comes next is in others. */
@@ -204,7 +174,7 @@ final class GroupCommit {
             checkOpen("begin WAL checkpoint");
             while (!pending.isAtStart()) {
                 if (writing || preparing) {
-                    awaitChange();
+                    waiters.awaitRoom();
                 } else {
                     nextSegment(0, "begin WAL checkpoint");
                 }
@@ -228,20 +198,15 @@ final class GroupCommit {
                         "cannot wait for sequence " + sequence + ": the last one appended is " + last);
             }
             if (durable < sequence) {
-                gathering.join(writing && sequence <= groupThrough);
-                if (gathering.isComplete()) {
-                    gathered.signal();
-                }
+                waiters.join(sequence);
             }
             while (durable < sequence) {
                 poison.refusePending();
-                if (!writing) {
+                if (writing) {
+                    waiters.awaitGroup(sequence);
+                } else {
                     gather();
                     lead(true);
-                } else if (sequence <= groupThrough) {
-                    inGroup.awaitUninterruptibly();
-                } else {
-                    behind.awaitUninterruptibly();
                 }
             }
         } finally {
@@ -251,26 +216,19 @@ final class GroupCommit {
 
     /** Waits for others to join the group, where that pays. Nobody else leads meanwhile. */
     private void gather() {
-        long patience = gathering.patience();
+        long patience = waiters.patience();
         if (patience == 0) {
             return;
         }
         writing = true;
         try {
-            long left = patience;
-            while (left > 0 && !gathering.isComplete() && waitingForRoom == 0) {
-                left = gathered.awaitNanos(left);
-            }
-        } catch (InterruptedException e) {
-            // It ends this wait and nothing else.
-            Thread.currentThread().interrupt();
+            waiters.gather(patience);
         } catch (RuntimeException | Error e) {
             poison.set("flush WAL", e);
-            wakeAll();
+            waiters.wakeAll();
             throw e;
         } finally {
             writing = false;
-            gathering.waited();
         }
     }
 
@@ -285,15 +243,10 @@ final class GroupCommit {
             return true;
         }
         lock.lock();
-        followers++;
         try {
-            long left = maxNanos;
-            while (durable <= sequence && left > 0 && !closed && !ended.getAsBoolean()) {
-                left = advanced.awaitNanos(left);
-            }
+            waiters.awaitBeyond(sequence, () -> durable, maxNanos, () -> closed || ended.getAsBoolean());
             return durable > sequence;
         } finally {
-            followers--;
             lock.unlock();
         }
     }
@@ -302,7 +255,7 @@ final class GroupCommit {
     void wakeFollowers() {
         lock.lock();
         try {
-            advanced.signalAll();
+            waiters.wakeFollowers(true);
         } finally {
             lock.unlock();
         }
@@ -329,11 +282,7 @@ final class GroupCommit {
         long through = pending.nextSequence() - 1;
         GroupBuffer group = pending.take();
         writing = true;
-        groupThrough = through;
-        Condition done = inGroup;
-        inGroup = behind;
-        behind = done;
-        gathering.started();
+        waiters.groupStarts(through);
         long start = System.nanoTime();
         lock.unlock();
         Throwable failure = null;
@@ -353,10 +302,9 @@ final class GroupCommit {
         }
         pending.giveBack(group);
         writing = false;
-        groupThrough = 0;
         if (failure != null) {
             poison.set(reached ? "flush WAL" : "append WAL record", failure);
-            wakeAll();
+            waiters.wakeAll();
             if (failure instanceof Error error) {
                 throw error;
             }
@@ -368,24 +316,10 @@ final class GroupCommit {
             long nanos = System.nanoTime() - start;
             counters.forced(nanos);
             durable = through;
-            gathering.finished(nanos);
-            if (followers > 0) {
-                advanced.signalAll();
-            }
+            waiters.groupIsDurable(nanos);
         } else {
-            gathering.unfinished();
+            waiters.groupIsWritten();
         }
-        inGroup.signalAll();
-        // One of those behind leads next.
-        behind.signal();
-        changed.signalAll();
-    }
-
-    private void wakeAll() {
-        inGroup.signalAll();
-        behind.signalAll();
-        changed.signalAll();
-        advanced.signalAll();
     }
 
     private void checkOpen(String operation) {
@@ -407,7 +341,7 @@ final class GroupCommit {
             long through = pending.nextSequence() - 1;
             while (!poison.isSet() && written < through) {
                 if (writing) {
-                    changed.awaitUninterruptibly();
+                    waiters.awaitChange();
                 } else {
                     lead(false);
                 }
@@ -429,59 +363,43 @@ final class GroupCommit {
 
     /** The first sequence that the segments hold. */
     long firstSequence() {
-        lock.lock();
-        try {
-            return segments.firstSequence();
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> segments.firstSequence());
     }
 
     /** The ordinal of the segment that holds a sequence, or will hold it. */
     long ordinalOf(long sequence) {
-        lock.lock();
-        try {
-            return segments.ordinalOf(sequence);
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> segments.ordinalOf(sequence));
     }
 
     /** Gives up the segments whose records are all below a sequence; answers their files, which may be deleted then. */
     List<String> release(long keepFrom) {
-        lock.lock();
-        try {
-            return segments.release(keepFrom);
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> segments.release(keepFrom));
     }
 
     long highestTimestamp() {
-        lock.lock();
-        try {
-            return pending.highestTimestamp();
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> pending.highestTimestamp());
     }
 
     /** Counters; those of the checkpoint are given. */
     WalStats stats(long checkpointSequence, long checkpointBytes) {
+        return locked(() -> new WalStats(
+                segments.firstSequence(),
+                last,
+                durable,
+                checkpointSequence,
+                counters.appended(),
+                counters.groups(),
+                counters.largestGroup(),
+                counters.forces(),
+                counters.latency().summary(),
+                segments.count(),
+                segments.bytes() + checkpointBytes));
+    }
+
+    private <T> T locked(Supplier<T> read) {
         lock.lock();
         try {
-            return new WalStats(
-                    segments.firstSequence(),
-                    last,
-                    durable,
-                    checkpointSequence,
-                    counters.appended(),
-                    counters.groups(),
-                    counters.largestGroup(),
-                    counters.forces(),
-                    counters.latency().summary(),
-                    segments.count(),
-                    segments.bytes() + checkpointBytes);
+            return read.get();
         } finally {
             lock.unlock();
         }
@@ -492,7 +410,7 @@ final class GroupCommit {
         lock.lock();
         try {
             poison.set(operation, failure);
-            wakeAll();
+            waiters.wakeAll();
         } finally {
             lock.unlock();
         }
@@ -500,21 +418,11 @@ final class GroupCommit {
 
     /** Whether the log has failed and was given up, to be recovered. */
     boolean isAbandoned() {
-        lock.lock();
-        try {
-            return closed && poison.isSet();
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> closed && poison.isSet());
     }
 
     boolean isPoisoned() {
-        lock.lock();
-        try {
-            return poison.isSet();
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> poison.isSet());
     }
 
     // What the housekeeper asks and does, with the lock held.
@@ -545,7 +453,7 @@ final class GroupCommit {
     /** Ends the log, since what keeps it has failed. */
     void fail(Throwable failure) {
         poison.set("append WAL record", failure);
-        wakeAll();
+        waiters.wakeAll();
     }
 
     void writeWatermark() {
@@ -571,7 +479,7 @@ final class GroupCommit {
         } finally {
             lock.lock();
             preparing = false;
-            changed.signalAll();
+            waiters.spareIsDecided();
         }
     }
 
@@ -598,7 +506,7 @@ final class GroupCommit {
         try {
             if (closing) {
                 while (!closed) {
-                    changed.awaitUninterruptibly();
+                    waiters.awaitChange();
                 }
                 return false;
             }
@@ -608,7 +516,7 @@ final class GroupCommit {
                 finish();
             } finally {
                 closed = true;
-                wakeAll();
+                waiters.wakeAll();
             }
         } finally {
             lock.unlock();
@@ -622,9 +530,9 @@ final class GroupCommit {
     }
 
     private void finish() {
-        wakeAll();
+        waiters.wakeAll();
         while (writing || preparing) {
-            changed.awaitUninterruptibly();
+            waiters.awaitChange();
         }
         if (!poison.isSet() && (!pending.isEmpty() || durable < last)) {
             lead(true);

@@ -16,6 +16,7 @@ import softadastra.wal.spi.storage.StorageErrors;
  */
 final class Poison {
 
+    private @Nullable IOException cause;
     private @Nullable SoftadastraError failure;
 
     boolean isSet() {
@@ -23,9 +24,10 @@ final class Poison {
     }
 
     /** Takes note of a failure; the first one stays. */
-    void set(String operation, Throwable cause) {
+    void set(String operation, Throwable reason) {
         if (failure == null) {
-            IOException io = cause instanceof IOException e ? e : new IOException(cause.toString(), cause);
+            IOException io = reason instanceof IOException e ? e : new IOException(reason.toString(), reason);
+            cause = io;
             failure = StorageErrors.failed(operation, io);
         }
     }
@@ -45,12 +47,10 @@ final class Poison {
     /** Refuses what comes after the failure. */
     void refuseNew(String operation) {
         SoftadastraError error = failure;
-        if (error != null) {
-            String reason = error.message().substring(error.message().lastIndexOf(": ") + 2);
-            throw SoftadastraError.of(error.code(), "failed to " + operation + ": " + reason)
+        if (error != null && cause != null) {
+            throw StorageErrors.failed(operation, cause)
                     .withContext("the log takes nothing since it " + error.message() + " (" + error.context()
-                            + "); open it again")
-                    .withCause(error.cause())
+                            + "); recover it, or open it again")
                     .toException();
         }
     }
