@@ -1,32 +1,35 @@
 package softadastra.wal.file;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that wait on a log: for their records to be durable, for room, for others to join a group, for more to follow.
- * Guarded by the log's lock, which every wait lets go.
+ * Guarded by the log's lock, which every wait lets go, except {@link #await}.
  */
 final class CommitWaiters {
 
     private final Gathering gathering = new Gathering();
 
     /** Where those wait whose records are being written, and those whose records are behind. */
-    private Condition inGroup;
+    private List<GroupWaiter> inGroup = new ArrayList<>();
 
-    private Condition behind;
+    private List<GroupWaiter> behind = new ArrayList<>();
     /** The last sequence of the group that is being written, 0 if none is. */
     private long groupThrough;
 
-    /** Where a leader waits for others to join its group. */
-    private final Condition gathered;
+    /** Who is to lead once others have joined; in none of the lists. */
+    private @Nullable GroupWaiter gatherer;
+
+    private final ReentrantLock lock;
 
     /** Where those wait who need room, or the end of what is under way. */
     private final Condition changed;
-
-    private int waitingForRoom;
 
     /** Where followers wait for more to be durable, and how many do. */
     private final Condition advanced;
@@ -34,9 +37,7 @@ final class CommitWaiters {
     private int followers;
 
     CommitWaiters(ReentrantLock lock) {
-        inGroup = lock.newCondition();
-        behind = lock.newCondition();
-        gathered = lock.newCondition();
+        this.lock = lock;
         changed = lock.newCondition();
         advanced = lock.newCondition();
     }
@@ -44,51 +45,61 @@ final class CommitWaiters {
     /** Takes note of a thread that begins to wait for a sequence. */
     void join(long sequence) {
         gathering.join(sequence <= groupThrough);
-        if (gathering.isComplete()) {
-            gathered.signal();
+    }
+
+    /** Lists the calling thread as one that waits for a sequence, while somebody else writes; it is then to {@link #await}. */
+    GroupWaiter enqueue(long sequence) {
+        GroupWaiter waiter = new GroupWaiter(0);
+        (sequence <= groupThrough ? inGroup : behind).add(waiter);
+        return waiter;
+    }
+
+    /**
+     * What the calling thread is to wait for before it leads, while nobody writes: for others to join, where that pays, or for
+     * the one who does so already. Whoever completes the group leads it, without waking that one first.
+     *
+     * @return how to {@link #await}; null to lead now
+     */
+    @Nullable
+    GroupWaiter beforeLeading() {
+        if (gatherer != null) {
+            return gathering.isComplete() ? null : enqueue(Long.MAX_VALUE);
         }
-    }
-
-    /** Waits until a sequence may be durable, or nobody leads; the caller looks again then. */
-    @SuppressWarnings("WaitNotInLoop")
-    void awaitGroup(long sequence) {
-        if (sequence <= groupThrough) {
-            inGroup.awaitUninterruptibly();
-        } else {
-            behind.awaitUninterruptibly();
+        long patience = gathering.patience();
+        if (patience > 0) {
+            gatherer = new GroupWaiter(patience);
         }
+        return gatherer;
     }
 
-    /** How many nanoseconds the next leader is to wait at most for others to join; 0 for not at all. */
-    long patience() {
-        return gathering.patience();
-    }
-
-    /** Waits for others to join, while that pays. An interrupt ends this wait and nothing else. */
-    void gather(long patience) {
+    /**
+     * Waits, with the lock not held, until what was waited for may be durable, or nobody leads; the caller looks again then.
+     *
+     * @return whether others were waited for long enough, and the caller is to lead if nobody does
+     */
+    boolean await(GroupWaiter waiter) {
+        if (waiter.await()) {
+            return false;
+        }
+        lock.lock();
         try {
-            long left = patience;
-            while (left > 0 && !gathering.isComplete() && waitingForRoom == 0) {
-                left = gathered.awaitNanos(left);
+            if (gatherer == waiter) {
+                gatherer = null;
+                gathering.waited();
+                return true;
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } finally {
-            gathering.waited();
+            lock.unlock();
         }
+        // Somebody else leads the group by now.
+        waiter.awaitRelease();
+        return false;
     }
 
     /** Waits for whoever writes or makes the spare, in need of room; the caller looks again then. */
     @SuppressWarnings("WaitNotInLoop")
     void awaitRoom() {
-        // So that a leader does not wait for an append that waits for the leader.
-        waitingForRoom++;
-        gathered.signal();
-        try {
-            changed.awaitUninterruptibly();
-        } finally {
-            waitingForRoom--;
-        }
+        changed.awaitUninterruptibly();
     }
 
     /** Waits for the end of what is under way; the caller looks again then. */
@@ -118,7 +129,12 @@ final class CommitWaiters {
     /** A group up to a sequence is about to be written. */
     void groupStarts(long through) {
         groupThrough = through;
-        Condition done = inGroup;
+        if (gatherer != null) {
+            behind.add(gatherer);
+            gatherer = null;
+            gathering.waited();
+        }
+        List<GroupWaiter> done = inGroup;
         inGroup = behind;
         behind = done;
         gathering.started();
@@ -134,15 +150,25 @@ final class CommitWaiters {
     /** The group is written and not yet durable. */
     void groupIsWritten() {
         gathering.unfinished();
+        behind.addAll(inGroup);
+        inGroup.clear();
         groupEnds();
     }
 
     private void groupEnds() {
         groupThrough = 0;
-        inGroup.signalAll();
-        // One of those behind leads next.
-        behind.signal();
+        if (!behind.isEmpty()) {
+            // One of those behind leads next.
+            behind.remove(behind.size() - 1).release();
+        }
+        releaseGroup();
         changed.signalAll();
+    }
+
+    private void releaseGroup() {
+        GroupWaiter.releaseAll(inGroup);
+        // They wake each other by the list, so it is theirs now.
+        inGroup = new ArrayList<>();
     }
 
     /** Everything is durable, with whatever had joined: a segment has ended. */
@@ -165,8 +191,14 @@ final class CommitWaiters {
     /** Has everybody look again: the log has failed, or was closed. */
     void wakeAll() {
         groupThrough = 0;
-        inGroup.signalAll();
-        behind.signalAll();
+        if (gatherer != null) {
+            gatherer.release();
+            gatherer = null;
+        }
+        behind.addAll(inGroup);
+        inGroup = behind;
+        behind = new ArrayList<>();
+        releaseGroup();
         changed.signalAll();
         advanced.signalAll();
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import softadastra.core.ErrorCode;
 import softadastra.core.HybridClock;
 import softadastra.core.HybridTimestamp;
@@ -44,7 +45,7 @@ final class GroupCommit {
     /** The last sequence that was handed to the operating system. */
     private long written;
 
-    /** Somebody leads: gathers, or writes with the lock let go. */
+    /** Somebody leads: writes with the lock let go. */
     private boolean writing;
 
     /** Somebody makes the spare, with the lock let go. */
@@ -187,9 +188,25 @@ final class GroupCommit {
     }
 
     void awaitDurable(long sequence) {
-        if (sequence <= durable) {
-            return;
+        boolean first = true;
+        boolean gathered = false;
+        while (durable < sequence) {
+            GroupWaiter waiter = leadOrJoin(sequence, first, gathered);
+            if (waiter == null) {
+                return;
+            }
+            first = false;
+            gathered = waiters.await(waiter);
         }
+    }
+
+    /**
+     * Makes a sequence durable, unless somebody else is about to or others are waited for.
+     *
+     * @param gathered whether others were waited for
+     * @return how to wait; null if it is durable
+     */
+    private @Nullable GroupWaiter leadOrJoin(long sequence, boolean first, boolean gathered) {
         lock.lock();
         try {
             if (sequence >= pending.nextSequence()) {
@@ -197,38 +214,20 @@ final class GroupCommit {
                         ErrorCode.INVALID_ARGUMENT,
                         "cannot wait for sequence " + sequence + ": the last one appended is " + last);
             }
-            if (durable < sequence) {
+            if (first && durable < sequence) {
                 waiters.join(sequence);
             }
             while (durable < sequence) {
                 poison.refusePending();
-                if (writing) {
-                    waiters.awaitGroup(sequence);
-                } else {
-                    gather();
-                    lead(true);
+                GroupWaiter waiter = writing ? waiters.enqueue(sequence) : gathered ? null : waiters.beforeLeading();
+                if (waiter != null) {
+                    return waiter;
                 }
+                lead(true);
             }
+            return null;
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** Waits for others to join the group, where that pays. Nobody else leads meanwhile. */
-    private void gather() {
-        long patience = waiters.patience();
-        if (patience == 0) {
-            return;
-        }
-        writing = true;
-        try {
-            waiters.gather(patience);
-        } catch (RuntimeException | Error e) {
-            poison.set("flush WAL", e);
-            waiters.wakeAll();
-            throw e;
-        } finally {
-            writing = false;
         }
     }
 
