@@ -60,6 +60,7 @@ final class WalRepairCommand extends Subcommand {
         io().line("bytes kept : " + repair.bytes());
         io().line("sequences lost : " + lost(repair.lost()));
         io().line("sequences filled : " + repair.filled());
+        io().line("checkpoint kept : " + Texts.yesNo(repair.checkpoint()));
         io().line("first sequence : " + repair.firstSequence());
         io().line("last sequence : " + repair.lastSequence());
     }

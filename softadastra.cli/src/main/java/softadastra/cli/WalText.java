@@ -52,6 +52,7 @@ final class WalText {
                 .put("records", repair.records())
                 .put("bytes", repair.bytes())
                 .put("filled", repair.filled())
+                .put("checkpoint", repair.checkpoint())
                 .put("firstSequence", repair.firstSequence())
                 .put("lastSequence", repair.lastSequence())
                 .put("lost", repair.lost().stream().map(WalText::json).toList())

@@ -20,6 +20,7 @@ import softadastra.wal.spi.WalProgress;
 import softadastra.wal.spi.WalRecordType;
 import softadastra.wal.spi.WalRecovery;
 import softadastra.wal.spi.storage.Storage;
+import softadastra.wal.spi.storage.StorageFile;
 
 /**
  * Writes a new log of what a salvage finds. The marker, without which the directory is no log, comes last: after everything
@@ -29,6 +30,8 @@ final class LogRepair {
 
     /** How many lost sequences are filled by one batch. */
     private static final int FILL = 4096;
+
+    private static final int CHUNK = 1 << 20;
 
     private static final byte[] NOTHING = {};
 
@@ -54,7 +57,8 @@ final class LogRepair {
         WalIdentity identity = identity(source.identity(), config.node().orElseThrow());
         Storage target = config.openStorage().orElseThrow();
         Salvage.Report survey = source.survey(progress);
-        if (survey.records() == 0 && !survey.lost().isEmpty()) {
+        Optional<CheckpointFile> checkpoint = source.wholeCheckpoint();
+        if (survey.records() == 0 && !survey.lost().isEmpty() && checkpoint.isEmpty()) {
             throw Findings.failure(
                     ErrorCode.CORRUPTION,
                     "failed to repair WAL " + source.storage().description() + ": no record in it verifies");
@@ -69,7 +73,10 @@ final class LogRepair {
         LogRepair repair = new LogRepair(source, target, config, progress);
         try {
             repair.write(identity, survey);
-            repair.check(identity, survey);
+            if (checkpoint.isPresent()) {
+                repair.carry(checkpoint.get(), identity);
+            }
+            repair.check(identity, survey, checkpoint);
             // Whoever opened the source meanwhile may have changed it under the reading.
             SalvageSource.refuseOwned(source.storage());
             new WalMarker(FileWalProvider.NAME, identity, true).write(target);
@@ -84,6 +91,7 @@ final class LogRepair {
                 survey.records(),
                 repair.filled,
                 survey.bytes(),
+                checkpoint.isPresent(),
                 survey.lost(),
                 survey.findings());
     }
@@ -132,6 +140,34 @@ final class LogRepair {
                     (task, done, total) -> progress.progress("repair", done, total));
             fill(log, survey.lastSequence() + 1, timestamp);
         }
+    }
+
+    /** Copies the checkpoint, block by block as it is, under a header of the new log. */
+    private void carry(CheckpointFile checkpoint, WalIdentity identity) throws IOException {
+        CheckpointHeader before = checkpoint.header();
+        CheckpointHeader after = new CheckpointHeader(
+                identity.logId(),
+                1,
+                before.begin(),
+                before.end(),
+                before.length(),
+                1,
+                before.highestTimestamp(),
+                identity.epoch(),
+                before.salt());
+        try (StorageFile from = source.storage().open(checkpoint.name(), Storage.Access.READ);
+                StorageFile to = target.open(CheckpointFile.name(1), Storage.Access.CREATE)) {
+            byte[] chunk = new byte[CHUNK];
+            byte[] block = after.encode();
+            to.write(0, block, 0, block.length);
+            for (long at = CheckpointHeader.BYTES; at < checkpoint.bytes(); at += CHUNK) {
+                progress.progress("repair checkpoint", at, checkpoint.bytes());
+                int read = from.read(at, chunk, 0, CHUNK);
+                to.write(at, chunk, 0, read);
+            }
+            to.force();
+        }
+        target.forceDirectory();
     }
 
     private FileWalLog start(WalIdentity identity, LogLock lock) throws IOException {
@@ -200,14 +236,14 @@ final class LogRepair {
     }
 
     /** Reads the new log back: a repair that is not whole is none. */
-    private void check(WalIdentity identity, Salvage.Report survey) throws IOException {
-        LogScan.Report scan = new LogScan(
-                        target,
-                        LogLayout.read(target, new WalMarker(FileWalProvider.NAME, identity, true)),
-                        (segment, frame) -> {},
-                        progress)
-                .run();
+    private void check(WalIdentity identity, Salvage.Report survey, Optional<CheckpointFile> checkpoint)
+            throws IOException {
+        LogLayout layout = LogLayout.read(target, new WalMarker(FileWalProvider.NAME, identity, true));
+        LogScan.Report scan = new LogScan(target, layout, (segment, frame) -> {}, progress).run();
+        Optional<CheckpointFile> carried = layout.checkpoint().file();
         boolean whole = scan.clean()
+                && carried.isPresent() == checkpoint.isPresent()
+                && (carried.isEmpty() || carried.get().verify(progress).isEmpty())
                 && scan.lastSequence() == survey.lastSequence()
                 && scan.records() == survey.records() + filled;
         if (!whole) {

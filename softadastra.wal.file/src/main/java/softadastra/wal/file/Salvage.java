@@ -55,7 +55,12 @@ final class Salvage {
             List<WalFinding> findings,
             List<LostSequences> lost) {
 
-        Report withFindings(List<WalFinding> all) {
+        /** The same, with more findings before, and sequences that were lost before. */
+        Report with(List<WalFinding> moreFindings, List<LostSequences> moreLost) {
+            List<WalFinding> all = new ArrayList<>(moreFindings);
+            all.addAll(findings);
+            List<LostSequences> allLost = new ArrayList<>(moreLost);
+            allLost.addAll(lost);
             return new Report(
                     firstSequence,
                     lastSequence,
@@ -65,7 +70,7 @@ final class Salvage {
                     bytes,
                     tornBytes,
                     List.copyOf(all),
-                    lost);
+                    List.copyOf(allLost));
         }
     }
 
@@ -95,7 +100,7 @@ final class Salvage {
     private boolean stopped;
 
     // Where the last frame ended, for sequences that are missing with nothing to see where they were.
-    private String lastFile = SegmentFile.name(1);
+    private String lastFile;
     private long lastEnd = SegmentHeader.BYTES;
     private int lastKind;
 
@@ -105,8 +110,15 @@ final class Salvage {
         this.visitor = visitor;
         this.progress = progress;
         this.findings = new ArrayList<>(layout.findings());
-        this.first = 1;
+        this.first = layout.firstSequence();
         this.next = first;
+        this.lastFile = SegmentFile.name(layout.firstOrdinal());
+        this.syncedThrough =
+                layout.checkpoint().map(CheckpointFile::endSequence).orElse(0L);
+        if (layout.checkpointLost() && first > 1) {
+            // The effects of all records before the first one went with it.
+            lost.add(new LostSequences(1, OptionalLong.of(first - 1)));
+        }
     }
 
     Report run() throws IOException {
@@ -114,7 +126,7 @@ final class Salvage {
                 .mapToLong(segment -> segment.file().bytes())
                 .sum();
         long done = 0;
-        long expected = 1;
+        long expected = layout.firstOrdinal();
         for (int i = 0; i < layout.segments().size() && !stopped; i++) {
             SalvageLayout.Segment segment = layout.segments().get(i);
             progress.progress("salvage", done, total);
@@ -135,7 +147,8 @@ final class Salvage {
         if (!stopped && lastKind == Frame.CONTINUED && lastFile.equals(SegmentFile.name(expected - 1))) {
             missing(expected, expected);
         }
-        if (!stopped && !open.isEmpty()) {
+        // The checkpoint may know of records behind the last one, too.
+        if (!stopped && (!open.isEmpty() || syncedThrough >= next)) {
             lastHole();
         }
         return new Report(

@@ -81,7 +81,8 @@ final class SalvageInspector implements WalInspector {
     @Override
     public Result<Long> dump(Consumer<Entry> consumer) {
         return pass(source -> {
-            long durable = source.survey(WalProgress.NONE).syncedThrough();
+            long durable =
+                    source.run((segment, frame) -> true, WalProgress.NONE).syncedThrough();
             long[] entries = {0};
             Salvage.Report unused = source.run(
                     (segment, frame) -> {

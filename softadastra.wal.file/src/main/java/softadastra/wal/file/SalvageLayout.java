@@ -2,6 +2,7 @@ package softadastra.wal.file;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,8 +10,11 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import softadastra.core.ErrorCode;
+import softadastra.core.NodeId;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.WalFinding;
+import softadastra.wal.spi.WalIdentity;
+import softadastra.wal.spi.WalMarker;
 import softadastra.wal.spi.storage.Storage;
 import softadastra.wal.spi.storage.StorageFile;
 
@@ -20,10 +24,18 @@ import softadastra.wal.spi.storage.StorageFile;
  *
  * @param logId the log they belong to, if anything tells
  * @param epoch the highest-numbered header's, 0 if there is none
- * @param segments all files that bear a segment's name, in order
- * @param findings headers that had to be read from their copy
+ * @param segments the files that bear a segment's name, in order, from where the checkpoint has history begin
+ * @param checkpoint the newest checkpoint whose header verifies; its content is not looked at
+ * @param findings headers that had to be read from their copy, and checkpoints that cannot be read
+ * @param checkpointLost whether checkpoints are there and none can be read, so that nobody knows where history began
  */
-record SalvageLayout(Optional<UUID> logId, long epoch, List<Segment> segments, List<WalFinding> findings) {
+record SalvageLayout(
+        Optional<UUID> logId,
+        long epoch,
+        List<Segment> segments,
+        Optional<CheckpointFile> checkpoint,
+        List<WalFinding> findings,
+        boolean checkpointLost) {
 
     /**
      * A file.
@@ -49,8 +61,9 @@ record SalvageLayout(Optional<UUID> logId, long epoch, List<Segment> segments, L
      * @throws SoftadastraException UNSUPPORTED_VERSION if a newer release wrote one of the files
      */
     static SalvageLayout read(Storage storage, Optional<UUID> known) throws IOException {
+        List<String> all = storage.list();
         Map<Long, String> names = new TreeMap<>();
-        for (String name : storage.list()) {
+        for (String name : all) {
             SegmentFile.ordinal(name).ifPresent(ordinal -> names.put(ordinal, name));
         }
         List<WalFinding> findings = new ArrayList<>();
@@ -67,7 +80,54 @@ record SalvageLayout(Optional<UUID> logId, long epoch, List<Segment> segments, L
                 .reduce((earlier, later) -> later)
                 .map(SegmentHeader::epoch)
                 .orElse(0L);
-        return new SalvageLayout(logId, epoch, segments, List.copyOf(findings));
+        Optional<CheckpointFile> checkpoint = Optional.empty();
+        boolean checkpointLost = false;
+        List<String> checkpoints = all.stream()
+                .filter(name -> CheckpointFile.ordinal(name).isPresent())
+                .sorted(Comparator.reverseOrder())
+                .toList();
+        for (String name : checkpoints) {
+            if (logId.isEmpty() || checkpoint.isPresent()) {
+                break;
+            }
+            CheckpointFile.Found read = CheckpointFile.find(storage, marker(logId.get()), List.of(name));
+            findings.addAll(read.findings());
+            checkpoint = read.file();
+            checkpointLost = checkpoint.isEmpty();
+        }
+        long start = checkpoint.map(file -> file.header().segmentOrdinal()).orElse(0L);
+        List<Segment> held = segments.stream()
+                .filter(segment -> segment.file().ordinal() >= start)
+                .toList();
+        return new SalvageLayout(logId, epoch, held, checkpoint, List.copyOf(findings), checkpointLost);
+    }
+
+    /** What a checkpoint is checked against: of all that a marker says, the log's id. */
+    private static WalMarker marker(UUID logId) {
+        NodeId unknown = NodeId.of("unknown").orElseThrow();
+        return new WalMarker(FileWalProvider.NAME, new WalIdentity(logId, unknown, true, 0), true);
+    }
+
+    /** The ordinal of the first segment that should be there. */
+    long firstOrdinal() {
+        if (checkpoint.isPresent()) {
+            return checkpoint.get().header().segmentOrdinal();
+        }
+        return checkpointLost && !segments.isEmpty() ? segments.get(0).file().ordinal() : 1;
+    }
+
+    /** The first sequence that the log held. */
+    long firstSequence() {
+        if (checkpoint.isPresent()) {
+            return checkpoint.get().beginSequence();
+        }
+        return checkpointLost
+                ? segments.stream()
+                        .flatMap(segment -> segment.file().header().stream())
+                        .findFirst()
+                        .map(SegmentHeader::firstSequence)
+                        .orElse(1L)
+                : 1;
     }
 
     private static Segment read(Storage storage, long ordinal, String name, List<WalFinding> findings)

@@ -6,11 +6,13 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import softadastra.core.ErrorCode;
 import softadastra.core.NodeId;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraException;
+import softadastra.wal.spi.LostSequences;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalFinding;
 import softadastra.wal.spi.WalIdentity;
@@ -89,22 +91,35 @@ record SalvageSource(Storage storage, WalIdentity identity, Optional<WalFinding>
         }
     }
 
-    /** One pass. */
+    /** One pass over the records. */
     Salvage.Report run(Salvage.Visitor visitor, WalProgress progress) throws IOException {
         refuseOwned(storage);
-        Salvage.Report report = new Salvage(storage, layout(), visitor, progress).run();
-        if (markerDamage.isEmpty()) {
-            return report;
-        }
-        List<WalFinding> findings = new ArrayList<>();
-        findings.add(markerDamage.get());
-        findings.addAll(report.findings());
-        return report.withFindings(findings);
+        return new Salvage(storage, layout(), visitor, progress).run();
     }
 
-    /** A pass that only looks. */
+    /** A pass that only looks, and looks at everything: marker and checkpoint too. */
     Salvage.Report survey(WalProgress progress) throws IOException {
-        return run((segment, frame) -> true, progress);
+        List<WalFinding> findings = new ArrayList<>(markerDamage.stream().toList());
+        List<LostSequences> lost = new ArrayList<>();
+        Optional<CheckpointFile> checkpoint = layout().checkpoint();
+        if (checkpoint.isPresent()) {
+            List<WalFinding> damage = checkpoint.get().verify(progress);
+            findings.addAll(damage);
+            long begin = checkpoint.get().beginSequence();
+            if (!damage.isEmpty() && begin > 1) {
+                lost.add(new LostSequences(1, OptionalLong.of(begin - 1)));
+            }
+        }
+        return run((segment, frame) -> true, progress).with(findings, lost);
+    }
+
+    /** The checkpoint, if every byte of it verifies. */
+    Optional<CheckpointFile> wholeCheckpoint() throws IOException {
+        Optional<CheckpointFile> checkpoint = layout().checkpoint();
+        return checkpoint.isPresent()
+                        && checkpoint.get().verify(WalProgress.NONE).isEmpty()
+                ? checkpoint
+                : Optional.empty();
     }
 
     SalvageLayout layout() throws IOException {

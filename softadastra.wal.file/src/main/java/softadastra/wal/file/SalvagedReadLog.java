@@ -2,11 +2,13 @@ package softadastra.wal.file;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import softadastra.core.ErrorCode;
 import softadastra.core.HybridTimestamp;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.RecoveryMode;
 import softadastra.wal.spi.WalBatch;
+import softadastra.wal.spi.WalCheckpoint;
 import softadastra.wal.spi.WalIdentity;
 import softadastra.wal.spi.WalLog;
 import softadastra.wal.spi.WalProgress;
@@ -75,7 +77,7 @@ final class SalvagedReadLog implements WalLog {
 
     @Override
     public long firstSequence() {
-        return survey().firstSequence();
+        return pass(source::layout).firstSequence();
     }
 
     @Override
@@ -93,11 +95,21 @@ final class SalvagedReadLog implements WalLog {
         return HybridTimestamp.ofPacked(survey().highestTimestamp());
     }
 
+    @Override
+    public Optional<WalCheckpoint> checkpoint() {
+        return pass(source::layout).checkpoint().map(file -> file);
+    }
+
     /** Everything that verifies; what is missing is passed over, and {@link #recovery} names it. */
     @Override
     public long read(long fromSequence, WalRecordVisitor visitor) {
         return pass(() -> {
-            long durable = source.survey(WalProgress.NONE).syncedThrough();
+            long first = source.layout().firstSequence();
+            if (fromSequence >= 1 && fromSequence < first) {
+                throw Findings.historyGone(fromSequence, first);
+            }
+            long durable =
+                    source.run((segment, frame) -> true, WalProgress.NONE).syncedThrough();
             long[] delivered = {0};
             Salvage.Report unused = source.run(
                     (segment, frame) -> {

@@ -1,5 +1,6 @@
 package softadastra.wal.file;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,7 +11,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystem;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,7 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import softadastra.core.ErrorCode;
 import softadastra.core.Result;
+import softadastra.wal.spi.LostSequences;
 import softadastra.wal.spi.Wal;
+import softadastra.wal.spi.WalCheckpointReader;
+import softadastra.wal.spi.WalCheckpointWriter;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalInspector;
 import softadastra.wal.spi.WalProgress;
@@ -118,5 +125,61 @@ class LogRepairTest {
                         .error()
                         .code());
         assertTrue(repair(SalvageImage.config(target).withNodeId("laptop")).isOk());
+    }
+
+    /** A log whose first ten records went to a checkpoint, and five more. */
+    private static Map<String, byte[]> checkpointed(Path path, byte[] content) {
+        try (Wal wal = Wal.open(SalvageImage.config(path).withNodeId("laptop")).orElseThrow()) {
+            for (int i = 1; i <= 15; i++) {
+                wal.log().awaitDurable(wal.log().submit(64, new byte[] {(byte) i}));
+                if (i == 10) {
+                    try (WalCheckpointWriter writer = wal.log().beginCheckpoint()) {
+                        writer.write(content, 0, content.length);
+                        var unused = writer.publish(10);
+                    }
+                }
+            }
+        }
+        return LogImage.bytes(path);
+    }
+
+    @Test
+    void aCheckpointIsCarriedOverOrReportedLost() {
+        byte[] content = new byte[50_000];
+        new SplittableRandom(7).nextBytes(content);
+        Path source = fileSystem.getPath("/work/checkpointed");
+        Map<String, byte[]> files = checkpointed(source, content);
+        String name = CheckpointFile.name(1);
+        assertTrue(files.containsKey(name), () -> files.keySet().toString());
+        for (int damagedAt : new int[] {-1, 100, 30_000}) {
+            if (damagedAt >= 0) {
+                LogImage.layOut(source, files, "", new byte[0]);
+                LogImage.change(source.resolve(name), damagedAt, (byte) ~files.getOrDefault(name, content)[damagedAt]);
+            }
+            Path target = fileSystem.getPath("/work/repaired" + damagedAt);
+            WalInspector.Repair repair = WalInspector.open(SalvageImage.config(source))
+                    .flatMap(inspector -> inspector.repair(SalvageImage.config(target), WalProgress.NONE))
+                    .orElseThrow();
+            assertEquals(damagedAt < 0, repair.checkpoint());
+            assertEquals(11, repair.firstSequence());
+            assertEquals(15, repair.lastSequence());
+            assertEquals(5, repair.records());
+            assertEquals(damagedAt < 0 ? List.of() : List.of(new LostSequences(1, OptionalLong.of(10))), repair.lost());
+            assertEquals(damagedAt >= 0, !repair.findings().isEmpty());
+            try (Wal wal = Wal.open(SalvageImage.config(target)).orElseThrow()) {
+                assertEquals(List.of(), wal.recovery().findings());
+                assertEquals(11, wal.log().firstSequence());
+                assertEquals(16, wal.log().submit(64, new byte[1]));
+                byte[] carried = new byte[content.length];
+                wal.log().checkpoint().ifPresent(checkpoint -> {
+                    assertEquals(10, checkpoint.endSequence());
+                    try (WalCheckpointReader reader = checkpoint.open()) {
+                        reader.read(0, carried, 0, carried.length);
+                    }
+                    assertArrayEquals(content, carried);
+                });
+                assertEquals(damagedAt < 0, wal.log().checkpoint().isPresent());
+            }
+        }
     }
 }

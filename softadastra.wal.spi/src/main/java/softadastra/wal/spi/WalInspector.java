@@ -53,7 +53,8 @@ public interface WalInspector {
 
     /**
      * Writes a new log of all that is left of this one, in another place; this one is only read. Lost sequences are filled with
-     * {@link WalRecordType#NOOP} records, so that every surviving record keeps its sequence, and its timestamp. The new log
+     * {@link WalRecordType#NOOP} records, so that every surviving record keeps its sequence, and its timestamp. A log that
+     * begins behind a checkpoint is repaired from there on, with the checkpoint if every byte of that verifies. The new log
      * has the same node, an id and an epoch of its own, and is read back before it becomes a log: one that a crash or an error
      * cut short has no marker, and opens with no provider.
      *
@@ -77,6 +78,8 @@ public interface WalInspector {
      * @param records how many records were kept
      * @param filled how many sequences stand filled with NOOP records in place of lost ones
      * @param bytes how many bytes of frames were kept
+     * @param checkpoint whether the new log has the checkpoint of the old one; if that had one and this has not, what was in it
+     *     is lost
      * @param lost which sequences were lost, in order
      * @param findings the damage, in the order of the log, each with what it took
      */
@@ -87,6 +90,7 @@ public interface WalInspector {
             long records,
             long filled,
             long bytes,
+            boolean checkpoint,
             List<LostSequences> lost,
             List<WalFinding> findings) {
 
