@@ -31,7 +31,7 @@ final class AlteredClasses extends ClassLoader {
      * A change to one method, or to all of that name.
      *
      * @param type the simple name of its class
-     * @param method its name
+     * @param method its name, or its name and descriptor
      * @param change what reads the method in place of whoever would
      */
     record Alteration(String type, String method, Change change) {}
@@ -131,7 +131,7 @@ final class AlteredClasses extends ClassLoader {
                     public MethodVisitor visitMethod(
                             int access, String name, String descriptor, String signature, String[] exceptions) {
                         MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
-                        if (!name.equals(alteration.method())) {
+                        if (!name.equals(alteration.method()) && !(name + descriptor).equals(alteration.method())) {
                             return next;
                         }
                         Place place = new Place(access, descriptor);

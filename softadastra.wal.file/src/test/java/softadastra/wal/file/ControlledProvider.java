@@ -18,7 +18,8 @@ final class ControlledProvider {
             AlteredClasses.instead("Housekeeper", "start", "noThread"),
             AlteredClasses.redirectCalls("Recovery", "run", "randomUUID", "seededUuid"),
             AlteredClasses.makeInstead("Recovery", SecureRandom.class, SeededRandom.class),
-            AlteredClasses.makeInstead("Segments", SecureRandom.class, SeededRandom.class));
+            AlteredClasses.makeInstead("Segments", SecureRandom.class, SeededRandom.class),
+            AlteredClasses.makeInstead("FileCheckpointWriter", SecureRandom.class, SeededRandom.class));
 
     private ControlledProvider() {}
 

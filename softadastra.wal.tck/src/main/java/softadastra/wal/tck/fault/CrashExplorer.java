@@ -51,6 +51,7 @@ import softadastra.wal.spi.storage.Storage;
  * @param check what is done with each disk
  * @param control makes the provider do the same each time
  * @param states what was seen already; share one to count several explorations together
+ * @param shrinking whether a script that fails is shrunk before it is told of
  */
 public record CrashExplorer(
         WalProvider provider,
@@ -60,7 +61,8 @@ public record CrashExplorer(
         UnaryOperator<WalConfig> configuration,
         CrashCheck check,
         ProviderControl control,
-        CrashStates states) {
+        CrashStates states,
+        boolean shrinking) {
 
     /** The system property that restricts a run to one state. */
     public static final String REPLAY = "softadastra.crash.replay";
@@ -92,42 +94,54 @@ public record CrashExplorer(
                 UnaryOperator.identity(),
                 new WalCrashCheck(provider),
                 ProviderControl.NONE,
-                new CrashStates());
+                new CrashStates(),
+                true);
     }
 
     /** With {@link #seed} set. */
     public CrashExplorer withSeed(long value) {
-        return new CrashExplorer(provider, value, statesPerOperation, threads, configuration, check, control, states);
+        return new CrashExplorer(
+                provider, value, statesPerOperation, threads, configuration, check, control, states, shrinking);
     }
 
     /** With {@link #statesPerOperation} set. */
     public CrashExplorer withStatesPerOperation(int value) {
-        return new CrashExplorer(provider, seed, value, threads, configuration, check, control, states);
+        return new CrashExplorer(provider, seed, value, threads, configuration, check, control, states, shrinking);
     }
 
     /** With {@link #threads} set. */
     public CrashExplorer withThreads(int value) {
-        return new CrashExplorer(provider, seed, statesPerOperation, value, configuration, check, control, states);
+        return new CrashExplorer(
+                provider, seed, statesPerOperation, value, configuration, check, control, states, shrinking);
     }
 
     /** With {@link #configuration} set. */
     public CrashExplorer withConfiguration(UnaryOperator<WalConfig> value) {
-        return new CrashExplorer(provider, seed, statesPerOperation, threads, value, check, control, states);
+        return new CrashExplorer(provider, seed, statesPerOperation, threads, value, check, control, states, shrinking);
     }
 
     /** With {@link #check} set. */
     public CrashExplorer withCheck(CrashCheck value) {
-        return new CrashExplorer(provider, seed, statesPerOperation, threads, configuration, value, control, states);
+        return new CrashExplorer(
+                provider, seed, statesPerOperation, threads, configuration, value, control, states, shrinking);
     }
 
     /** With {@link #control} set. */
     public CrashExplorer withControl(ProviderControl value) {
-        return new CrashExplorer(provider, seed, statesPerOperation, threads, configuration, check, value, states);
+        return new CrashExplorer(
+                provider, seed, statesPerOperation, threads, configuration, check, value, states, shrinking);
     }
 
     /** With {@link #states} set. */
     public CrashExplorer withStates(CrashStates value) {
-        return new CrashExplorer(provider, seed, statesPerOperation, threads, configuration, check, control, value);
+        return new CrashExplorer(
+                provider, seed, statesPerOperation, threads, configuration, check, control, value, shrinking);
+    }
+
+    /** With {@link #shrinking} set. */
+    public CrashExplorer withShrinking(boolean value) {
+        return new CrashExplorer(
+                provider, seed, statesPerOperation, threads, configuration, check, control, states, value);
     }
 
     /**
@@ -151,10 +165,11 @@ public record CrashExplorer(
 
     private AssertionError shrunk(CrashScript script, AssertionError failure) {
         CrashShrinker.Found found = found(script, failure);
-        CrashShrinker.Found simplest = CrashShrinker.shrink(found, this::find, this::findAgain);
+        CrashShrinker.Found simplest = shrinking ? CrashShrinker.shrink(found, this::find, this::findAgain) : found;
         return new AssertionError(
                 simplest.failure().getMessage() + "\nscript: "
-                        + simplest.replay().script() + "\nshrunk from: " + script
+                        + simplest.replay().script()
+                        + (shrinking ? "\nshrunk from: " + script : "")
                         + "\nto replay it, run this test with -D" + REPLAY + "='" + simplest.replay() + "'",
                 simplest.failure());
     }

@@ -84,8 +84,9 @@ public sealed interface DiskOperation {
      *
      * @param from its name before
      * @param to its name now
+     * @param file the file; a crash that loses its creation does not give another one this name
      */
-    record Rename(String from, String to) implements DiskOperation {}
+    record Rename(String from, String to, int file) implements DiskOperation {}
 
     /** The directory was forced. */
     record ForceDirectory() implements DiskOperation {}

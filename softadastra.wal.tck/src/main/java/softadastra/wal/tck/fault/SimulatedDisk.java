@@ -95,9 +95,8 @@ final class SimulatedDisk {
         } else if (operation instanceof DiskOperation.Delete delete) {
             names.remove(delete.name());
         } else if (operation instanceof DiskOperation.Rename rename) {
-            Integer file = names.remove(rename.from());
-            if (file != null) {
-                names.put(rename.to(), file);
+            if (names.remove(rename.from(), rename.file())) {
+                names.put(rename.to(), rename.file());
             }
         }
     }

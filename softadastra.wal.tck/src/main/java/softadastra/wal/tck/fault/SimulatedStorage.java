@@ -148,8 +148,7 @@ public final class SimulatedStorage implements Storage {
     @Override
     public synchronized void rename(String from, String to) throws IOException {
         requireDirectory();
-        number(from);
-        perform(new DiskOperation.Rename(from, to));
+        perform(new DiskOperation.Rename(from, to, number(from)));
     }
 
     @Override

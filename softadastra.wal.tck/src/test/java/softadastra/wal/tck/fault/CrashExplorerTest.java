@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashSet;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +65,68 @@ class CrashExplorerTest {
                 assertThrows(AssertionError.class, () -> explorer(bug).explore(CrashExplorerTest::appendSome));
         assertTrue(
                 String.valueOf(failure.getMessage()).contains("-Dsoftadastra.crash.replay=11/"), failure::getMessage);
+    }
+
+    private static String failureOf(CrashExplorer explorer, CrashScript script) throws InterruptedException {
+        try {
+            var unused = explorer.explore(script);
+            return "";
+        } catch (AssertionError e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    private static String valueBehind(String start, String message) {
+        int from = message.indexOf(start) + start.length();
+        int line = message.indexOf('\n', from);
+        return message.substring(from, line < 0 ? message.length() : line);
+    }
+
+    @Test
+    void scriptsAreWrittenAsTheyAreRead() {
+        for (int seed = 0; seed < 200; seed++) {
+            CrashScript script = CrashScript.random(seed);
+            assertEquals(script, CrashScript.parse(script.toString()));
+        }
+        assertThrows(IllegalArgumentException.class, () -> CrashScript.parse("seed:1 open jump"));
+    }
+
+    @Test
+    void scriptsAtRandomHaveStepsOfEachKind() {
+        Set<Class<?>> kinds = new HashSet<>();
+        for (int seed = 0; seed < 100; seed++) {
+            CrashScript.random(seed).steps().forEach(step -> kinds.add(step.getClass()));
+        }
+        assertEquals(Set.of(CrashStep.class.getPermittedSubclasses()), kinds);
+    }
+
+    @Test
+    void aScriptThatFailsIsShrunkAndItsReplayFailsTheSameWay() throws Exception {
+        CrashScript script =
+                CrashScript.parse("seed:5 open append:3x500 append:1x2000 await idle close open append:1x10 "
+                        + "append:4x300 await append:1x700 kill open await cut:3 open append:1x900 close");
+        String message = failureOf(explorer(Bug.FORCES_NO_DIRECTORY), script);
+        assertEquals("seed:5 open", valueBehind("\nscript: ", message), message);
+        String replay = valueBehind("-D" + CrashExplorer.REPLAY + "='", message).replace("'", "");
+        System.setProperty(CrashExplorer.REPLAY, replay);
+        try {
+            String again = failureOf(explorer(Bug.FORCES_NO_DIRECTORY), CrashScript.random(1));
+            assertEquals(message.lines().findFirst(), again.lines().findFirst());
+            assertEquals("", failureOf(explorer(Bug.NONE), CrashScript.random(1)));
+        } finally {
+            System.clearProperty(CrashExplorer.REPLAY);
+        }
+    }
+
+    @Test
+    void aCorrectLogPassesAnyScript() throws Exception {
+        CrashExplorer explorer = explorer(Bug.NONE).withStatesPerOperation(8);
+        CrashExplorer.Report sum = new CrashExplorer.Report(0, 0, 0);
+        for (int seed = 1; seed <= 40; seed++) {
+            sum = sum.plus(explorer.explore(CrashScript.random(seed)));
+        }
+        assertEquals(explorer.states().distinct(), sum.distinct());
+        assertTrue(sum.distinct() > 1_000, sum::toString);
     }
 
     @Test

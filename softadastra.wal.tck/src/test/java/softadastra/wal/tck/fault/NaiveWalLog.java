@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
+import softadastra.core.ErrorCode;
 import softadastra.core.HybridTimestamp;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.RecoveryMode;
@@ -37,6 +38,7 @@ final class NaiveWalLog implements WalLog {
     private final List<WrittenRecord> records = new ArrayList<>();
     private long end;
     private long durable;
+    private boolean failed;
 
     private NaiveWalLog(Bug bug, WalIdentity identity, StorageFile file) {
         this.bug = bug;
@@ -46,19 +48,21 @@ final class NaiveWalLog implements WalLog {
 
     static NaiveWalLog own(Bug bug, WalIdentity identity, Storage storage) throws IOException {
         NaiveWalLog log = new NaiveWalLog(bug, identity, storage.open(FILE, Storage.Access.WRITE));
-        log.scan();
+        byte[] found = log.scan();
         log.file.truncate(log.end);
+        // What was found may be in the page cache only, and marked clean there by a force that failed.
+        log.file.write(0, found, 0, (int) log.end);
         log.file.force();
         return log;
     }
 
     static NaiveWalLog reader(Bug bug, WalIdentity identity, Storage storage) throws IOException {
         NaiveWalLog log = new NaiveWalLog(bug, identity, storage.open(FILE, Storage.Access.READ));
-        log.scan();
+        var unused = log.scan();
         return log;
     }
 
-    private void scan() throws IOException {
+    private byte[] scan() throws IOException {
         byte[] bytes = new byte[(int) file.size()];
         int length = file.read(0, bytes, 0, bytes.length);
         ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, length);
@@ -75,6 +79,7 @@ final class NaiveWalLog implements WalLog {
         }
         end = at;
         durable = records.size();
+        return bytes;
     }
 
     private void take(ByteBuffer buffer, int frame) {
@@ -96,6 +101,7 @@ final class NaiveWalLog implements WalLog {
 
     @Override
     public synchronized long submit(WalBatch batch) {
+        refuseAfterFailure();
         if (bug == Bug.WRITES_BATCHES_IN_PARTS) {
             for (int i = 0; i < batch.size(); i++) {
                 write(batch, i, i + 1);
@@ -128,15 +134,23 @@ final class NaiveWalLog implements WalLog {
         end += size;
     }
 
+    private void refuseAfterFailure() {
+        if (failed) {
+            throw new SoftadastraException(ErrorCode.IO_ERROR, "failed to append WAL record: the log has failed");
+        }
+    }
+
     @Override
     public synchronized void awaitDurable(long sequence) {
         if (sequence <= durable || bug == Bug.ACKNOWLEDGES_BEFORE_THE_FORCE) {
             return;
         }
+        refuseAfterFailure();
         try {
             file.force();
         } catch (IOException e) {
             if (bug != Bug.IGNORES_A_FAILED_FORCE) {
+                failed = true;
                 throw new SoftadastraException(StorageErrors.failed("flush WAL", e));
             }
             return;

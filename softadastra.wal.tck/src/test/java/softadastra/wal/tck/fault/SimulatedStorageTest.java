@@ -170,6 +170,79 @@ class SimulatedStorageTest {
     }
 
     @Test
+    void lengthsAreStaleUntilTheFileIsForced() throws IOException {
+        try (StorageFile file = forcedFile("a", 1_000, 1)) {
+            file.write(1_000, filled(1_000, 2), 0, 1_000);
+            file.write(2_000, filled(1_000, 3), 0, 1_000);
+            file.truncate(1_500);
+            Set<Integer> lengths = new HashSet<>();
+            boolean zerosWithinTheLength = false;
+            for (int seed = 0; seed < CRASHES; seed++) {
+                byte[] left = content(storage.crash(CrashChoice.random(new SplittableRandom(seed))), "a");
+                lengths.add(left.length);
+                zerosWithinTheLength |= left.length == 2_000 && left[1_999] == 0;
+            }
+            assertEquals(Set.of(1_000, 1_500, 2_000, 3_000), lengths);
+            assertTrue(zerosWithinTheLength, "a length may be there before what it covers");
+            file.force();
+            assertEquals(1_500, content(storage.crash(CrashChoice.nothingWritten()), "a").length);
+        }
+    }
+
+    @Test
+    void createdAndDeletedNamesAreLostEachByItself() throws IOException {
+        forcedFile("a", 10, 1).close();
+        forcedFile("b", 10, 1).close();
+        storage.delete("a");
+        storage.open("c", Access.CREATE).close();
+        storage.delete("b");
+        Set<List<String>> names = new HashSet<>();
+        for (int seed = 0; seed < CRASHES; seed++) {
+            names.add(storage.crash(CrashChoice.random(new SplittableRandom(seed)))
+                    .list());
+        }
+        assertEquals(8, names.size(), names::toString);
+        storage.forceDirectory();
+        assertEquals(List.of("c"), storage.crash(CrashChoice.nothingWritten()).list());
+    }
+
+    @Test
+    void afterAFailedForceTheDiskHasTheOldOrTheNewWhateverIsForcedLater() throws IOException {
+        try (StorageFile file = forcedFile("a", Sectors.SIZE, 1)) {
+            file.write(0, filled(Sectors.SIZE, 2), 0, Sectors.SIZE);
+            ((SimulatedFile) file).failForce();
+            file.force();
+            Set<Byte> contents = new HashSet<>();
+            for (int seed = 0; seed < CRASHES; seed++) {
+                contents.add(content(storage.crash(CrashChoice.random(new SplittableRandom(seed))), "a")[0]);
+            }
+            assertEquals(Set.of((byte) 1, (byte) 2), contents);
+        }
+    }
+
+    /** The rename of a file whose creation was lost is lost with it; the file that had the name before keeps it. */
+    @Test
+    void aRenameNeverGivesItsNameToAnotherFile() throws IOException {
+        forcedFile("temporary", 10, 1).close();
+        storage.delete("temporary");
+        try (StorageFile file = storage.open("temporary", Access.CREATE)) {
+            file.write(0, filled(10, 2), 0, 10);
+            file.force();
+        }
+        storage.rename("temporary", "new");
+        Set<String> seen = new HashSet<>();
+        for (int seed = 0; seed < CRASHES; seed++) {
+            SimulatedStorage crashed = storage.crash(CrashChoice.random(new SplittableRandom(seed)));
+            StringBuilder names = new StringBuilder();
+            for (String name : crashed.list()) {
+                names.append(name).append(content(crashed, name)[0]).append(' ');
+            }
+            seen.add(names.toString());
+        }
+        assertEquals(Set.of("", "temporary1 ", "temporary2 ", "new2 "), seen);
+    }
+
+    @Test
     void whatAFailedForceLostIsNotMadeGoodByTheNext() throws IOException {
         try (StorageFile file = forcedFile("a", 2 * Sectors.SIZE, 1)) {
             file.write(0, filled(10, 2), 0, 10);
