@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -19,6 +21,7 @@ import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.OpenMode;
 import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalBatch;
+import softadastra.wal.spi.WalCheckpointWriter;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalLog;
 import softadastra.wal.spi.WalReader;
@@ -30,6 +33,7 @@ import softadastra.wal.tck.fault.IoFailure;
 import softadastra.wal.tck.fault.IoFaults;
 import softadastra.wal.tck.fault.IoKind;
 import softadastra.wal.tck.fault.SimulatedStorage;
+import softadastra.wal.tck.fault.WrittenCheckpoint;
 
 /** Every storage call fails, in every way: nothing acknowledged is lost, nothing that failed is acknowledged. */
 class FileFaultTest {
@@ -53,8 +57,23 @@ class FileFaultTest {
                     if (i != 1) {
                         witness.await(wal, last);
                     }
+                    if (i == 2) {
+                        checkpoint(wal, witness, run);
+                    }
                 }
             }
+        }
+    }
+
+    private static void checkpoint(Wal wal, CrashWitness witness, int run) {
+        byte[] content = new byte[20_000 + run];
+        Arrays.fill(content, (byte) (run + 1));
+        try (WalCheckpointWriter writer = wal.log().beginCheckpoint()) {
+            writer.write(content, 0, content.length);
+            long end = wal.log().lastSequence();
+            witness.publishing(new WrittenCheckpoint(writer.beginSequence(), end, content));
+            assertEquals(end, writer.publish(end).endSequence());
+            witness.published();
         }
     }
 
@@ -67,7 +86,13 @@ class FileFaultTest {
                 .withStride(LARGE ? 1 : 4)
                 .withConfiguration(config -> config.withSegmentBytes(WalConfig.MIN_SEGMENT_BYTES))
                 .explore(FileFaultTest::workload);
+        System.out.println("Injected faults: " + failure + ", at each call once and for ever: " + report.faults()
+                + " in " + report.runs() + " runs, " + new TreeMap<>(report.faultsByKind()));
         assertTrue(report.runs() > 20, report::toString);
+        for (IoKind kind :
+                EnumSet.of(IoKind.WRITE, IoKind.FORCE, IoKind.FORCE_DIRECTORY, IoKind.CREATE, IoKind.RENAME)) {
+            assertTrue(report.faultsByKind().containsKey(kind), () -> kind + " is missing: " + report);
+        }
         if (failure == IoFailure.INTERRUPT) {
             assertEquals(0, report.failedRuns(), report::toString);
         } else {

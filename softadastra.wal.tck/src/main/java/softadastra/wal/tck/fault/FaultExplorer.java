@@ -1,6 +1,8 @@
 package softadastra.wal.tck.fault;
 
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
@@ -14,6 +16,9 @@ import softadastra.wal.spi.WalProvider;
  * Fails a workload at its first storage call, at its second, and so on until a run has no such call any more; once, and for
  * ever from there on; with every failure there is. After each run it checks that nothing acknowledged was lost: when the log
  * is opened again by the same process, by another one, and after power cuts.
+ *
+ * <p>A force that fails once, and then succeeds as if nothing had happened, is among them: {@link IoFailure#IO_ERROR}, once, at
+ * that force. What it should have written may be lost for good; see {@link SimulatedStorage}.
  *
  * <p>The workload is run many times, so it must not depend on what was before. A {@link SoftadastraException} out of it (or
  * the injected {@link OutOfMemoryError}) is an expected end where a fault was injected.
@@ -39,8 +44,15 @@ public record FaultExplorer(
      * @param runs how often the workload ran
      * @param faults how many calls were failed or disturbed
      * @param failedRuns how many runs ended with an error
+     * @param faultsByKind how many calls of each kind were failed or disturbed
      */
-    public record Report(long runs, long faults, int failedRuns) {}
+    public record Report(long runs, long faults, int failedRuns, Map<IoKind, Long> faultsByKind) {
+
+        /** A report with its counts. */
+        public Report {
+            faultsByKind = Map.copyOf(faultsByKind);
+        }
+    }
 
     /** An explorer of a provider's logs, with seed 1, all failures, and 3 power cuts after each run. */
     public static FaultExplorer of(WalProvider provider) {
@@ -82,6 +94,7 @@ public record FaultExplorer(
         long runs = 0;
         long faults = 0;
         int failedRuns = 0;
+        Map<IoKind, Long> byKind = new EnumMap<>(IoKind.class);
         for (IoFailure failure : EnumSet.copyOf(failures)) {
             for (boolean forEver : new boolean[] {false, true}) {
                 for (long number = 1 + runs % stride; ; number += stride) {
@@ -91,6 +104,7 @@ public record FaultExplorer(
                     failedRuns += run.run(workload) ? 0 : 1;
                     runs++;
                     faults += run.faulty.failures();
+                    run.faulty.failuresByKind().forEach((kind, count) -> byKind.merge(kind, count, Long::sum));
                     if (run.faulty.failures() == 0) {
                         break;
                     }
@@ -98,7 +112,7 @@ public record FaultExplorer(
                 }
             }
         }
-        return new Report(runs, faults, failedRuns);
+        return new Report(runs, faults, failedRuns, byKind);
     }
 
     /** One run of the workload with its fault, on a disk of its own. */

@@ -23,7 +23,7 @@ public final class FaultInjectingStorage implements Storage {
     private final Map<IoKind, Long> counts = new EnumMap<>(IoKind.class);
     private final List<IoCall> trace = new ArrayList<>();
     private IoFaults faults;
-    private long failed;
+    private final Map<IoKind, Long> failed = new EnumMap<>(IoKind.class);
 
     /**
      * Wraps a storage.
@@ -53,7 +53,12 @@ public final class FaultInjectingStorage implements Storage {
 
     /** How many calls failed, or were disturbed, so far. */
     public synchronized long failures() {
-        return failed;
+        return failed.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** How many calls of each kind failed, or were disturbed, so far. */
+    public synchronized Map<IoKind, Long> failuresByKind() {
+        return new EnumMap<>(failed);
     }
 
     /** All calls so far, in order. */
@@ -66,7 +71,7 @@ public final class FaultInjectingStorage implements Storage {
         IoCall call = new IoCall(trace.size() + 1L, ofKind, kind, name, position, length);
         trace.add(call);
         Optional<IoFailure> failure = faults.before(call);
-        failure.ifPresent(injected -> failed++);
+        failure.ifPresent(injected -> failed.merge(kind, 1L, Long::sum));
         return failure;
     }
 
