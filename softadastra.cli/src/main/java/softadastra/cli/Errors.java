@@ -71,7 +71,10 @@ final class Errors {
             case DIRECTORY_MISSING -> parent(walPath).map(parent -> "mkdir -p " + Texts.shellWord(parent));
             case NOT_FOUND ->
                 error.message().contains("log does not exist") ? Optional.of(noLog(walPath, wal)) : Optional.empty();
-            case CORRUPTION -> Optional.of("softadastra " + wal + "wal verify");
+            case CORRUPTION ->
+                error.message().contains("name the provider")
+                        ? Optional.of("softadastra " + wal + "wal repair --provider file")
+                        : Optional.of("softadastra " + wal + "wal verify");
             case LOCKED -> Optional.of("commands that only read work beside the owner; to write, close it there first");
             default -> Optional.empty();
         };

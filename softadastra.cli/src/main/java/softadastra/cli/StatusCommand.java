@@ -25,6 +25,7 @@ final class StatusCommand extends Subcommand {
     public Integer call() {
         WalInspector inspector = inspector();
         WalInspector.Info info = inspector.info().orElseThrow();
+        info.warnings().forEach(io()::warning);
         Verification found = inspector.verify(new Progress(io())).orElseThrow();
         // A damaged log has no store to show, but the rest of the page is what somebody needs then.
         Result<Snapshot> snapshot = SnapshotBuilderStore.build(root().walConfig());

@@ -17,6 +17,7 @@ final class WalInfoCommand extends Subcommand {
     @Override
     public Integer call() {
         WalInspector.Info info = inspector().info().orElseThrow();
+        info.warnings().forEach(io()::warning);
         if (io().isJson()) {
             io().line(WalText.json(info)
                     .put(

@@ -3,6 +3,7 @@ package softadastra.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,13 +11,18 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import softadastra.store.Key;
 import softadastra.store.StoreConfig;
 import softadastra.store.StoreEngine;
+import softadastra.store.Value;
 
 /** What repair, salvage and tail do with a log that is well, damaged, locked, or hardly a log any more. */
 class WalRepairTest {
@@ -201,5 +207,68 @@ class WalRepairTest {
         Cli.Run status = new Cli(other).run("status").exits(ExitCode.NOT_FOUND);
         assertFalse(status.err().contains("store put"), status.err());
         assertTrue(status.err().contains("other files"), status.err());
+    }
+
+    @Test
+    void verifyShowsAllTheDamageAndNotOnlyTheFirst() throws IOException {
+        long first = damage(2);
+        var offset = Cli.number(
+                cli.run("wal", "dump", "--recovery", "salvage", "--json")
+                        .ndjson()
+                        .get(2),
+                "offset");
+        write(cli.wal().resolve("0000000001.segment"), offset + 45, (byte) 0x77, (byte) 0x77);
+        Cli.Run verify = cli.run("wal", "verify").exits(ExitCode.CORRUPTION);
+        assertTrue(
+                verify.lines()
+                        .get(0)
+                        .startsWith("error: corrupted WAL record at sequence 2 and at byte offset " + first + " of "),
+                verify.out());
+        assertTrue(
+                verify.lines()
+                        .get(1)
+                        .startsWith("error: corrupted WAL record at sequence 4 and at byte offset " + offset + " of "),
+                verify.out());
+    }
+
+    @Test
+    void tailFollowsAnOwner() {
+        try (StoreEngine owner =
+                StoreEngine.open(StoreConfig.durable(cli.wal())).orElseThrow()) {
+            CompletableFuture<Cli.Run> tail = CompletableFuture.supplyAsync(
+                    () -> cli.run("wal", "tail", "--follow", "--from", "4", "--count", "4"));
+            for (int i = 6; i <= 7; i++) {
+                owner.put(Key.of("k" + i), Value.fromString("v")).orElseThrow();
+            }
+            assertEquals(
+                    List.of("seq=4", "seq=5", "seq=6", "seq=7"),
+                    tail.join().ok().lines().stream()
+                            .map(line -> line.split(" ", 2)[0])
+                            .toList());
+        }
+    }
+
+    @Test
+    void aFileSystemInMemoryEarnsAWarning() throws IOException {
+        Path memory = Path.of("/dev/shm");
+        assumeTrue(
+                Files.isWritable(memory) && Files.getFileStore(memory).type().equals("tmpfs"),
+                "no file system in memory here");
+        Path home = Files.createTempDirectory(memory, "softadastra");
+        Path log = home.resolve("node.wal");
+        Cli there = new Cli(log);
+        try {
+            there.run("store", "put", "k", "v").exits(ExitCode.OK);
+            for (String command : List.of("wal info", "status")) {
+                Cli.Run run = there.run(command.split(" ")).exits(ExitCode.OK);
+                assertTrue(run.err().startsWith("warning: WAL path " + log + " is on a tmpfs file system"), run.err());
+            }
+        } finally {
+            try (Stream<Path> files = Files.walk(home)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
     }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import softadastra.core.HybridTimestamp;
 import softadastra.core.Result;
+import softadastra.core.Severity;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalFinding;
@@ -74,7 +75,8 @@ final class FileWalInspector implements WalInspector {
                     scan.records(),
                     bytes,
                     scan.clean(),
-                    LogLock.owner(storage).map(LogOwner::text));
+                    LogLock.owner(storage).map(LogOwner::text),
+                    storage.warnings());
         });
     }
 
@@ -99,8 +101,34 @@ final class FileWalInspector implements WalInspector {
                     look++) {
                 verification = verify(marker, progress);
             }
-            return verification;
+            return verification.corrupted() ? withExtent(verification, progress) : verification;
         });
+    }
+
+    /** The verification ended at the first damage; what else is damaged, a salvage tells, where nobody has the log open. */
+    private Verification withExtent(Verification found, WalProgress progress) throws IOException {
+        if (LogLock.owner(storage).isPresent()) {
+            return found;
+        }
+        List<WalFinding> findings = new ArrayList<>(found.findings());
+        for (WalFinding hole :
+                SalvageSource.open(storage, config).survey(progress).findings()) {
+            boolean error = hole.severity() != Severity.WARNING;
+            // The same damage in the words that also tell what is lost by it.
+            boolean known = found.findings().stream().anyMatch(finding -> isSamePlace(finding, hole));
+            if (known && error) {
+                findings.removeIf(finding -> isSamePlace(finding, hole));
+            }
+            if (!known || error) {
+                findings.add(hole);
+            }
+        }
+        return new Verification(
+                found.records(), found.bytes(), found.lastSequence(), found.durableSequence(), findings);
+    }
+
+    private static boolean isSamePlace(WalFinding one, WalFinding other) {
+        return one.file().equals(other.file()) && one.offset().equals(other.offset());
     }
 
     private Verification verify(WalMarker marker, WalProgress progress) throws IOException {

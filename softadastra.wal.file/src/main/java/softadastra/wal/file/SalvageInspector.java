@@ -65,7 +65,8 @@ final class SalvageInspector implements WalInspector {
                     report.records(),
                     bytes,
                     false,
-                    Optional.empty());
+                    Optional.empty(),
+                    storage.warnings());
         });
     }
 

@@ -115,6 +115,7 @@ public interface WalInspector {
      * @param bytes the size of all its files
      * @param clean whether it was closed, and not written to since
      * @param owner who holds it open, if anybody
+     * @param warnings what to know about the place it is in, such as that it is on a network or memory file system
      */
     record Info(
             String provider,
@@ -128,10 +129,42 @@ public interface WalInspector {
             long records,
             long bytes,
             boolean clean,
-            Optional<String> owner) {
+            Optional<String> owner,
+            List<String> warnings) {
 
         public Info {
             files = List.copyOf(files);
+            warnings = List.copyOf(warnings);
+        }
+
+        /** Without warnings. */
+        public Info(
+                String provider,
+                String location,
+                WalIdentity identity,
+                String formatVersion,
+                List<FileInfo> files,
+                long firstSequence,
+                long lastSequence,
+                long durableSequence,
+                long records,
+                long bytes,
+                boolean clean,
+                Optional<String> owner) {
+            this(
+                    provider,
+                    location,
+                    identity,
+                    formatVersion,
+                    files,
+                    firstSequence,
+                    lastSequence,
+                    durableSequence,
+                    records,
+                    bytes,
+                    clean,
+                    owner,
+                    List.of());
         }
     }
 
@@ -154,7 +187,8 @@ public interface WalInspector {
      * @param bytes how many bytes were read
      * @param lastSequence the last valid sequence
      * @param durableSequence the last one that the log itself proves to be durable
-     * @param findings everything that is not as it should be, in order
+     * @param findings everything that is not as it should be: up to the first damage, and where nobody has the log open, all
+     *     behind it too
      */
     record Verification(long records, long bytes, long lastSequence, long durableSequence, List<WalFinding> findings) {
 
