@@ -472,9 +472,10 @@ final class GroupCommit {
      */
     void prepareSpare(long frame) throws IOException {
         preparing = true;
+        long bytes = segments.nextBytes(frame);
         lock.unlock();
         try {
-            segments.createSpare(frame);
+            segments.createSpare(frame, bytes);
         } finally {
             lock.lock();
             preparing = false;

@@ -173,7 +173,7 @@ final class LogRepair {
     private FileWalLog start(WalIdentity identity, LogLock lock) throws IOException {
         try {
             Segments segments = new Segments(target, identity, config.segmentBytes());
-            segments.createSpare(0);
+            segments.createSpare(0, segments.nextBytes(0));
             segments.start(next, 0, 0, 0);
             WalRecovery created = new WalRecovery(
                     RecoveryMode.TORN_TAIL, true, true, next, next - 1, 0, 0, 0, List.of(), Duration.ZERO);

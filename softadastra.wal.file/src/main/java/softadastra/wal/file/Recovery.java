@@ -147,7 +147,7 @@ final class Recovery {
 
     private Recovered create(WalMarker marker, boolean created, long started) throws IOException {
         Segments segments = new Segments(storage, marker.identity(), config.segmentBytes());
-        segments.createSpare(0);
+        segments.createSpare(0, segments.nextBytes(0));
         segments.start(1, 0, 0, 0);
         if (!marker.ready()) {
             new WalMarker(marker.provider(), marker.identity(), true).write(storage);
@@ -199,7 +199,7 @@ final class Recovery {
         int chain = end.chain();
         if (stray || end.kind() == Frame.CONTINUED) {
             if (!continued) {
-                segments.createSpare(0);
+                segments.createSpare(0, segments.nextBytes(0));
             }
             segments.start(scan.lastSequence() + 1, end.offset(), end.chain(), scan.highestTimestamp());
             appendAt = SegmentHeader.BYTES;

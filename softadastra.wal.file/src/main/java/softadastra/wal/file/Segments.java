@@ -19,7 +19,9 @@ import softadastra.wal.spi.storage.StorageFile;
  * #createSpare}, which its caller sees to run alone.
  *
  * <p>A spare is made under its final name: zeros, forced, and its directory forced. Starting it is then one header and one
- * force. Sizes double from {@value #FIRST_BYTES} bytes on, so that small logs stay small.
+ * force. Sizes double from {@value #FIRST_BYTES} to {@value #STEADY_BYTES} bytes, so that small logs stay small; from there on
+ * they are a small share of what the log holds, so that what is held in advance is a small part of it, and a log of any size
+ * has some hundreds of files.
  */
 final class Segments implements AutoCloseable {
 
@@ -27,6 +29,11 @@ final class Segments implements AutoCloseable {
     private record Older(long ordinal, long firstSequence, long bytes) {}
 
     static final long FIRST_BYTES = 256 << 10;
+
+    static final long STEADY_BYTES = 2 << 20;
+
+    /** A segment is at most this part of a large log. */
+    private static final int SHARE = 64;
 
     /** Kept free in each segment for the frames that end or close it. */
     static final long RESERVED = Frame.bytes(0) + Frame.bytes(Frame.CONTINUED_BODY);
@@ -162,9 +169,16 @@ final class Segments implements AutoCloseable {
         return header == null ? 1 : header.ordinal() + 1;
     }
 
-    private long nominalBytes(long ordinal) {
-        long doubled = ordinal > 20 ? maxBytes : FIRST_BYTES << (ordinal - 1);
-        return Math.min(maxBytes, doubled);
+    /** The size that the next segment is to have, with room for a frame. */
+    long nextBytes(long frame) {
+        long held = header == null ? 0 : olderBytes + header.fileBytes();
+        return Math.max(Math.min(usualBytes(nextOrdinal(), held), maxBytes), smallest(frame));
+    }
+
+    /** The size of a segment that comes behind so many bytes of others. */
+    static long usualBytes(long ordinal, long held) {
+        long doubled = FIRST_BYTES << Math.min(ordinal - 1, 20);
+        return Math.max(Math.min(doubled, STEADY_BYTES), Long.highestOneBit(held / SHARE));
     }
 
     /**
@@ -172,9 +186,10 @@ final class Segments implements AutoCloseable {
      * for the size it should have, a small one is made.
      *
      * <p>If this fails, nothing of the log has changed, and it can be tried again.
+     *
+     * @param wanted its {@link #nextBytes}
      */
-    void createSpare(long frame) throws IOException {
-        long wanted = Math.max(nominalBytes(nextOrdinal()), smallest(frame));
+    void createSpare(long frame, long wanted) throws IOException {
         long least = Math.max(Math.min(FIRST_BYTES, maxBytes), smallest(frame));
         if (spareBytes >= wanted) {
             return;
