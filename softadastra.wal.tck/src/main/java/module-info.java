@@ -9,4 +9,5 @@ module softadastra.wal.tck {
 
     exports softadastra.wal.tck;
     exports softadastra.wal.tck.fault;
+    exports softadastra.wal.tck.kill;
 }

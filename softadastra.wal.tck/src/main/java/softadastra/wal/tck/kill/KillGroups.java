@@ -1,4 +1,4 @@
-package softadastra.it.kill;
+package softadastra.wal.tck.kill;
 
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
@@ -8,7 +8,7 @@ import softadastra.wal.spi.WalBatch;
  * What the child's threads append to a log, group by group, the same for the same seed: one record, or a batch. Each record
  * says which it is, so that the parent can tell what it finds in the log.
  */
-record LogGroups(long seed) {
+record KillGroups(long seed) {
     private static final int FIRST_TYPE = 64;
     private static final int HEAD = Integer.BYTES + Long.BYTES + Integer.BYTES + Integer.BYTES;
 
