@@ -50,7 +50,7 @@ final class FileWalLog implements WalLog {
         this.owner = owner;
         this.recovering = recovering;
         this.recovered = recovered;
-        this.commit = new GroupCommit(config, recovered);
+        this.commit = new GroupCommit(storage.description(), config, recovered);
         this.history = new LogHistory(storage, () -> commit, recovered.checkpoint());
         this.checkpoints = new Checkpoints(storage, history);
     }
@@ -67,6 +67,7 @@ final class FileWalLog implements WalLog {
         try {
             OpenLogs.add(log);
             log.commit.start();
+            LogEvents.inUse().recovered(storage.description(), recovered.report());
             return log;
         } catch (IOException | RuntimeException | Error e) {
             OpenLogs.remove(log);
@@ -233,7 +234,10 @@ final class FileWalLog implements WalLog {
     CheckpointFile publish(GroupCommit begunOver, CheckpointHeader header) {
         synchronized (lifecycle) {
             requireSame(begunOver);
-            return checkpoints.publish(begunOver, header);
+            LogEvents.Span span = LogEvents.inUse().checkpoint(storage.description());
+            CheckpointFile published = checkpoints.publish(begunOver, header);
+            span.end(header.end(), published.bytes());
+            return published;
         }
     }
 
@@ -267,10 +271,11 @@ final class FileWalLog implements WalLog {
             try {
                 failed.abandon();
                 Recovery.Recovered again = recovering.run(failed.ordinalOf(0));
-                GroupCommit next = new GroupCommit(config, again);
+                GroupCommit next = new GroupCommit(storage.description(), config, again);
                 recovered = again;
                 commit = next;
                 next.start();
+                LogEvents.inUse().recovered(storage.description(), again.report());
                 return again.report();
             } catch (IOException e) {
                 throw StorageErrors.failed("recover WAL " + storage.description(), e)

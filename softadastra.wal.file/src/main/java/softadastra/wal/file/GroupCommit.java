@@ -32,6 +32,7 @@ final class GroupCommit {
     /** The first sequence of a segment that was just started, and its ordinal. */
     record Cut(long sequence, long ordinal) {}
 
+    private final String name;
     private final Segments segments;
     private final PendingFrames pending;
     private final HybridClock clock;
@@ -39,7 +40,7 @@ final class GroupCommit {
     private final ReentrantLock lock = new ReentrantLock();
     private final CommitWaiters waiters = new CommitWaiters(lock);
     private final Housekeeper housekeeper;
-    private final Poison poison = new Poison();
+    private final Poison poison;
     private final CommitCounters counters = new CommitCounters();
 
     /** The last sequence that was handed to the operating system. */
@@ -58,7 +59,10 @@ final class GroupCommit {
     private volatile long durable;
     private volatile long last;
 
-    GroupCommit(WalConfig config, Recovery.Recovered recovered) {
+    /** A log that goes on behind what was recovered; its name is for who watches. */
+    GroupCommit(String name, WalConfig config, Recovery.Recovered recovered) {
+        this.name = name;
+        this.poison = new Poison(name);
         this.segments = recovered.segments();
         this.pending = new PendingFrames(recovered);
         this.clock = HybridClock.startAfter(config.clock(), HybridTimestamp.ofPacked(recovered.highestTimestamp()));
@@ -146,12 +150,16 @@ final class GroupCommit {
     /** Ends the current segment and starts the next. Holds the lock throughout: it is two forces, once a segment. */
     private void rotate() {
         long start = System.nanoTime();
+        LogEvents.Span span = LogEvents.inUse().rotation(name);
+        long through = pending.nextSequence() - 1;
+        long records = through - written;
         try {
             pending.addContinued(durable);
             GroupBuffer group = pending.take();
             segments.file().write(group.offset(), group.bytes(), 0, group.length());
             segments.file().force();
             pending.startSegment(group);
+            span.end(records, group.length());
         } catch (IOException | RuntimeException | Error e) {
             poison.set("append WAL record", e);
             waiters.wakeAll();
@@ -160,8 +168,7 @@ final class GroupCommit {
             }
             return;
         }
-        long through = pending.nextSequence() - 1;
-        counters.wrote(through - written);
+        counters.wrote(records);
         counters.forced(System.nanoTime() - start);
         written = through;
         durable = through;
@@ -277,8 +284,10 @@ final class GroupCommit {
      * between; nobody else writes meanwhile.
      */
     void lead(boolean force) {
+        LogEvents.Span span = force ? LogEvents.inUse().commit(name) : LogEvents.Span.NONE;
         StorageFile file = segments.file();
         long through = pending.nextSequence() - 1;
+        long records = through - written;
         GroupBuffer group = pending.take();
         writing = true;
         waiters.groupStarts(through);
@@ -294,6 +303,7 @@ final class GroupCommit {
             if (force) {
                 file.force();
             }
+            span.end(records, group.length());
         } catch (IOException | RuntimeException | Error e) {
             failure = e;
         } finally {
@@ -309,7 +319,7 @@ final class GroupCommit {
             }
             return;
         }
-        counters.wrote(through - written);
+        counters.wrote(records);
         written = through;
         if (force) {
             long nanos = System.nanoTime() - start;

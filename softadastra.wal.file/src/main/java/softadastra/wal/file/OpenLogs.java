@@ -1,6 +1,7 @@
 package softadastra.wal.file;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +24,11 @@ final class OpenLogs {
 
     static void remove(FileWalLog log) {
         OPEN.values().remove(log);
+    }
+
+    /** All that are open now. */
+    static List<FileWalLog> all() {
+        return List.copyOf(OPEN.values());
     }
 
     static Optional<FileWalLog> find(Storage storage) throws IOException {

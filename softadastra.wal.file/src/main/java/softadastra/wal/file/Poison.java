@@ -16,8 +16,14 @@ import softadastra.wal.spi.storage.StorageErrors;
  */
 final class Poison {
 
+    private final String log;
     private @Nullable IOException cause;
     private @Nullable SoftadastraError failure;
+
+    /** The poison of a log; its name is for who watches. */
+    Poison(String log) {
+        this.log = log;
+    }
 
     boolean isSet() {
         return failure != null;
@@ -28,7 +34,9 @@ final class Poison {
         if (failure == null) {
             IOException io = reason instanceof IOException e ? e : new IOException(reason.toString(), reason);
             cause = io;
-            failure = StorageErrors.failed(operation, io);
+            SoftadastraError error = StorageErrors.failed(operation, io);
+            failure = error;
+            LogEvents.inUse().failed(log, error.display());
         }
     }
 
