@@ -85,9 +85,21 @@ final class FileCheckpointWriter implements WalCheckpointWriter {
     }
 
     private void flushBlocks() throws IOException {
-        file.write(flushed, buffer, 0, blockStart);
+        write(flushed, buffer, blockStart);
         flushed += blockStart;
         blockStart = 0;
+    }
+
+    /** On a full disk a checkpoint may use the reserve up: it is what makes room. */
+    private void write(long position, byte[] bytes, int count) throws IOException {
+        try {
+            file.write(position, bytes, 0, count);
+        } catch (IOException e) {
+            if (StorageErrors.code(e) != ErrorCode.NO_SPACE || !commit.releaseReserve()) {
+                throw e;
+            }
+            file.write(position, bytes, 0, count);
+        }
     }
 
     @Override
@@ -107,7 +119,7 @@ final class FileCheckpointWriter implements WalCheckpointWriter {
             }
             flushBlocks();
             byte[] block = header.encode();
-            file.write(0, block, 0, block.length);
+            write(0, block, block.length);
             file.force();
             file.close();
         } catch (IOException e) {

@@ -34,7 +34,8 @@ public final class FileWalProvider implements WalProvider {
             LogLock.LOCK_FILE,
             LogLock.OWNER_FILE,
             LogLock.OWNER_TEMPORARY,
-            CheckpointFile.TEMPORARY);
+            CheckpointFile.TEMPORARY,
+            DiskReserve.FILE);
 
     /** For {@code ServiceLoader}. */
     public FileWalProvider() {}

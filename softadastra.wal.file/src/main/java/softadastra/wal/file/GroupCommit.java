@@ -11,6 +11,7 @@ import softadastra.core.HybridClock;
 import softadastra.core.HybridTimestamp;
 import softadastra.wal.spi.WalBatch;
 import softadastra.wal.spi.WalConfig;
+import softadastra.wal.spi.WalRecordType;
 import softadastra.wal.spi.WalStats;
 import softadastra.wal.spi.storage.StorageErrors;
 import softadastra.wal.spi.storage.StorageFile;
@@ -82,7 +83,7 @@ final class GroupCommit {
     long submit(WalBatch batch, int body) {
         lock.lock();
         try {
-            makeRoom(Frame.bytes(body));
+            makeRoom(Frame.bytes(body), isRemoval(batch));
             return accepted(pending.add(batch, body, timestamp(batch.timestamp()), durable), batch.size());
         } finally {
             lock.unlock();
@@ -93,7 +94,7 @@ final class GroupCommit {
     long submit(int typeCode, byte[] payload) {
         lock.lock();
         try {
-            makeRoom(Frame.bytes(payload.length));
+            makeRoom(Frame.bytes(payload.length), typeCode == WalRecordType.DELETE.code());
             return accepted(pending.add(typeCode, payload, timestamp(0), durable), 1);
         } finally {
             lock.unlock();
@@ -118,29 +119,59 @@ final class GroupCommit {
         return given;
     }
 
-    /** Waits until a frame may be added: for memory, and for room in a segment. */
-    private void makeRoom(long frame) {
+    private static boolean isRemoval(WalBatch batch) {
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.typeCode(i) != WalRecordType.DELETE.code()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Waits until a frame may be added: for memory, and for room in a segment.
+     *
+     * @param urgent whether it may live on the disk's reserve, since it helps to make room
+     */
+    private void makeRoom(long frame, boolean urgent) {
         checkOpen("append WAL record");
-        while (!pending.hasRoom(frame)) {
+        while (needsReserve(urgent) || !pending.hasRoom(frame)) {
             if (writing || preparing) {
                 waiters.awaitRoom();
+            } else if (needsReserve(urgent)) {
+                restoreReserve();
             } else if (pending.fitsSegment(frame)) {
                 lead(autoFlush);
             } else {
-                nextSegment(frame, "append WAL record");
+                nextSegment(frame, urgent, "append WAL record");
             }
             checkOpen("append WAL record");
         }
     }
 
+    /** Whether there must be a reserve again first. */
+    private boolean needsReserve(boolean urgent) {
+        return !urgent && segments.reserve().isUsed();
+    }
+
+    private void restoreReserve() {
+        try {
+            prepareReserve();
+        } catch (IOException e) {
+            throw StorageErrors.failed("append WAL record", e)
+                    .withContext("what room is left is kept for removes and checkpoints; make some, and this goes on")
+                    .toException();
+        }
+    }
+
     /** Makes the spare, or starts it where it is there: a step towards the next segment, after which all must be looked at anew. */
-    private void nextSegment(long frame, String operation) {
+    private void nextSegment(long frame, boolean urgent, String operation) {
         if (segments.hasSpareFor(frame)) {
             rotate();
             return;
         }
         try {
-            prepareSpare(frame);
+            prepareSpare(frame, urgent);
         } catch (IOException e) {
             // Nothing of the log has changed: this call is refused, and the next one tries again.
             throw StorageErrors.failed(operation, e).toException();
@@ -184,7 +215,7 @@ final class GroupCommit {
                 if (writing || preparing) {
                     waiters.awaitRoom();
                 } else {
-                    nextSegment(0, "begin WAL checkpoint");
+                    nextSegment(0, true, "begin WAL checkpoint");
                 }
                 checkOpen("begin WAL checkpoint");
             }
@@ -476,16 +507,49 @@ final class GroupCommit {
                 && pending.end() > segments.header().fileBytes() / 2;
     }
 
+    /** Whether there should be a reserve, and is none. */
+    boolean wantsReserve() {
+        return !preparing && !segments.reserve().isThere() && segments.isMoreThanTiny();
+    }
+
+    /** Makes the disk's reserve; as {@link #prepareSpare}. */
+    void prepareReserve() throws IOException {
+        prepare(segments.reserve()::make);
+    }
+
+    /** Gives the disk's reserve to what makes room; false if there is none left. */
+    boolean releaseReserve() throws IOException {
+        lock.lock();
+        try {
+            while (preparing) {
+                waiters.awaitChange();
+            }
+            return segments.reserve().release();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * Makes the next segment's file, with room for a frame. The lock is held on entry and on exit and let go in between; nobody
      * else makes one meanwhile, nor starts it.
+     *
+     * @param urgent whether the disk's reserve may be used up for it
      */
-    void prepareSpare(long frame) throws IOException {
-        preparing = true;
+    void prepareSpare(long frame, boolean urgent) throws IOException {
         long bytes = segments.nextBytes(frame);
+        prepare(() -> segments.createSpare(frame, bytes, urgent));
+    }
+
+    private interface Preparation {
+        void run() throws IOException;
+    }
+
+    private void prepare(Preparation preparation) throws IOException {
+        preparing = true;
         lock.unlock();
         try {
-            segments.createSpare(frame, bytes);
+            preparation.run();
         } finally {
             lock.lock();
             preparing = false;

@@ -7,7 +7,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What a log does in the background, on one daemon thread: it hands to the operating system what was accepted without flush,
- * makes the next segment's file ahead of its use, and writes a watermark once the log is idle.
+ * makes the next segment's file and the disk's reserve ahead of their use, and writes a watermark once the log is idle.
  *
  * <p>While the log is in use the thread looks in at intervals, so that appends need not wake it; after an interval without
  * an append and with nothing left to do it sleeps until the next one.
@@ -29,7 +29,7 @@ final class Housekeeper {
     private boolean woken;
     private long appends;
     private long appendsSeen;
-    private long retrySpareAt;
+    private long retryAt;
 
     Housekeeper(GroupCommit log, ReentrantLock lock, boolean autoFlush) {
         this.log = log;
@@ -38,7 +38,7 @@ final class Housekeeper {
         this.autoFlush = autoFlush;
         this.thread = new Thread(this::run, "softadastra-wal-housekeeper");
         thread.setDaemon(true);
-        this.retrySpareAt = System.nanoTime();
+        this.retryAt = System.nanoTime();
     }
 
     void start() {
@@ -96,8 +96,8 @@ final class Housekeeper {
         if (!log.isQuiet()) {
             return false;
         }
-        if (log.wantsSpare() && System.nanoTime() - retrySpareAt >= 0) {
-            prepareSpare();
+        if ((log.wantsSpare() || log.wantsReserve()) && System.nanoTime() - retryAt >= 0) {
+            prepare();
             return true;
         }
         if (!autoFlush && log.hasUnwritten()) {
@@ -108,12 +108,16 @@ final class Housekeeper {
         return false;
     }
 
-    private void prepareSpare() {
+    private void prepare() {
         try {
-            log.prepareSpare(0);
+            if (log.wantsSpare()) {
+                log.prepareSpare(0, false);
+            } else {
+                log.prepareReserve();
+            }
         } catch (IOException | RuntimeException e) {
-            // Not an error yet: whoever needs the next segment tries again, and is told then.
-            retrySpareAt = System.nanoTime() + RETRY_NANOS;
+            // Not an error yet: whoever needs it tries again, and is told then.
+            retryAt = System.nanoTime() + RETRY_NANOS;
         }
     }
 

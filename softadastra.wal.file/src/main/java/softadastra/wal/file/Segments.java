@@ -44,6 +44,7 @@ final class Segments implements AutoCloseable {
     private final WalIdentity identity;
     private final long maxBytes;
     private final SecureRandom random = new SecureRandom();
+    private final DiskReserve reserve;
 
     private @Nullable StorageFile file;
     private @Nullable SegmentHeader header;
@@ -58,6 +59,7 @@ final class Segments implements AutoCloseable {
         this.storage = storage;
         this.identity = identity;
         this.maxBytes = maxBytes;
+        this.reserve = new DiskReserve(storage, Math.min(FIRST_BYTES, maxBytes));
     }
 
     /**
@@ -67,6 +69,7 @@ final class Segments implements AutoCloseable {
      *     of any other nothing is known, and it is made anew when it is needed
      */
     void resume(LogLayout layout, boolean keepSpare) throws IOException {
+        reserve.find();
         SegmentFile last = layout.last();
         file = storage.open(last.name(), Storage.Access.WRITE);
         header = last.requireHeader();
@@ -147,9 +150,18 @@ final class Segments implements AutoCloseable {
         return next <= sequence;
     }
 
-    /** The size of all segments, the spare included. */
+    /** The size of all segments, the spare and the reserve included. */
     long bytes() {
-        return olderBytes + header().fileBytes() + spareBytes;
+        return olderBytes + header().fileBytes() + spareBytes + reserve.bytesHeld();
+    }
+
+    DiskReserve reserve() {
+        return reserve;
+    }
+
+    /** Whether the log has outgrown its first segment, or is about to. */
+    boolean isMoreThanTiny() {
+        return header().ordinal() > 1 || spareBytes > 0;
     }
 
     long spareBytes() {
@@ -181,6 +193,26 @@ final class Segments implements AutoCloseable {
         return Math.max(Math.min(doubled, STEADY_BYTES), Long.highestOneBit(held / SHARE));
     }
 
+    /** As {@link #createSpare(long, long)}, which may use up the reserve if it is urgent, and else sees that there is one before. */
+    void createSpare(long frame, long wanted, boolean urgent) throws IOException {
+        if (!urgent) {
+            reserve.makeIfThereIsRoom();
+        }
+        try {
+            createSpare(frame, wanted);
+        } catch (IOException e) {
+            if (!urgent || StorageErrors.code(e) != ErrorCode.NO_SPACE || !reserve.release()) {
+                throw e;
+            }
+            // A small one, so that something is left of it.
+            createSpareOf(least(frame));
+        }
+    }
+
+    private long least(long frame) {
+        return Math.max(Math.min(FIRST_BYTES, maxBytes), smallest(frame));
+    }
+
     /**
      * Makes sure that the next segment's file is there, zero-filled and durable, with room for a frame. Where there is no space
      * for the size it should have, a small one is made.
@@ -190,7 +222,7 @@ final class Segments implements AutoCloseable {
      * @param wanted its {@link #nextBytes}
      */
     void createSpare(long frame, long wanted) throws IOException {
-        long least = Math.max(Math.min(FIRST_BYTES, maxBytes), smallest(frame));
+        long least = least(frame);
         if (spareBytes >= wanted) {
             return;
         }

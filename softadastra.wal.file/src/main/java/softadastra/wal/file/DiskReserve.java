@@ -1,0 +1,105 @@
+package softadastra.wal.file;
+
+import java.io.IOException;
+import softadastra.core.ErrorCode;
+import softadastra.wal.spi.storage.Storage;
+import softadastra.wal.spi.storage.StorageErrors;
+import softadastra.wal.spi.storage.StorageFile;
+
+/**
+ * Space on the disk that is kept for what makes room: removes, and checkpoints. It is a file of zeros, made with
+ * the second segment, and deleted when such work finds the disk full. Until it is there again, the log takes nothing
+ * else.
+ *
+ * <p>Its caller sees that one thread at a time makes or releases it.
+ */
+final class DiskReserve {
+
+    static final String FILE = "reserve";
+
+    private static final byte[] ZEROS = new byte[64 << 10];
+
+    private final Storage storage;
+    private final long bytes;
+    private volatile boolean there;
+    private volatile boolean used;
+
+    /** A reserve that has room for two of the smallest segments. */
+    DiskReserve(Storage storage, long smallestSegment) {
+        this.storage = storage;
+        this.bytes = 2 * smallestSegment;
+    }
+
+    /** Looks whether the last owner has left it. */
+    void find() throws IOException {
+        there = storage.list().contains(FILE) && storage.size(FILE) == bytes;
+    }
+
+    boolean isThere() {
+        return there;
+    }
+
+    /** Whether it was released and is not there again yet. */
+    boolean isUsed() {
+        return used;
+    }
+
+    /** How much space it takes now. */
+    long bytesHeld() {
+        return there ? bytes : 0;
+    }
+
+    /** Makes it, unless it is there. */
+    void make() throws IOException {
+        if (there) {
+            return;
+        }
+        if (storage.list().contains(FILE)) {
+            storage.delete(FILE);
+        }
+        try (StorageFile file = storage.open(FILE, Storage.Access.CREATE)) {
+            for (long at = 0; at < bytes; at += ZEROS.length) {
+                file.write(at, ZEROS, 0, (int) Math.min(ZEROS.length, bytes - at));
+            }
+            // Some file systems find out only now that they have no room.
+            file.force();
+        } catch (IOException | RuntimeException | Error e) {
+            discard(e);
+            throw e;
+        }
+        there = true;
+        used = false;
+    }
+
+    /** Makes it, unless the disk is too full for that. */
+    void makeIfThereIsRoom() throws IOException {
+        try {
+            make();
+        } catch (IOException e) {
+            if (StorageErrors.code(e) != ErrorCode.NO_SPACE) {
+                throw e;
+            }
+        }
+    }
+
+    private void discard(Throwable reason) {
+        try {
+            if (storage.list().contains(FILE)) {
+                storage.delete(FILE);
+            }
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    /** Gives its space to whoever makes room; false if there was none left. */
+    boolean release() throws IOException {
+        if (!there) {
+            return false;
+        }
+        there = false;
+        used = true;
+        storage.delete(FILE);
+        return true;
+    }
+}
