@@ -5,6 +5,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import softadastra.core.ErrorCode;
+import softadastra.core.Result;
 import softadastra.wal.spi.LostSequences;
 import softadastra.wal.spi.RecoveryMode;
 import softadastra.wal.spi.WalConfig;
@@ -37,10 +39,13 @@ final class WalRepairCommand extends Subcommand {
         WalConfig config = root().walConfig();
         WalConfig targetConfig = root().configOf(target);
         io().outputMatters();
-        WalInspector.Repair repair = WalInspector.open(config.withRecovery(RecoveryMode.SALVAGE))
-                .flatMap(inspector -> inspector.repair(targetConfig, new Progress(io())))
-                .orElseThrow();
+        Result<WalInspector.Repair> answer = WalInspector.open(config.withRecovery(RecoveryMode.SALVAGE))
+                .flatMap(inspector -> inspector.repair(targetConfig, new Progress(io())));
         io().clearProgress();
+        if (answer.isErr() && answer.error().code() == ErrorCode.DIRECTORY_MISSING) {
+            throw new CommandFailure(answer.error(), Errors.hint(answer.error(), target));
+        }
+        WalInspector.Repair repair = answer.orElseThrow();
         if (io().isJson()) {
             io().line(WalText.json(repair, target));
         } else {

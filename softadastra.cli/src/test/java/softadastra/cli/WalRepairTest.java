@@ -271,4 +271,18 @@ class WalRepairTest {
             }
         }
     }
+
+    @Test
+    void aTargetThatCannotBeIsNamedWithWhatHelps() throws IOException {
+        Path missing = directory.resolve("none").resolve("repaired.wal");
+        Cli.Run run = cli.run("wal", "repair", "--to", missing.toString()).exits(ExitCode.FAILURE);
+        assertEquals(
+                "error: failed to repair WAL " + cli.wal() + " to " + missing + ": directory does not exist",
+                run.err().lines().findFirst().orElse(""));
+        assertTrue(run.err().contains("hint: mkdir -p " + directory.resolve("none") + "\n"), run.err());
+        Path file = Files.writeString(directory.resolve("file"), "mine");
+        cli.run("wal", "repair", "--to", file.toString()).exits(ExitCode.USAGE);
+        cli.run("wal", "repair", "--to", cli.wal().resolve("inside").toString()).exits(ExitCode.USAGE);
+        assertEquals("mine", Files.readString(file));
+    }
 }

@@ -99,7 +99,12 @@ final class SalvageInspector implements WalInspector {
     public Result<Repair> repair(WalConfig target, WalProgress progress) {
         return pass(source -> {
             LogRepair.refuseInside(config, target);
-            return LogRepair.run(source, target, progress);
+            try {
+                return LogRepair.run(source, target, progress);
+            } catch (IOException e) {
+                throw StorageErrors.failed("repair WAL " + storage.description() + " to " + target.location(), e)
+                        .toException();
+            }
         });
     }
 

@@ -108,6 +108,12 @@ class LogRepairTest {
                 SimulatedStorage.create(), IoFaults.from(IoKind.WRITE, 10, IoFailure.NO_SPACE));
         Result<WalInspector.Repair> repair = repair(simulated(storage));
         assertEquals(ErrorCode.NO_SPACE, repair.error().code());
+        assertTrue(
+                repair.error().message().startsWith("failed to "),
+                repair.error().message());
+        assertFalse(
+                repair.error().message().startsWith("failed to read"),
+                repair.error().message());
         storage.setFaults(IoFaults.none());
         assertTrue(repair(simulated(storage)).isOk(), "the same place can be used again");
         try (Wal wal = Wal.open(simulated(storage)).orElseThrow()) {
