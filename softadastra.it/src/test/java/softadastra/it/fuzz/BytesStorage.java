@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import softadastra.wal.spi.storage.Storage;
 import softadastra.wal.spi.storage.StorageFile;
@@ -18,6 +19,11 @@ import softadastra.wal.spi.storage.StorageLock;
 
 /** A directory that is nothing but arrays, so that a fuzzer can have thousands of them a second. Thread-safe. */
 final class BytesStorage implements Storage {
+
+    /** What may be written to it; who writes more was led astray by what it read. */
+    private static final long MOST_BYTES = 8 << 20;
+
+    private final AtomicLong written = new AtomicLong();
 
     private final String identity = "bytes:" + UUID.randomUUID();
     private final Map<String, Content> files = new TreeMap<>();
@@ -114,7 +120,7 @@ final class BytesStorage implements Storage {
     }
 
     /** A file; what is closed can still be used, which is of no matter here. */
-    private static final class Content implements StorageFile {
+    private final class Content implements StorageFile {
         private byte[] bytes;
 
         Content(byte[] bytes) {
@@ -131,7 +137,10 @@ final class BytesStorage implements Storage {
         }
 
         @Override
-        public synchronized void write(long position, byte[] source, int offset, int length) {
+        public synchronized void write(long position, byte[] source, int offset, int length) throws IOException {
+            if (written.addAndGet(length) > MOST_BYTES) {
+                throw new IOException("No space left on device");
+            }
             if (position + length > bytes.length) {
                 bytes = Arrays.copyOf(bytes, Math.toIntExact(position + length));
             }

@@ -38,6 +38,7 @@ final class FuzzSeeds {
         for (int how = 0; how < 8; how++) {
             write(folder, FuzzTarget.SEGMENT, SegmentTarget.seed(how, one.bytes(), one.end()));
             write(folder, FuzzTarget.DIRECTORY, new byte[] {(byte) how});
+            write(folder, FuzzTarget.CHECKPOINT, new byte[] {(byte) how, (byte) (how * 100), (byte) (how * 20)});
         }
         write(folder, FuzzTarget.SEGMENT, SegmentTarget.seed(SegmentTarget.AS_IT_COMES, third, 4300));
         write(folder, FuzzTarget.MARKER, join(1, LogBytes.marker()));

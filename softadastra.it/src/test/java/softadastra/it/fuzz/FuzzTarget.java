@@ -8,6 +8,8 @@ public enum FuzzTarget {
     SEGMENT,
     /** The directory of a small log of three segments, edited at some places. */
     DIRECTORY,
+    /** A checkpoint, in front of the log that goes on from it. */
+    CHECKPOINT,
     /** The marker file. */
     MARKER,
     /** Operations of a store, and the records that hold them. */
@@ -32,6 +34,7 @@ public enum FuzzTarget {
         return switch (this) {
             case SEGMENT -> new SegmentTarget();
             case DIRECTORY -> new DirectoryTarget();
+            case CHECKPOINT -> new CheckpointTarget();
             case MARKER -> new MarkerTarget();
             case OPERATION -> new OperationTarget();
             case EVENT -> new EventTarget();

@@ -90,14 +90,17 @@ class FuzzTest {
         command.add("--reproducer_path=" + found.getParent());
         command.add("-artifact_prefix=" + found.getParent() + File.separator);
         command.add("-seed=" + (int) Tries.seed());
+        command.add("-max_len=4096");
         // The heap is what is bounded; what the JVM has besides is not ours.
         command.add("-rss_limit_mb=0");
         return command;
     }
 
     private static int runs(FuzzTarget target) {
-        boolean codec = target != FuzzTarget.SEGMENT && target != FuzzTarget.DIRECTORY;
-        return codec ? 300_000 : LARGE ? 3_000 : 500;
+        return switch (target) {
+            case SEGMENT, DIRECTORY, CHECKPOINT -> LARGE ? 1_500 : 300;
+            case MARKER, OPERATION, EVENT -> 300_000;
+        };
     }
 
     private static List<Path> files(Path folder) throws IOException {

@@ -16,7 +16,12 @@ import java.util.zip.CRC32C;
 final class LogBytes {
 
     /** A record that stands in a frame which verifies. */
-    record Found(long sequence, int type, long timestamp, List<Byte> payload) {}
+    record Found(long sequence, int type, long timestamp, List<Byte> payload) {
+
+        Found at(long otherTimestamp) {
+            return new Found(sequence, type, otherTimestamp, payload);
+        }
+    }
 
     static final int HEADER = 4096;
     static final int FRAME_HEADER = 40;

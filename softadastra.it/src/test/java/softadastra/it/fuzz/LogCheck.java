@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import softadastra.core.ErrorCode;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.RecoveryMode;
@@ -54,9 +55,16 @@ final class LogCheck {
         this.complete = complete;
     }
 
+    WalConfig config() {
+        return config;
+    }
+
     void run(boolean alsoAsOwner) {
         inspect();
         read();
+        if (config.recovery() == RecoveryMode.SALVAGE) {
+            repair();
+        }
         if (alsoAsOwner) {
             own();
         }
@@ -91,6 +99,47 @@ final class LogCheck {
         } catch (SoftadastraException e) {
             Refusals.requireExpected(e.error());
         }
+    }
+
+    /** Makes a new log of what is left; that is whole, and has nothing else but what fills its holes. */
+    private void repair() {
+        BytesStorage repaired = new BytesStorage();
+        WalConfig target = WalConfig.durable(Path.of("repaired"))
+                .withProvider(FILE)
+                .withSegmentBytes(WalConfig.MIN_SEGMENT_BYTES)
+                .withRecovery(RecoveryMode.STRICT)
+                .withStorage(path -> repaired);
+        Result<WalInspector.Repair> made =
+                WalInspector.open(config).flatMap(inspector -> inspector.repair(target, WalProgress.NONE));
+        if (made.isErr()) {
+            // Between two sequences there may be more lost ones than there is room for.
+            boolean noSpace = made.error().code() == ErrorCode.NO_SPACE;
+            if (!noSpace) {
+                Refusals.requireExpected(made.error());
+            }
+            return;
+        }
+        try (Wal wal = Wal.open(target).orElseThrow()) {
+            List<WalRecord> kept = new ArrayList<>();
+            long unused = wal.reader()
+                    .forEach(record -> {
+                        if (record.type() != WalRecordType.NOOP) {
+                            kept.add(record);
+                        }
+                    })
+                    .orElseThrow();
+            Set<LogBytes.Found> left = new HashSet<>();
+            verified.forEach(found -> left.add(found.at(0)));
+            for (WalRecord record : kept) {
+                // Timestamps that no clock has given (0, or less than the one before) are not kept.
+                assertTrue(left.contains(found(record).at(0)), () -> "not what any frame held: " + record);
+            }
+        }
+    }
+
+    private static LogBytes.Found found(WalRecord record) {
+        return new LogBytes.Found(
+                record.sequence(), record.typeCode(), record.timestamp().packed(), LogBytes.boxed(record.payload()));
     }
 
     private void own() {
@@ -129,12 +178,7 @@ final class LogCheck {
     private void requireVerified(List<WalRecord> records) {
         for (int i = 0; i < records.size(); i++) {
             WalRecord record = records.get(i);
-            LogBytes.Found found = new LogBytes.Found(
-                    record.sequence(),
-                    record.typeCode(),
-                    record.timestamp().packed(),
-                    LogBytes.boxed(record.payload()));
-            assertTrue(anywhere.contains(found), () -> "not what any frame holds: " + record);
+            assertTrue(anywhere.contains(found(record)), () -> "not what any frame holds: " + record);
             assertTrue(
                     record.typeCode() >= 1 && record.typeCode() <= WalRecordType.MAX_CODE,
                     () -> "no record type: " + record);

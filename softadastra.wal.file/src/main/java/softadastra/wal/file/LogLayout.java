@@ -132,7 +132,8 @@ record LogLayout(
                 following.remove(0);
             }
             boolean begun = marker.ready() || checkpoint.file().isPresent();
-            if (segments.isEmpty() && findings.isEmpty() && begun) {
+            boolean refused = findings.stream().anyMatch(finding -> finding.severity() != Severity.WARNING);
+            if (segments.isEmpty() && !refused && begun) {
                 missing(start, nextSequence());
             }
             return new LogLayout(

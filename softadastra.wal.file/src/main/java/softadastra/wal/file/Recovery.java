@@ -93,7 +93,7 @@ final class Recovery {
         WalMarker marker = found.get();
         refuseOtherNode(marker.identity());
         LogLayout layout = LogLayout.read(storage, marker, firstHeld);
-        if (layout.segments().isEmpty() && layout.findings().isEmpty()) {
+        if (layout.segments().isEmpty() && !layout.corrupted()) {
             return create(adopt(marker), false, started);
         }
         LogScan.Report scan = new LogScan(storage, layout, (segment, frame) -> {}, WalProgress.NONE).run();
