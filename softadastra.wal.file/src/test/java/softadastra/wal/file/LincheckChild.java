@@ -1,0 +1,63 @@
+package softadastra.wal.file;
+
+import static org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt.forClasses;
+
+import org.jetbrains.lincheck.LincheckAssertionError;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.StressOptions;
+
+/** Runs Lincheck on a log, in a JVM of its own, since it instruments every class. */
+final class LincheckChild {
+    private static final int THREADS = 3;
+    private static final int CALLS = 3;
+    private static final int INVOCATIONS = 100;
+
+    private LincheckChild() {}
+
+    /** How to go about it, and how many scenarios to make. */
+    public static void main(String[] args) {
+        int scenarios = Integer.parseInt(args[1]);
+        try {
+            switch (args[0]) {
+                case "memory-model" -> model(LinearizableLog.InMemory.class, scenarios);
+                case "memory-stress" -> stress(LinearizableLog.InMemory.class, scenarios);
+                case "file-stress" -> stress(LinearizableLog.InFiles.class, scenarios);
+                case "mistaken-model" -> model(LinearizableLog.Mistaken.class, scenarios);
+                default -> throw new IllegalArgumentException(args[0]);
+            }
+            System.out.println("linearizable: " + scenarios + " scenarios, " + INVOCATIONS + " executions each");
+        } catch (LincheckAssertionError e) {
+            System.out.println("not linearizable: " + e.getMessage());
+        }
+        // Threads of scenarios that were given up may still be there.
+        System.exit(0);
+    }
+
+    /** Every switch between two threads is Lincheck's, so that a failure comes again. It knows no threads but its own. */
+    private static void model(Class<? extends LinearizableLog> log, int scenarios) {
+        new ModelCheckingOptions()
+                .iterations(scenarios)
+                .invocationsPerIteration(INVOCATIONS)
+                .threads(2)
+                .actorsPerThread(CALLS)
+                .actorsBefore(0)
+                .actorsAfter(1)
+                .sequentialSpecification(LinearizableLog.Sequential.class)
+                // It writes numbers into arrays in a way that Lincheck has no model of, always under the log's lock.
+                .addGuarantee(
+                        forClasses("softadastra.wal.memory.Chunk").allMethods().treatAsAtomic())
+                .check(log);
+    }
+
+    private static void stress(Class<? extends LinearizableLog> log, int scenarios) {
+        new StressOptions()
+                .iterations(scenarios)
+                .invocationsPerIteration(INVOCATIONS)
+                .threads(THREADS)
+                .actorsPerThread(CALLS)
+                .actorsBefore(1)
+                .actorsAfter(1)
+                .sequentialSpecification(LinearizableLog.Sequential.class)
+                .check(log);
+    }
+}
