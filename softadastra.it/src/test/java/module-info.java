@@ -9,6 +9,7 @@ open module softadastra.it {
     requires jdk.compiler;
     requires jdk.jartool;
     requires jdk.jlink;
+    requires java.management;
     requires org.junit.jupiter.api;
     requires org.junit.jupiter.params;
     requires softadastra.cli;
