@@ -30,6 +30,9 @@ final class GroupCommit {
     /** Without automatic flush: how much may gather before it goes to the operating system. */
     private static final int MAX_UNWRITTEN_BYTES = 64 << 10;
 
+    /** Without automatic flush: how much the operating system may hold before it is forced, so that the end of a segment finds little. */
+    private static final int MAX_UNFORCED_BYTES = 2 << 20;
+
     /** The first sequence of a segment that was just started, and its ordinal. */
     record Cut(long sequence, long ordinal) {}
 
@@ -52,6 +55,12 @@ final class GroupCommit {
 
     /** Somebody makes the spare, with the lock let go. */
     private boolean preparing;
+
+    /** Appends had to wait for the spare: the next one is made as early as can be, until the log is idle. */
+    private boolean inHurry;
+
+    /** The bytes that were written and not forced. */
+    private long unforced;
 
     /** Nothing more is accepted. */
     private boolean closing;
@@ -107,6 +116,9 @@ final class GroupCommit {
         housekeeper.noteAppend();
         if (!autoFlush && pending.length() >= MAX_UNWRITTEN_BYTES && !writing) {
             lead(false);
+            if (wantsForce()) {
+                housekeeper.wake();
+            }
         }
         return sequence;
     }
@@ -137,6 +149,7 @@ final class GroupCommit {
         checkOpen("append WAL record");
         while (needsReserve(urgent) || !pending.hasRoom(frame)) {
             if (writing || preparing) {
+                inHurry |= preparing;
                 waiters.awaitRoom();
             } else if (needsReserve(urgent)) {
                 restoreReserve();
@@ -168,8 +181,12 @@ final class GroupCommit {
     private void nextSegment(long frame, boolean urgent, String operation) {
         if (segments.hasSpareFor(frame)) {
             rotate();
+            if (inHurry) {
+                housekeeper.wake();
+            }
             return;
         }
+        inHurry = true;
         try {
             prepareSpare(frame, urgent);
         } catch (IOException e) {
@@ -201,6 +218,7 @@ final class GroupCommit {
         }
         counters.wrote(records);
         counters.forced(System.nanoTime() - start);
+        unforced = 0;
         written = through;
         durable = through;
         waiters.segmentEnds();
@@ -352,6 +370,7 @@ final class GroupCommit {
         }
         counters.wrote(records);
         written = through;
+        unforced = force ? 0 : unforced + group.length();
         if (force) {
             long nanos = System.nanoTime() - start;
             counters.forced(nanos);
@@ -504,7 +523,17 @@ final class GroupCommit {
     boolean wantsSpare() {
         return !preparing
                 && !segments.hasSpareFor(0)
-                && pending.end() > segments.header().fileBytes() / 2;
+                && (inHurry || pending.end() > segments.header().fileBytes() / 2);
+    }
+
+    /** Whether enough is written for a force that nobody has asked for. */
+    boolean wantsForce() {
+        return unforced + pending.length() >= MAX_UNFORCED_BYTES;
+    }
+
+    /** Takes note that nobody appends. */
+    void idle() {
+        inHurry = false;
     }
 
     /** Whether there should be a reserve, and is none. */

@@ -6,8 +6,11 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What a log does in the background, on one daemon thread: it hands to the operating system what was accepted without flush,
- * makes the next segment's file and the disk's reserve ahead of their use, and writes a watermark once the log is idle.
+ * if (appends == appendsSeen) {
+ * log.idle();
+ * }
+ * if ((log.wantsSpare() || log.wantsReserve()) && System.nanoTime() - retryAt >= 0) {
+ * prepare();
  *
  * <p>While the log is in use the thread looks in at intervals, so that appends need not wake it; after an interval without
  * an append and with nothing left to do it sleeps until the next one.
@@ -96,12 +99,15 @@ final class Housekeeper {
         if (!log.isQuiet()) {
             return false;
         }
+        if (appends == appendsSeen) {
+            log.idle();
+        }
         if ((log.wantsSpare() || log.wantsReserve()) && System.nanoTime() - retryAt >= 0) {
             prepare();
             return true;
         }
         if (!autoFlush && log.hasUnwritten()) {
-            log.lead(false);
+            log.lead(log.wantsForce());
         } else if (appends == appendsSeen && log.wantsWatermark()) {
             log.writeWatermark();
         }
@@ -125,7 +131,6 @@ final class Housekeeper {
     private void rest() {
         asleep = appends == appendsSeen && log.hasNothingLeft();
         appendsSeen = appends;
-        woken = false;
         long left = autoFlush ? IDLE_NANOS : BUFFERED_NANOS;
         try {
             while (!woken && left > 0) {
@@ -139,10 +144,12 @@ final class Housekeeper {
             // Nobody of ours interrupts this thread, and it ends with its log.
         } finally {
             asleep = false;
+            woken = false;
         }
     }
 
-    private void wake() {
+    /** Has the thread look in now; the lock is held. */
+    void wake() {
         woken = true;
         wanted.signal();
     }

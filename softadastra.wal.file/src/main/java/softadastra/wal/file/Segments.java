@@ -30,10 +30,10 @@ final class Segments implements AutoCloseable {
 
     static final long FIRST_BYTES = 256 << 10;
 
-    static final long STEADY_BYTES = 2 << 20;
+    static final long STEADY_BYTES = 8 << 20;
 
     /** A segment is at most this part of a large log. */
-    private static final int SHARE = 64;
+    private static final int SHARE = 16;
 
     /** Kept free in each segment for the frames that end or close it. */
     static final long RESERVED = Frame.bytes(0) + Frame.bytes(Frame.CONTINUED_BODY);

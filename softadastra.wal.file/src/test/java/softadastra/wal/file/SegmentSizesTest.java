@@ -19,7 +19,7 @@ import softadastra.wal.spi.WalWriter;
 class SegmentSizesTest {
 
     private static final int RECORD_BYTES = 50_000;
-    private static final long STEADY = 2 << 20;
+    private static final long STEADY = 8 << 20;
 
     @TempDir
     Path directory;
@@ -27,9 +27,11 @@ class SegmentSizesTest {
     @Test
     void segmentsDoubleToASteadySize() throws IOException {
         WalConfig config = config();
-        fill(config, 200);
+        fill(config, 500);
         List<Long> sizes = sizes();
-        assertEquals(List.of(STEADY / 8, STEADY / 4, STEADY / 2, STEADY, STEADY), sizes.subList(0, 5));
+        assertEquals(
+                List.of(STEADY / 32, STEADY / 16, STEADY / 8, STEADY / 4, STEADY / 2, STEADY, STEADY),
+                sizes.subList(0, 7));
         assertTrue(sizes.stream().allMatch(size -> size <= STEADY), sizes::toString);
     }
 
@@ -39,7 +41,7 @@ class SegmentSizesTest {
         assertEquals(STEADY, Segments.usualBytes(100, 255 * mebi));
         assertEquals(2 * STEADY, Segments.usualBytes(100, 256 * mebi));
         assertEquals(2 * STEADY, Segments.usualBytes(100, 511 * mebi));
-        assertEquals(32 * STEADY, Segments.usualBytes(Long.MAX_VALUE, 4_096 * mebi));
+        assertEquals(8 * STEADY, Segments.usualBytes(Long.MAX_VALUE, 1_024 * mebi));
         // After a checkpoint let most of it go.
         assertEquals(STEADY, Segments.usualBytes(1_000, mebi));
     }
