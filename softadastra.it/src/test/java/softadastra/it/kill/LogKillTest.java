@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import softadastra.it.Tries;
+import softadastra.wal.spi.WalProvider;
+import softadastra.wal.spi.WalProviders;
 import softadastra.wal.tck.kill.KillRunner;
 
 /**
@@ -19,11 +21,18 @@ class LogKillTest {
     @TempDir
     Path directory;
 
+    private static WalProvider file() {
+        return WalProviders.available().value().stream()
+                .filter(provider -> provider.name().equals("file"))
+                .findFirst()
+                .orElseThrow();
+    }
+
     @Test
     void acknowledgedGroupsSurviveEveryKill() {
         int rounds = Tries.rounds("softadastra.log.kills", ROUNDS);
         KillRunner runner =
-                KillRunner.of("file", directory.resolve("growing.wal")).withSeed(Tries.seed());
+                KillRunner.of(file(), directory.resolve("growing.wal")).withSeed(Tries.seed());
         KillRunner.Report report = runner.run(rounds);
         System.out.println("SIGKILL: " + report + ", " + runner.threads() + " writers; seed " + runner.seed());
         assertTrue(report.kills() == rounds && report.acknowledged() > rounds, report::toString);

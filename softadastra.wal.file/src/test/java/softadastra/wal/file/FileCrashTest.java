@@ -20,14 +20,14 @@ import softadastra.wal.tck.fault.CrashWitness;
  * Power cuts after every disk operation: what was acknowledged is there, in order, every batch whole or not at all, and the
  * log goes on; however often that happens.
  *
- * <p>{@code -Dsoftadastra.crash.states=N} sets how many different disks are explored, and {@code -Dsoftadastra.crash.seed=N}
+ * <p>{@code -Dsoftadastra.crash.states=N} sets how many different disks are explored, and {@code -Dsoftadastra.seed=N}
  * which scripts come first.
  */
 class FileCrashTest {
 
     private static final boolean LARGE = "ci".equals(System.getProperty("softadastra.slice"));
     private static final long STATES = Long.getLong("softadastra.crash.states", LARGE ? 1_000_000 : 8_000);
-    private static final long SEED = Long.getLong("softadastra.crash.seed", 1);
+    private static final long SEED = Long.getLong("softadastra.seed", 1);
 
     @Test
     void acknowledgedRecordsSurviveAnyCrash() throws Exception {

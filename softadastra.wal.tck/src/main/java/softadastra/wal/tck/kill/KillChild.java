@@ -5,6 +5,8 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import softadastra.wal.spi.WalConfig;
+import softadastra.wal.spi.WalProvider;
+import softadastra.wal.spi.WalProviders;
 import softadastra.wal.spi.WalWriter;
 
 /**
@@ -26,18 +28,37 @@ public final class KillChild {
     /**
      * Runs until it is killed.
      *
-     * @param args the name of the provider, the log, a seed, the size of segments, and the first group of each thread
+     * @param args the class of the provider, the log, a seed, the size of segments, and the first group of each thread
      */
     public static void main(String[] args) {
         KillChild child = new KillChild(new KillGroups(Long.parseLong(args[2])));
-        WalWriter writer = WalWriter.open(
-                        WalConfig.durable(args[1]).withProvider(args[0]).withSegmentBytes(Long.parseLong(args[3])))
+        WalWriter writer = WalWriter.open(WalConfig.durable(args[1])
+                        .withProvider(provider(args[0]))
+                        .withSegmentBytes(Long.parseLong(args[3])))
                 .orElseThrow();
         child.say(OPEN);
         for (int i = 4; i < args.length; i++) {
             int thread = i - 4;
             long first = Long.parseLong(args[i]);
             new Thread(() -> child.append(writer, thread, first)).start();
+        }
+    }
+
+    private static WalProvider provider(String type) {
+        return WalProviders.available().orElseThrow().stream()
+                .filter(provider -> provider.getClass().getName().equals(type))
+                .findFirst()
+                .orElseGet(() -> construct(type));
+    }
+
+    private static WalProvider construct(String type) {
+        try {
+            return Class.forName(type)
+                    .asSubclass(WalProvider.class)
+                    .getConstructor()
+                    .newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalArgumentException("no provider of class " + type, e);
         }
     }
 

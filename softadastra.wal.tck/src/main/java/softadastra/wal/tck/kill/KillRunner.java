@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalConfig;
+import softadastra.wal.spi.WalProvider;
 import softadastra.wal.spi.WalReader;
 import softadastra.wal.spi.WalRecord;
 
@@ -21,13 +22,13 @@ import softadastra.wal.spi.WalRecord;
  * and nothing that was not sent to it. A reader that looks before anybody recovers the log must see the same.
  *
  * <pre>{@code
- * KillRunner.of("my-provider", directory.resolve("killed.wal")).run(100);
+ * KillRunner.of(new MyWalProvider(), directory.resolve("killed.wal")).run(100);
  * }</pre>
  *
- * <p>The child processes find the provider as users do, by {@code ServiceLoader}, on {@code path}; so does this one, which
- * opens the log to check it.
+ * <p>The child processes find a provider of the same class on {@code path}: as users do, by {@code ServiceLoader}, or else by
+ * its public constructor.
  *
- * @param provider the provider's name
+ * @param provider whose log it is
  * @param log where the log goes; its parent exists. Each round goes on with the log of the round before
  * @param seed what is appended, and when the kills come, is drawn from it
  * @param threads how many threads of each process append
@@ -37,7 +38,7 @@ import softadastra.wal.spi.WalRecord;
  * @param options further options of the JVM
  */
 public record KillRunner(
-        String provider,
+        WalProvider provider,
         Path log,
         long seed,
         int threads,
@@ -64,7 +65,7 @@ public record KillRunner(
     }
 
     /** A runner whose processes find what this one finds, with seed 1, 4 threads, and a kill after 400 groups at most. */
-    public static KillRunner of(String provider, Path log) {
+    public static KillRunner of(WalProvider provider, Path log) {
         return new KillRunner(
                 provider,
                 log,
@@ -178,7 +179,8 @@ public record KillRunner(
         } else {
             command.add(main);
         }
-        command.addAll(List.of(provider, log.toString(), Long.toString(seed), Long.toString(segmentBytes)));
+        command.addAll(List.of(
+                provider.getClass().getName(), log.toString(), Long.toString(seed), Long.toString(segmentBytes)));
         command.addAll(ledger.firstGroups());
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         // Each would have the JVM print a line that is not the program's.
