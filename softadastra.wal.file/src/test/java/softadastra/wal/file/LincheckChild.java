@@ -43,6 +43,8 @@ final class LincheckChild {
                 .actorsBefore(0)
                 .actorsAfter(1)
                 .sequentialSpecification(LinearizableLog.Sequential.class)
+                // A failure is named by its scenario; a smaller one takes longer to find than it is worth.
+                .minimizeFailedScenario(false)
                 // It writes numbers into arrays in a way that Lincheck has no model of, always under the log's lock.
                 .addGuarantee(
                         forClasses("softadastra.wal.memory.Chunk").allMethods().treatAsAtomic())
