@@ -38,14 +38,13 @@ final class Peers implements AutoCloseable {
             peers.add(
                     "Artemis " + kind, folder -> new ArtemisJournal(kind, folder, threads, true, sizes.calibration()));
         }
-        peers.add("RocksDB", folder -> new RocksLog(folder, threads, true));
-        return threads > 1 ? peers : peers.add("Chronicle Queue", folder -> new ChronicleLog(folder, true));
+        return peers.add("RocksDB", folder -> new RocksLog(folder, threads, true));
     }
 
     /** Those that append without waiting for the disk, on one thread. */
     static Peers buffered(Path directory, Sizes sizes) {
         return new Peers(directory)
-                .add("Chronicle Queue", folder -> new ChronicleLog(folder, false))
+                .add("Chronicle Queue", ChronicleLog::new)
                 .add("RocksDB", folder -> new RocksLog(folder, 1, false))
                 .add(
                         "Artemis NIO",

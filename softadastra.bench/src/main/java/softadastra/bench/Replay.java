@@ -67,7 +67,7 @@ final class Replay implements Work {
 
     private static Peers peers(Path directory, Sizes sizes) {
         return new Peers(directory)
-                .add("Chronicle Queue", folder -> new ChronicleLog(folder, false))
+                .add("Chronicle Queue", ChronicleLog::new)
                 .add("RocksDB", RocksReplay::new)
                 .add(
                         "Artemis NIO",

@@ -166,9 +166,11 @@ final class CommitWaiters {
     }
 
     private void releaseGroup() {
-        GroupWaiter.releaseAll(inGroup);
-        // They wake each other by the list, so it is theirs now.
-        inGroup = new ArrayList<>();
+        if (!inGroup.isEmpty()) {
+            GroupWaiter.releaseAll(inGroup);
+            // They wake each other by the list, so it is theirs now.
+            inGroup = new ArrayList<>();
+        }
     }
 
     /** Everything is durable, with whatever had joined: a segment has ended. */
