@@ -44,7 +44,7 @@ class MutationTest {
                 redirectCalls("GroupCommit", "finish", "addSeal", "sealAll")),
         SPLITS_BATCHES(instead("GroupCommit", SUBMIT_BATCH, "submitParts")),
         IS_READY_BEFORE_ITS_FIRST_SEGMENT(redirectCalls("Recovery", "run", "write", "writeReady")),
-        TRIES_A_FAILED_FORCE_AGAIN(instead("Poison", "set", "forget")),
+        TRIES_A_FAILED_FORCE_AGAIN(redirectCalls("GroupCommit", "lead", "force", "forceAgain")),
         RENAMES_A_CHECKPOINT_UNFORCED(dropCalls("FileCheckpointWriter", "publish", "force")),
         DELETES_HISTORY_BEFORE_THE_CHECKPOINT_IS_DURABLE(dropCalls("Checkpoints", "publish", "forceDirectory")),
         PUBLISHES_WHAT_THE_LOG_MAY_LOSE(dropCalls("FileCheckpointWriter", "publish", "awaitDurable"));

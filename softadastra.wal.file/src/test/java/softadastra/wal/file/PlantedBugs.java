@@ -7,6 +7,7 @@ import java.util.zip.CRC32C;
 import softadastra.wal.spi.WalBatch;
 import softadastra.wal.spi.WalMarker;
 import softadastra.wal.spi.storage.Storage;
+import softadastra.wal.spi.storage.StorageFile;
 
 /** What {@link AlteredClasses} has called in place of the product's own code. */
 final class PlantedBugs {
@@ -63,8 +64,14 @@ final class PlantedBugs {
         new WalMarker(marker.provider(), marker.identity(), true).write(storage);
     }
 
-    /** A failure is forgotten at once. */
-    static void forget(Poison poison, String operation, Throwable cause) {}
+    /** A force that failed is made again, and believed. */
+    static void forceAgain(StorageFile file) throws IOException {
+        try {
+            file.force();
+        } catch (IOException e) {
+            file.force();
+        }
+    }
 
     /** A header that a crash cut short is taken for damage. */
     static boolean neverCutShort(byte[] block, int length) {

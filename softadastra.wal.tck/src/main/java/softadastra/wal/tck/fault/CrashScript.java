@@ -50,7 +50,7 @@ public record CrashScript(long seed, List<CrashStep> steps) {
     }
 
     private static void addStep(List<CrashStep> steps, SplittableRandom random, int largest) {
-        switch (random.nextInt(15)) {
+        switch (random.nextInt(16)) {
             case 0, 1, 2 -> steps.add(new CrashStep.Await());
             case 3, 4 -> steps.add(new CrashStep.Idle());
             case 5 -> {
@@ -65,6 +65,11 @@ public record CrashScript(long seed, List<CrashStep> steps) {
                 }
             }
             case 7 -> steps.add(random.nextInt(3) == 0 ? new CrashStep.Pin() : new CrashStep.Publish());
+            case 8 -> {
+                if (random.nextInt(3) == 0) {
+                    steps.add(new CrashStep.KillAfter(random.nextInt(12)));
+                }
+            }
             default -> {
                 int records = random.nextInt(3) == 0 ? 2 + random.nextInt(3) : 1;
                 steps.add(new CrashStep.Append(records, random.nextInt(largest)));

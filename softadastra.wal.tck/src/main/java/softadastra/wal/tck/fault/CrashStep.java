@@ -106,6 +106,18 @@ public sealed interface CrashStep {
     }
 
     /**
+     * Ends the process in the middle of what comes next. As text: {@code kill:7}.
+     *
+     * @param calls how many more calls that change the disk it makes
+     */
+    record KillAfter(int calls) implements CrashStep {
+        @Override
+        public String toString() {
+            return "kill:" + calls;
+        }
+    }
+
+    /**
      * Cuts the power; what follows runs on what that left. As text: {@code cut:7}.
      *
      * @param seed what is left is drawn from it
@@ -126,6 +138,10 @@ public sealed interface CrashStep {
         Matcher begin = Pattern.compile("begin:(\\d{1,8})").matcher(text);
         if (begin.matches()) {
             return Optional.of(new Begin(Integer.parseInt(begin.group(1))));
+        }
+        Matcher kill = Pattern.compile("kill:(\\d{1,6})").matcher(text);
+        if (kill.matches()) {
+            return Optional.of(new KillAfter(Integer.parseInt(kill.group(1))));
         }
         Matcher cut = Pattern.compile("cut:(\\d{1,9})").matcher(text);
         if (cut.matches()) {

@@ -3,6 +3,7 @@ package softadastra.wal.tck.fault;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import softadastra.wal.spi.storage.Storage;
 import softadastra.wal.spi.storage.StorageFile;
 import softadastra.wal.spi.storage.StorageLock;
@@ -16,6 +17,7 @@ final class KillableStorage implements Storage {
 
     private final SimulatedStorage storage;
     private volatile boolean killed;
+    private final AtomicInteger callsLeft = new AtomicInteger(Integer.MAX_VALUE);
     private volatile boolean failNext;
 
     KillableStorage(SimulatedStorage storage) {
@@ -24,6 +26,11 @@ final class KillableStorage implements Storage {
 
     void kill() {
         killed = true;
+    }
+
+    /** Kills the process once it has made so many more calls that change the disk, or make a change durable. */
+    void killAfter(int calls) {
+        callsLeft.set(calls);
     }
 
     /** The next force of a file fails. */
@@ -36,6 +43,14 @@ final class KillableStorage implements Storage {
             throw new IOException("the process was killed");
         }
         return storage;
+    }
+
+    /** The storage, for a call that changes the disk. */
+    private SimulatedStorage changing() throws IOException {
+        if (callsLeft.getAndDecrement() <= 0) {
+            killed = true;
+        }
+        return alive();
     }
 
     @Override
@@ -55,7 +70,7 @@ final class KillableStorage implements Storage {
 
     @Override
     public void createDirectory() throws IOException {
-        alive().createDirectory();
+        changing().createDirectory();
     }
 
     @Override
@@ -65,7 +80,7 @@ final class KillableStorage implements Storage {
 
     @Override
     public StorageFile open(String name, Access access) throws IOException {
-        return new File(alive().open(name, access));
+        return new File((access == Access.CREATE ? changing() : alive()).open(name, access));
     }
 
     @Override
@@ -75,17 +90,17 @@ final class KillableStorage implements Storage {
 
     @Override
     public void delete(String name) throws IOException {
-        alive().delete(name);
+        changing().delete(name);
     }
 
     @Override
     public void rename(String from, String to) throws IOException {
-        alive().rename(from, to);
+        changing().rename(from, to);
     }
 
     @Override
     public void forceDirectory() throws IOException {
-        alive().forceDirectory();
+        changing().forceDirectory();
     }
 
     @Override
@@ -111,6 +126,11 @@ final class KillableStorage implements Storage {
             return file;
         }
 
+        private StorageFile changed() throws IOException {
+            var unused = changing();
+            return file;
+        }
+
         @Override
         public int read(long position, byte[] target, int offset, int length) throws IOException {
             return file().read(position, target, offset, length);
@@ -118,7 +138,7 @@ final class KillableStorage implements Storage {
 
         @Override
         public void write(long position, byte[] source, int offset, int length) throws IOException {
-            file().write(position, source, offset, length);
+            changed().write(position, source, offset, length);
         }
 
         @Override
@@ -128,7 +148,7 @@ final class KillableStorage implements Storage {
                 ((SimulatedFile) file()).failForce();
                 throw IoFailure.IO_ERROR.exception("");
             }
-            file().force();
+            changed().force();
         }
 
         @Override
@@ -138,7 +158,7 @@ final class KillableStorage implements Storage {
 
         @Override
         public void truncate(long length) throws IOException {
-            file().truncate(length);
+            changed().truncate(length);
         }
 
         @Override

@@ -45,7 +45,10 @@ final class ScriptRun {
     /** The next process has a force fail. */
     private boolean armed;
 
-    /** A force was made to fail, so that errors are expected until the log is opened again. */
+    /** The next process is killed after so many calls, unless that is negative. */
+    private int callsOfNext = -1;
+
+    /** A force was made to fail, or a kill is coming, so that errors are expected until the log is opened again. */
     private boolean failing;
 
     private ScriptRun(CrashScript script, Function<Storage, WalConfig> configuration, ProviderControl control) {
@@ -86,6 +89,13 @@ final class ScriptRun {
                 open(open);
             } else if (step instanceof CrashStep.FailForce) {
                 failForce();
+            } else if (step instanceof CrashStep.KillAfter kill) {
+                failing = true;
+                if (wal == null) {
+                    callsOfNext = kill.calls();
+                } else {
+                    process.killAfter(kill.calls());
+                }
             } else if (step instanceof CrashStep.Cut cut) {
                 cut(cut);
             } else if (wal != null) {
@@ -135,12 +145,16 @@ final class ScriptRun {
                 throw e;
             }
         }
-        failing = armed;
-        armed = false;
         process = new KillableStorage(disk);
-        if (failing) {
+        failing = armed || callsOfNext >= 0;
+        if (armed) {
             process.failNextForce();
         }
+        if (callsOfNext >= 0) {
+            process.killAfter(callsOfNext);
+        }
+        armed = false;
+        callsOfNext = -1;
         Result<Wal> opened = Wal.open(configuration.apply(process).withAutoFlush(open.autoFlush()));
         if (opened.isErr() && failing) {
             // The next process has more luck.
