@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.ByteWriter;
+import softadastra.core.ErrorCode;
 import softadastra.core.HybridClock;
 import softadastra.core.HybridTimestamp;
 import softadastra.core.SoftadastraException;
@@ -30,6 +31,7 @@ final class Commits {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final WalLog log;
+    private final long generation;
     private final HybridClock clock;
     private final boolean autoFlush;
     private final Applied applied;
@@ -43,6 +45,7 @@ final class Commits {
 
     Commits(WalLog log, HybridClock clock, boolean autoFlush, Applied applied) {
         this.log = log;
+        this.generation = log.generation();
         this.clock = clock;
         this.autoFlush = autoFlush;
         this.applied = applied;
@@ -221,7 +224,7 @@ final class Commits {
         try {
             commit.logged(sequence);
             counter += commit.values().length;
-            if (applier.isIdle() && (!autoFlush || log.durableSequence() >= sequence)) {
+            if (applier.isIdle() && (!autoFlush || durable() >= sequence)) {
                 applier.applyNow(commit);
             } else {
                 applier.add(commit);
@@ -234,6 +237,7 @@ final class Commits {
 
     private long submit(WalBatch batch) {
         try {
+            requireSameGeneration();
             return log.submit(batch);
         } catch (SoftadastraException e) {
             // By the log's contract it has taken nothing, and the next write may find it willing again.
@@ -257,7 +261,7 @@ final class Commits {
         }
         try {
             awaitDurable(sequence);
-            applier.applyThrough(Math.max(sequence, log.durableSequence()));
+            applier.applyThrough(Math.max(sequence, durable()));
         } catch (RuntimeException | Error e) {
             failure.set(e, log);
             throw e;
@@ -266,12 +270,27 @@ final class Commits {
 
     private void awaitDurable(long sequence) {
         try {
-            log.awaitDurable(sequence);
+            log.awaitDurable(sequence, generation);
         } catch (SoftadastraException e) {
-            applier.applyThrough(log.durableSequence());
-            if (log.durableSequence() < sequence) {
+            applier.applyThrough(durable());
+            if (durable() < sequence) {
                 throw LogFailure.indeterminate(e);
             }
+        }
+    }
+
+    /** What is durable of what this store has written. */
+    private long durable() {
+        long durable = log.durableSequence();
+        return log.generation() == generation ? durable : 0;
+    }
+
+    private void requireSameGeneration() {
+        if (log.generation() != generation) {
+            throw new SoftadastraException(
+                    ErrorCode.INVALID_STATE,
+                    "failed to write to store: its log has failed and was recovered, and may lack what the store has"
+                            + " applied; open the store again");
         }
     }
 }

@@ -60,8 +60,6 @@ final class Checkpoints {
             storage.rename(CheckpointFile.TEMPORARY, file.name());
         } catch (IOException e) {
             throw failed(e);
-        } finally {
-            ended();
         }
         try {
             storage.forceDirectory();

@@ -167,9 +167,11 @@ final class CommitWaiters {
 
     private void releaseGroup() {
         if (!inGroup.isEmpty()) {
-            GroupWaiter.releaseAll(inGroup);
-            // They wake each other by the list, so it is theirs now.
-            inGroup = new ArrayList<>();
+            // They wake each other by the list, so it is theirs from here on.
+            List<GroupWaiter> next = new ArrayList<>();
+            List<GroupWaiter> group = inGroup;
+            inGroup = next;
+            GroupWaiter.releaseAll(group);
         }
     }
 
@@ -190,18 +192,24 @@ final class CommitWaiters {
         }
     }
 
-    /** Has everybody look again: the log has failed, or was closed. */
+    /** Has everybody look again: the log has failed, or was closed, or a segment has ended. Needs no memory. */
     void wakeAll() {
         groupThrough = 0;
-        if (gatherer != null) {
-            gatherer.release();
-            gatherer = null;
+        GroupWaiter leading = gatherer;
+        gatherer = null;
+        if (leading != null) {
+            leading.release();
         }
-        behind.addAll(inGroup);
-        inGroup = behind;
-        behind = new ArrayList<>();
-        releaseGroup();
+        releaseEach(inGroup);
+        releaseEach(behind);
         changed.signalAll();
         advanced.signalAll();
+    }
+
+    private static void releaseEach(List<GroupWaiter> waiters) {
+        for (int i = 0; i < waiters.size(); i++) {
+            waiters.get(i).release();
+        }
+        waiters.clear();
     }
 }

@@ -147,8 +147,11 @@ final class FileCheckpointWriter implements WalCheckpointWriter {
     private void discard(Throwable reason) {
         closed = true;
         try {
-            file.close();
-            log.discardCheckpoint();
+            try {
+                file.close();
+            } finally {
+                log.discardCheckpoint();
+            }
         } catch (IOException e) {
             // The next checkpoint, or the next open, deletes it.
             reason.addSuppressed(e);

@@ -2,6 +2,7 @@ package softadastra.wal.file;
 
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import softadastra.core.CanIgnoreReturnValue;
 import softadastra.core.ErrorCode;
@@ -13,6 +14,7 @@ import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalFollow;
 import softadastra.wal.spi.WalIdentity;
 import softadastra.wal.spi.WalLog;
+import softadastra.wal.spi.WalMarker;
 import softadastra.wal.spi.WalPin;
 import softadastra.wal.spi.WalRecordType;
 import softadastra.wal.spi.WalRecordVisitor;
@@ -39,8 +41,10 @@ final class FileWalLog implements WalLog {
     /** Held by whoever closes or recovers the log, or publishes a checkpoint. */
     private final Object lifecycle = new Object();
 
-    private volatile Recovery.Recovered recovered;
-    private volatile GroupCommit commit;
+    /** One of the times the log lives: from opening it, or recovering it in place, to its failure. */
+    private record Life(long generation, Recovery.Recovered recovered, GroupCommit commit) {}
+
+    private volatile Life life;
     private volatile boolean closed;
 
     private FileWalLog(
@@ -49,9 +53,8 @@ final class FileWalLog implements WalLog {
         this.config = config;
         this.owner = owner;
         this.recovering = recovering;
-        this.recovered = recovered;
-        this.commit = new GroupCommit(storage.description(), config, recovered);
-        this.history = new LogHistory(storage, () -> commit, recovered.checkpoint());
+        this.life = new Life(0, recovered, new GroupCommit(storage.description(), config, recovered));
+        this.history = new LogHistory(storage, () -> life.commit(), recovered.checkpoint());
         this.checkpoints = new Checkpoints(storage, history);
     }
 
@@ -66,12 +69,22 @@ final class FileWalLog implements WalLog {
         FileWalLog log = new FileWalLog(storage, config, owner, recovering, recovered);
         try {
             OpenLogs.add(log);
-            log.commit.start();
             LogEvents.inUse().recovered(storage.description(), recovered.report());
+            log.life.commit().start();
             return log;
         } catch (IOException | RuntimeException | Error e) {
             OpenLogs.remove(log);
+            log.giveUp(e);
             throw e;
+        }
+    }
+
+    /** Closes the files of a log that was never handed out. */
+    private void giveUp(Throwable reason) {
+        try {
+            life.commit().abandon();
+        } catch (IOException | RuntimeException e) {
+            reason.addSuppressed(e);
         }
     }
 
@@ -81,12 +94,12 @@ final class FileWalLog implements WalLog {
 
     @Override
     public WalIdentity identity() {
-        return recovered.identity();
+        return life.recovered().identity();
     }
 
     @Override
     public WalRecovery recovery() {
-        return recovered.report();
+        return life.recovered().report();
     }
 
     @Override
@@ -94,14 +107,14 @@ final class FileWalLog implements WalLog {
         if (batch.size() == 0) {
             throw Findings.failure(ErrorCode.INVALID_ARGUMENT, "failed to append WAL record: the batch is empty");
         }
-        return commit.submit(batch, requireFits(GroupBuffer.bodyBytes(batch)));
+        return life.commit().submit(batch, requireFits(GroupBuffer.bodyBytes(batch)));
     }
 
     @Override
     public long submit(int typeCode, byte[] payload) {
         WalRecordType.requireCode(typeCode);
         requireFits(payload.length);
-        return commit.submit(typeCode, payload);
+        return life.commit().submit(typeCode, payload);
     }
 
     @CanIgnoreReturnValue
@@ -117,48 +130,66 @@ final class FileWalLog implements WalLog {
 
     @Override
     public void awaitDurable(long sequence) {
-        commit.awaitDurable(sequence);
+        life.commit().awaitDurable(sequence);
+    }
+
+    @Override
+    public long generation() {
+        return life.generation();
+    }
+
+    @Override
+    public void awaitDurable(long sequence, long generation) {
+        Life now = life;
+        if (now.generation() != generation) {
+            throw Findings.failure(
+                    ErrorCode.INDETERMINATE,
+                    "failed to flush WAL: the log has failed and was recovered since sequence " + sequence
+                            + " was given out; whether the record is there, reading it tells");
+        }
+        now.commit().awaitDurable(sequence);
     }
 
     @Override
     public void flush() {
-        commit.flush();
+        life.commit().flush();
     }
 
     @Override
     public long firstSequence() {
-        return commit.firstSequence();
+        return life.commit().firstSequence();
     }
 
     @Override
     public long lastSequence() {
-        return commit.lastSequence();
+        return life.commit().lastSequence();
     }
 
     @Override
     public long durableSequence() {
-        return commit.durableSequence();
+        return life.commit().durableSequence();
     }
 
     @Override
     public HybridTimestamp lastTimestamp() {
-        return HybridTimestamp.ofPacked(commit.highestTimestamp());
+        return HybridTimestamp.ofPacked(life.commit().highestTimestamp());
     }
 
     @Override
     public long read(long fromSequence, WalRecordVisitor visitor) {
-        return read(commit.writeForReading(), fromSequence, visitor);
+        requireOpen("read WAL");
+        return read(life.commit().writeForReading(), fromSequence, visitor);
     }
 
     /** As {@link #read(long, WalRecordVisitor)}, but only what is durable. */
     long readDurable(long fromSequence, WalRecordVisitor visitor) {
-        long durable = commit.durableSequence();
+        long durable = life.commit().durableSequence();
         return read(new LogReads.Bounds(durable, durable), fromSequence, visitor);
     }
 
     private long read(LogReads.Bounds bounds, long fromSequence, WalRecordVisitor visitor) {
         try (LogHistory.Pin pin = history.pin(fromSequence)) {
-            return LogReads.read(storage, bounds, commit.ordinalOf(pin.fromSequence()), fromSequence, visitor);
+            return LogReads.read(storage, bounds, life.commit().ordinalOf(pin.fromSequence()), fromSequence, visitor);
         }
     }
 
@@ -171,32 +202,38 @@ final class FileWalLog implements WalLog {
     @Override
     public WalFollow follow(long fromSequence) {
         requireOpen("follow WAL");
+        WalMarker marker = LogReads.marker(storage);
         LogHistory.Pin pin = history.pin(fromSequence);
-        return new FileFollow(storage, LogReads.marker(storage), new OwnedSource(this, pin), pin.fromSequence());
+        return new FileFollow(storage, marker, new OwnedSource(this, pin), pin.fromSequence());
     }
 
     /** The segments from the one on that holds a sequence, which somebody has pinned. */
     LogLayout layoutFrom(long sequence) throws IOException {
-        return LogLayout.read(storage, LogReads.marker(storage), commit.ordinalOf(sequence));
+        return LogLayout.read(storage, LogReads.marker(storage), life.commit().ordinalOf(sequence));
     }
 
     /** Waits for more than a sequence to be durable; see {@link GroupCommit#awaitBeyond}. */
     void awaitBeyond(long sequence, long maxNanos, BooleanSupplier ended) throws InterruptedException {
-        GroupCommit now = commit;
-        if (!now.awaitBeyond(sequence, maxNanos, ended) && now.isAbandoned()) {
-            awaitRecovered();
+        long start = System.nanoTime();
+        GroupCommit now = life.commit();
+        if (now.awaitBeyond(sequence, maxNanos, ended) || !now.isAbandoned()) {
+            return;
         }
-    }
-
-    /** Waits for a {@link #recover} that is under way. */
-    private void awaitRecovered() {
+        // It has failed, and nothing becomes durable before it is recovered.
         synchronized (lifecycle) {
-            commit.wakeFollowers();
+            long left = maxNanos - (System.nanoTime() - start);
+            while (life.commit() == now && !closed && !ended.getAsBoolean() && left > 0) {
+                TimeUnit.NANOSECONDS.timedWait(lifecycle, left);
+                left = maxNanos - (System.nanoTime() - start);
+            }
         }
     }
 
     void wakeFollowers() {
-        commit.wakeFollowers();
+        life.commit().wakeFollowers();
+        synchronized (lifecycle) {
+            lifecycle.notifyAll();
+        }
     }
 
     void requireOpen(String operation) {
@@ -214,7 +251,7 @@ final class FileWalLog implements WalLog {
     @Override
     public WalCheckpointWriter beginCheckpoint() {
         requireOpen("begin WAL checkpoint");
-        return checkpoints.begin(this, commit);
+        return checkpoints.begin(this, life.commit());
     }
 
     CheckpointHeader checkpointHeader(GroupCommit.Cut cut, long end, long length, int salt) {
@@ -225,7 +262,7 @@ final class FileWalLog implements WalLog {
                 end,
                 length,
                 cut.ordinal(),
-                commit.highestTimestamp(),
+                life.commit().highestTimestamp(),
                 identity().epoch(),
                 salt);
     }
@@ -233,27 +270,34 @@ final class FileWalLog implements WalLog {
     /** Publishes a checkpoint that was begun over a commit, unless the log was recovered or closed since. */
     CheckpointFile publish(GroupCommit begunOver, CheckpointHeader header) {
         synchronized (lifecycle) {
-            requireSame(begunOver);
-            LogEvents.Span span = LogEvents.inUse().checkpoint(storage.description());
-            CheckpointFile published = checkpoints.publish(begunOver, header);
-            span.end(header.end(), published.bytes());
-            return published;
+            try {
+                requireSame(begunOver);
+                LogEvents.Span span = LogEvents.inUse().checkpoint(storage.description());
+                CheckpointFile published = checkpoints.publish(begunOver, header);
+                span.end(header.end(), published.bytes());
+                return published;
+            } finally {
+                checkpoints.ended();
+            }
         }
     }
 
     /** Deletes what is left of a checkpoint that was not published, unless somebody else owns the log by now. */
     void discardCheckpoint() throws IOException {
         synchronized (lifecycle) {
-            checkpoints.ended();
-            if (!closed) {
-                storage.delete(CheckpointFile.TEMPORARY);
+            try {
+                if (!closed) {
+                    storage.delete(CheckpointFile.TEMPORARY);
+                }
+            } finally {
+                checkpoints.ended();
             }
         }
     }
 
     void requireSame(GroupCommit begunOver) {
         requireOpen("write WAL checkpoint");
-        if (commit != begunOver) {
+        if (life.commit() != begunOver) {
             throw Findings.failure(
                     ErrorCode.INVALID_STATE,
                     "failed to write WAL checkpoint: the log has failed and was recovered since it was begun");
@@ -264,32 +308,47 @@ final class FileWalLog implements WalLog {
     public WalRecovery recover() {
         synchronized (lifecycle) {
             requireOpen("recover WAL");
-            GroupCommit failed = commit;
-            if (!failed.isPoisoned()) {
+            Life failed = life;
+            if (!failed.commit().isPoisoned()) {
                 return recovery();
             }
+            history.suspend();
+            Optional<CheckpointFile> inForce = history.checkpoint();
             try {
-                failed.abandon();
-                Recovery.Recovered again = recovering.run(failed.ordinalOf(0));
-                GroupCommit next = new GroupCommit(storage.description(), config, again);
-                recovered = again;
-                commit = next;
-                next.start();
-                LogEvents.inUse().recovered(storage.description(), again.report());
+                failed.commit().abandon();
+                Recovery.Recovered again = recovering.run(failed.commit().ordinalOf(0));
+                life = begin(failed.generation() + 1, again);
+                inForce = again.checkpoint();
                 return again.report();
             } catch (IOException e) {
                 throw StorageErrors.failed("recover WAL " + storage.description(), e)
                         .toException();
+            } finally {
+                history.resume(inForce);
+                lifecycle.notifyAll();
             }
+        }
+    }
+
+    private Life begin(long generation, Recovery.Recovered again) throws IOException {
+        GroupCommit next = new GroupCommit(storage.description(), config, again);
+        try {
+            LogEvents.inUse().recovered(storage.description(), again.report());
+            next.start();
+            return new Life(generation, again, next);
+        } catch (RuntimeException | Error e) {
+            next.abandon();
+            throw e;
         }
     }
 
     @Override
     public WalStats stats() {
         Optional<CheckpointFile> checkpoint = history.checkpoint();
-        return commit.stats(
-                checkpoint.map(CheckpointFile::endSequence).orElse(0L),
-                checkpoint.map(CheckpointFile::bytes).orElse(0L));
+        return life.commit()
+                .stats(
+                        checkpoint.map(CheckpointFile::endSequence).orElse(0L),
+                        checkpoint.map(CheckpointFile::bytes).orElse(0L));
     }
 
     @Override
@@ -299,8 +358,10 @@ final class FileWalLog implements WalLog {
                 return;
             }
             closed = true;
+            history.suspend();
+            lifecycle.notifyAll();
             try {
-                commit.close();
+                life.commit().close();
             } catch (IOException e) {
                 throw StorageErrors.failed("close WAL " + storage.description(), e)
                         .toException();

@@ -91,7 +91,7 @@ final class FrameWalk implements AutoCloseable {
         try {
             next = storage.open(SegmentFile.name(header.ordinal() + 1), Storage.Access.READ);
         } catch (NoSuchFileException e) {
-            if (cursor.kind() == Frame.CONTINUED) {
+            if (cursor.kind() == Frame.CONTINUED || !storage.list().contains(segment())) {
                 refuseGone();
             }
             return false;

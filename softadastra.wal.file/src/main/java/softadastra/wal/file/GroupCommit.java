@@ -27,7 +27,10 @@ import softadastra.wal.spi.storage.StorageFile;
  */
 final class GroupCommit {
 
-    /** Without automatic flush: how much may gather before it goes to the operating system. */
+    /** What may gather while a write is under way; beyond, whoever appends waits. */
+    private static final int MAX_GROUP_BYTES = 4 << 20;
+
+    /** Without automatic flush: how much may gather before it goes to the operating system, and so be lost with the process. */
     private static final int MAX_UNWRITTEN_BYTES = 64 << 10;
 
     /** Without automatic flush: how much the operating system may hold before it is forced, so that the end of a segment finds little. */
@@ -74,7 +77,7 @@ final class GroupCommit {
         this.name = name;
         this.poison = new Poison(name);
         this.segments = recovered.segments();
-        this.pending = new PendingFrames(recovered);
+        this.pending = new PendingFrames(recovered, config.autoFlush() ? MAX_GROUP_BYTES : MAX_UNWRITTEN_BYTES);
         this.clock = HybridClock.startAfter(config.clock(), HybridTimestamp.ofPacked(recovered.highestTimestamp()));
         this.autoFlush = config.autoFlush();
         this.last = recovered.report().lastSequence();
@@ -116,6 +119,7 @@ final class GroupCommit {
         housekeeper.noteAppend();
         if (!autoFlush && pending.length() >= MAX_UNWRITTEN_BYTES && !writing) {
             lead(false);
+            poison.refusePending();
             if (wantsForce()) {
                 housekeeper.wake();
             }
@@ -209,11 +213,7 @@ final class GroupCommit {
             pending.startSegment(group);
             span.end(records, group.length());
         } catch (IOException | RuntimeException | Error e) {
-            poison.set("append WAL record", e);
-            waiters.wakeAll();
-            if (e instanceof Error error) {
-                throw error;
-            }
+            failed("append WAL record", e);
             return;
         }
         counters.wrote(records);
@@ -334,50 +334,64 @@ final class GroupCommit {
      */
     void lead(boolean force) {
         LogEvents.Span span = force ? LogEvents.inUse().commit(name) : LogEvents.Span.NONE;
-        StorageFile file = segments.file();
-        long through = pending.nextSequence() - 1;
-        long records = through - written;
-        GroupBuffer group = pending.take();
-        writing = true;
-        waiters.groupStarts(through);
-        long start = System.nanoTime();
-        lock.unlock();
-        Throwable failure = null;
         boolean reached = false;
         try {
-            if (group.length() > 0) {
-                file.write(group.offset(), group.bytes(), 0, group.length());
+            StorageFile file = segments.file();
+            long through = pending.nextSequence() - 1;
+            long records = through - written;
+            GroupBuffer group = pending.take();
+            writing = true;
+            waiters.groupStarts(through);
+            long start = System.nanoTime();
+            lock.unlock();
+            try {
+                if (group.length() > 0) {
+                    file.write(group.offset(), group.bytes(), 0, group.length());
+                }
+                reached = true;
+                if (force) {
+                    file.force();
+                }
+                span.end(records, group.length());
+            } finally {
+                relock();
             }
-            reached = true;
+            pending.giveBack(group);
+            writing = false;
+            counters.wrote(records);
+            written = through;
+            unforced = force ? 0 : unforced + group.length();
             if (force) {
-                file.force();
+                long nanos = System.nanoTime() - start;
+                counters.forced(nanos);
+                durable = through;
+                waiters.groupIsDurable(nanos);
+            } else {
+                waiters.groupIsWritten();
             }
-            span.end(records, group.length());
         } catch (IOException | RuntimeException | Error e) {
-            failure = e;
-        } finally {
-            lock.lock();
+            writing = false;
+            failed(reached ? "flush WAL" : "append WAL record", e);
         }
-        pending.giveBack(group);
-        writing = false;
-        if (failure != null) {
-            poison.set(reached ? "flush WAL" : "append WAL record", failure);
-            waiters.wakeAll();
-            if (failure instanceof Error error) {
-                throw error;
+    }
+
+    /** Takes the lock back; a lack of memory for waiting in its queue passes, and must not leave it untaken. */
+    private void relock() {
+        while (!lock.isHeldByCurrentThread()) {
+            try {
+                lock.lock();
+            } catch (OutOfMemoryError e) {
+                Thread.onSpinWait();
             }
-            return;
         }
-        counters.wrote(records);
-        written = through;
-        unforced = force ? 0 : unforced + group.length();
-        if (force) {
-            long nanos = System.nanoTime() - start;
-            counters.forced(nanos);
-            durable = through;
-            waiters.groupIsDurable(nanos);
-        } else {
-            waiters.groupIsWritten();
+    }
+
+    /** Ends the log, and has everybody look; an Error is for the caller too. */
+    private void failed(String operation, Throwable failure) {
+        poison.set(operation, failure);
+        waiters.wakeAll();
+        if (failure instanceof Error error) {
+            throw error;
         }
     }
 
@@ -396,6 +410,10 @@ final class GroupCommit {
     LogReads.Bounds writeForReading() {
         lock.lock();
         try {
+            if (poison.isSet()) {
+                // It is read up to what is known to be there, also while it is being recovered.
+                return new LogReads.Bounds(durable, durable);
+            }
             refuseClosed("read WAL");
             long through = pending.nextSequence() - 1;
             while (!poison.isSet() && written < through) {
@@ -405,7 +423,6 @@ final class GroupCommit {
                     lead(false);
                 }
             }
-            // A poisoned log is read up to what is known to be there.
             return new LogReads.Bounds(poison.isSet() ? durable : through, durable);
         } finally {
             lock.unlock();
@@ -615,21 +632,30 @@ final class GroupCommit {
             }
             // From here on nothing is accepted, so that nothing comes behind the seal.
             closing = true;
-            try {
-                finish();
-            } finally {
-                closed = true;
-                waiters.wakeAll();
-            }
         } finally {
             lock.unlock();
         }
         try {
-            housekeeper.stop();
+            finishAndEnd();
         } finally {
-            segments.close();
+            try {
+                housekeeper.stop();
+            } finally {
+                segments.close();
+            }
         }
         return true;
+    }
+
+    private void finishAndEnd() {
+        lock.lock();
+        try {
+            finish();
+        } finally {
+            closed = true;
+            waiters.wakeAll();
+            lock.unlock();
+        }
     }
 
     private void finish() {

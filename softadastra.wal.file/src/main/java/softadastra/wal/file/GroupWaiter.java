@@ -73,7 +73,8 @@ final class GroupWaiter {
 
     /** Releases this one. */
     void release() {
-        releaseAll(List.of(this));
+        released = true;
+        LockSupport.unpark(thread);
     }
 
     /** Releases several, which then wake each other by this list. */

@@ -6,11 +6,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * if (appends == appendsSeen) {
- * log.idle();
- * }
- * if ((log.wantsSpare() || log.wantsReserve()) && System.nanoTime() - retryAt >= 0) {
- * prepare();
+ * What a log does in the background, on one daemon thread: it hands to the operating system what was accepted without flush,
+ * makes the next segment's file and the disk's reserve ahead of their use, and writes a watermark once the log is idle.
  *
  * <p>While the log is in use the thread looks in at intervals, so that appends need not wake it; after an interval without
  * an append and with nothing left to do it sleeps until the next one.

@@ -1,6 +1,7 @@
 package softadastra.wal.file;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -22,6 +23,9 @@ final class LogHistory {
     private final HistoryPins pins = new HistoryPins();
     private final Deque<String> deletable = new ArrayDeque<>();
     private @Nullable CheckpointFile checkpoint;
+
+    /** Nothing is let go: the log is being recovered, or was closed, and its files may be somebody else's. */
+    private boolean suspended;
 
     LogHistory(Storage storage, Supplier<GroupCommit> commit, Optional<CheckpointFile> checkpoint) {
         this.storage = storage;
@@ -95,7 +99,22 @@ final class LogHistory {
         letGo();
     }
 
+    /** Has everything stay, from here on until {@link #resume}, if that ever comes. */
+    synchronized void suspend() {
+        suspended = true;
+    }
+
+    /** Goes on with the checkpoint that is in force now. */
+    synchronized void resume(Optional<CheckpointFile> inForce) {
+        checkpoint = inForce.orElse(null);
+        suspended = false;
+        letGo();
+    }
+
     private void letGo() {
+        if (suspended) {
+            return;
+        }
         CheckpointFile newest = checkpoint;
         if (newest != null) {
             deletable.addAll(commit.get().release(Math.min(newest.beginSequence(), pins.lowest())));
@@ -104,6 +123,8 @@ final class LogHistory {
             String name = deletable.removeFirst();
             try {
                 storage.delete(name);
+            } catch (NoSuchFileException e) {
+                // Gone already, which is all that is wanted.
             } catch (IOException e) {
                 deletable.addLast(name);
             }

@@ -11,10 +11,8 @@ import softadastra.wal.spi.WalBatch;
  */
 final class PendingFrames {
 
-    /** What may gather while a write is under way; beyond, whoever appends waits. */
-    private static final int MAX_BYTES = 4 << 20;
-
     private final Segments segments;
+    private final int maxBytes;
 
     private GroupBuffer active = new GroupBuffer();
     private GroupBuffer idle = new GroupBuffer();
@@ -26,7 +24,9 @@ final class PendingFrames {
     /** Whether the last frame is a seal. */
     private boolean sealed;
 
-    PendingFrames(Recovery.Recovered recovered) {
+    /** The frames behind what was recovered, of which so many bytes may gather. */
+    PendingFrames(Recovery.Recovered recovered, int maxBytes) {
+        this.maxBytes = maxBytes;
         this.segments = recovered.segments();
         this.chain = recovered.chain();
         this.highestTimestamp = recovered.highestTimestamp();
@@ -44,7 +44,7 @@ final class PendingFrames {
 
     /** Whether a frame of records may be added now. */
     boolean hasRoom(long frame) {
-        return fitsSegment(frame) && (active.length() == 0 || active.length() + frame <= MAX_BYTES);
+        return fitsSegment(frame) && (active.length() == 0 || active.length() + frame <= maxBytes);
     }
 
     boolean isEmpty() {
@@ -128,9 +128,10 @@ final class PendingFrames {
 
     /** Takes what waits, to write it; it must be given back. What comes next gathers in the other buffer. */
     GroupBuffer take() {
+        // First what may fail for a lack of memory, since a group that is taken must not get lost.
+        idle.reset(active.end());
         GroupBuffer group = active;
         active = idle;
-        active.reset(group.end());
         return group;
     }
 

@@ -1,10 +1,10 @@
 package softadastra.wal.file;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.ErrorCode;
 import softadastra.core.SoftadastraError;
-import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.storage.StorageErrors;
 
 /**
@@ -17,8 +17,8 @@ import softadastra.wal.spi.storage.StorageErrors;
 final class Poison {
 
     private final String log;
-    private @Nullable IOException cause;
-    private @Nullable SoftadastraError failure;
+    private @Nullable Throwable cause;
+    private String operation = "";
 
     /** The poison of a log; its name is for who watches. */
     Poison(String log) {
@@ -26,48 +26,66 @@ final class Poison {
     }
 
     boolean isSet() {
-        return failure != null;
+        return cause != null;
     }
 
-    /** Takes note of a failure; the first one stays. */
-    void set(String operation, Throwable reason) {
-        if (failure == null) {
-            IOException io = reason instanceof IOException e ? e : new IOException(reason.toString(), reason);
-            cause = io;
-            SoftadastraError error = StorageErrors.failed(operation, io);
-            failure = error;
-            LogEvents.inUse().failed(log, error.display());
+    /** Takes note of a failure; the first one stays. Without fail, also where there is no memory left. */
+    void set(String during, Throwable reason) {
+        if (cause == null) {
+            operation = during;
+            cause = reason;
+            tell();
         }
+    }
+
+    private void tell() {
+        try {
+            failure().ifPresent(error -> LogEvents.inUse().failed(log, error.display()));
+        } catch (RuntimeException | Error e) {
+            // Whoever watches can do without; whoever waits must be told.
+        }
+    }
+
+    /** The failure, worded when it is asked for. */
+    private Optional<SoftadastraError> failure() {
+        return io().map(io -> StorageErrors.failed(operation, io));
+    }
+
+    private Optional<IOException> io() {
+        Throwable reason = cause;
+        if (reason == null) {
+            return Optional.empty();
+        }
+        return Optional.of(reason instanceof IOException io ? io : new IOException(reason.toString(), reason));
     }
 
     /** Refuses what was under way when the log failed. */
     void refusePending() {
-        SoftadastraError error = failure;
-        if (error != null) {
+        failure().ifPresent(error -> {
             throw SoftadastraError.of(ErrorCode.INDETERMINATE, error.message())
-                    .withContext(
-                            error.context() + "; whether the record is in the log is known once it is opened again")
+                    .withContext(error.context()
+                            + "; whether the record is in the log is known once it is recovered or opened again")
                     .withCause(error.cause())
                     .toException();
-        }
+        });
     }
 
     /** Refuses what comes after the failure. */
-    void refuseNew(String operation) {
-        SoftadastraError error = failure;
-        if (error != null && cause != null) {
-            throw StorageErrors.failed(operation, cause)
-                    .withContext("the log takes nothing since it " + error.message() + " (" + error.context()
-                            + "); recover it, or open it again")
-                    .toException();
+    void refuseNew(String refused) {
+        if (cause == null) {
+            return;
         }
+        SoftadastraError error = failure().orElseThrow();
+        throw StorageErrors.failed(refused, io().orElseThrow())
+                .withContext("the log takes nothing since it " + error.message() + " (" + error.context()
+                        + "); recover it, or open it again")
+                .toException();
     }
 
     /** The failure itself, for {@code close}, which hides nothing. */
     void rethrow() {
-        SoftadastraError error = failure;
-        if (error != null) {
-            throw new SoftadastraException(error);
-        }
+        failure().ifPresent(error -> {
+            throw error.toException();
+        });
     }
 }

@@ -129,7 +129,7 @@ final class Recovery {
                         || SegmentFile.ordinal(name).orElse(Long.MAX_VALUE) < firstKept
                         || CheckpointFile.ordinal(name).orElse(Long.MAX_VALUE) < newest)
                 .toList();
-        if (leftovers.isEmpty()) {
+        if (leftovers.isEmpty() && newest == 0) {
             return;
         }
         storage.forceDirectory();
@@ -147,10 +147,15 @@ final class Recovery {
 
     private Recovered create(WalMarker marker, boolean created, long started) throws IOException {
         Segments segments = new Segments(storage, marker.identity(), config.segmentBytes());
-        segments.createSpare(0, segments.nextBytes(0));
-        segments.start(1, 0, 0, 0);
-        if (!marker.ready()) {
-            new WalMarker(marker.provider(), marker.identity(), true).write(storage);
+        try {
+            segments.createSpare(0, segments.nextBytes(0));
+            segments.start(1, 0, 0, 0);
+            if (!marker.ready()) {
+                new WalMarker(marker.provider(), marker.identity(), true).write(storage);
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            segments.close();
+            throw e;
         }
         WalRecovery report =
                 new WalRecovery(config.recovery(), created, true, 1, 0, 0, 0, 0, List.of(), since(started));
@@ -194,16 +199,21 @@ final class Recovery {
         removeLeftovers(kept);
         Segments segments = new Segments(storage, marker.identity(), config.segmentBytes());
         boolean continued = end.kind() == Frame.CONTINUED && !cutShort;
-        segments.resume(kept, continued);
         long appendAt = end.offset();
         int chain = end.chain();
-        if (stray || end.kind() == Frame.CONTINUED) {
-            if (!continued) {
-                segments.createSpare(0, segments.nextBytes(0));
+        try {
+            segments.resume(kept, continued);
+            if (stray || end.kind() == Frame.CONTINUED) {
+                if (!continued) {
+                    segments.createSpare(0, segments.nextBytes(0));
+                }
+                segments.start(scan.lastSequence() + 1, end.offset(), end.chain(), scan.highestTimestamp());
+                appendAt = SegmentHeader.BYTES;
+                chain = segments.header().crc();
             }
-            segments.start(scan.lastSequence() + 1, end.offset(), end.chain(), scan.highestTimestamp());
-            appendAt = SegmentHeader.BYTES;
-            chain = segments.header().crc();
+        } catch (IOException | RuntimeException | Error e) {
+            segments.close();
+            throw e;
         }
         WalRecovery report = new WalRecovery(
                 config.recovery(),
@@ -222,7 +232,7 @@ final class Recovery {
                 appendAt,
                 chain,
                 scan.highestTimestamp(),
-                scan.clean(),
+                end.kind() == Frame.SEAL && !stray,
                 kept.checkpoint().file(),
                 report);
     }

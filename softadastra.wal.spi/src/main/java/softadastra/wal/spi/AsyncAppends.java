@@ -24,7 +24,7 @@ final class AsyncAppends implements AutoCloseable {
 
     private static final int MAX_IN_FLIGHT = 4096;
 
-    private record Pending(long sequence, CompletableFuture<Result<Long>> future) {}
+    private record Pending(long sequence, long generation, CompletableFuture<Result<Long>> future) {}
 
     private final WalLog log;
     private final ReentrantLock lock = new ReentrantLock();
@@ -53,7 +53,8 @@ final class AsyncAppends implements AutoCloseable {
             }
             // Before the record is taken: without a thread nobody would ever answer for it.
             start();
-            pending.add(new Pending(submit.getAsLong(), future));
+            long generation = log.generation();
+            pending.add(new Pending(submit.getAsLong(), generation, future));
             inFlight++;
             changed.signalAll();
         } catch (SoftadastraException e) {
@@ -95,18 +96,18 @@ final class AsyncAppends implements AutoCloseable {
     }
 
     private void complete(Queue<Pending> group) {
+        int size = group.size();
         try {
-            long last = group.stream().mapToLong(Pending::sequence).max().orElse(0);
-            Result<Unit> outcome = awaitDurable(last);
-            long durable = outcome.isOk() ? last : durableSequence();
-            for (Pending append : group) {
-                append.future.complete(
-                        append.sequence <= durable ? Result.ok(append.sequence) : Result.err(outcome.error()));
+            while (!group.isEmpty()) {
+                completeGeneration(group);
             }
+        } catch (Throwable e) {
+            // Whatever it is: a thread that ended here would leave every future open.
+            group.forEach(append -> append.future.completeExceptionally(e));
         } finally {
             lock.lock();
             try {
-                inFlight -= group.size();
+                inFlight -= size;
                 changed.signalAll();
             } finally {
                 lock.unlock();
@@ -114,20 +115,37 @@ final class AsyncAppends implements AutoCloseable {
         }
     }
 
-    /** Waits, and answers whatever comes of it: a failure that ended this thread would leave every future open. */
-    private Result<Unit> awaitDurable(long sequence) {
+    /** Completes those at the head that were submitted between two recoveries of the log. */
+    private void completeGeneration(Queue<Pending> group) {
+        long generation = group.element().generation;
+        long last = 0;
+        for (Pending append : group) {
+            last = append.generation == generation ? append.sequence : last;
+        }
+        Result<Unit> outcome = awaitDurable(last, generation);
+        long durable = outcome.isOk() ? last : durableSequence(generation);
+        for (Pending append = group.peek(); append != null && append.generation == generation; append = group.peek()) {
+            Result<Long> answer = append.sequence <= durable ? Result.ok(append.sequence) : Result.err(outcome.error());
+            append.future.complete(answer);
+            group.remove();
+        }
+    }
+
+    /** Waits, and answers whatever comes of it. */
+    private Result<Unit> awaitDurable(long sequence, long generation) {
         try {
-            return Result.attemptRun(() -> log.awaitDurable(sequence));
+            return Result.attemptRun(() -> log.awaitDurable(sequence, generation));
         } catch (Throwable e) {
             return Result.err(SoftadastraError.of(ErrorCode.INDETERMINATE, "failed to flush WAL: " + e)
                     .withCause(e));
         }
     }
 
-    /** What is durable after a failure; nothing, as far as is known, if the log cannot even say that. */
-    private long durableSequence() {
+    /** What is durable after a failure; nothing, as far as is known, if the log cannot say that any more. */
+    private long durableSequence(long generation) {
         try {
-            return log.durableSequence();
+            long durable = log.durableSequence();
+            return log.generation() == generation ? durable : 0;
         } catch (Throwable e) {
             return 0;
         }

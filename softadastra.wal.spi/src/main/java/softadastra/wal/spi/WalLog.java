@@ -54,6 +54,23 @@ public interface WalLog extends AutoCloseable {
      */
     void awaitDurable(long sequence);
 
+    /**
+     * How often the log was recovered in place, see {@link #recover}. A sequence that was given out before may have been given
+     * out again since, to another record.
+     */
+    default long generation() {
+        return 0;
+    }
+
+    /**
+     * As {@link #awaitDurable(long)}, of a sequence that was given out in a generation: which was asked for before submitting.
+     *
+     * @throws softadastra.core.SoftadastraException INDETERMINATE too, if the log was recovered since
+     */
+    default void awaitDurable(long sequence, long generation) {
+        awaitDurable(sequence);
+    }
+
     /** Makes everything submitted so far durable; as {@link #awaitDurable} of {@link #lastSequence()}. */
     void flush();
 

@@ -2,6 +2,7 @@ package softadastra.wal.spi;
 
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.ErrorCode;
 import softadastra.core.FileEvent;
@@ -29,6 +30,7 @@ public final class WalWriter implements AutoCloseable {
     private final boolean owner;
     private final boolean autoFlush;
     private final AsyncAppends async;
+    private final AtomicLong flushedGeneration;
 
     WalWriter(Wal wal, boolean owner) {
         this.wal = wal;
@@ -36,6 +38,7 @@ public final class WalWriter implements AutoCloseable {
         this.owner = owner;
         this.autoFlush = wal.config().autoFlush();
         this.async = new AsyncAppends(log);
+        this.flushedGeneration = new AtomicLong(log.generation());
     }
 
     /** Opens a durable log as its owner; see {@link #open(WalConfig)}. */
@@ -62,8 +65,9 @@ public final class WalWriter implements AutoCloseable {
     public Result<Long> append(int typeCode, byte[] payload) {
         // Written out, so that an append leaves nothing for the collector but its answer.
         try {
+            long generation = log.generation();
             long sequence = log.submit(typeCode, payload);
-            acknowledge(sequence);
+            acknowledge(sequence, generation);
             return Result.ok(sequence);
         } catch (SoftadastraException e) {
             return Result.err(e.error());
@@ -77,8 +81,9 @@ public final class WalWriter implements AutoCloseable {
      */
     public Result<Long> appendBatch(WalBatch batch) {
         return Result.attempt(() -> {
+            long generation = log.generation();
             long sequence = log.submit(batch);
-            acknowledge(sequence);
+            acknowledge(sequence, generation);
             return sequence;
         });
     }
@@ -105,15 +110,40 @@ public final class WalWriter implements AutoCloseable {
         return async.append(() -> log.submit(WalBatch.of(typeCode, payload)));
     }
 
-    private void acknowledge(long sequence) {
+    private void acknowledge(long sequence, long generation) {
         if (autoFlush) {
-            log.awaitDurable(sequence);
+            log.awaitDurable(sequence, generation);
         }
     }
 
-    /** Makes everything appended so far durable, by any writer of this log. Blocks until it is. */
+    /**
+     * Makes everything appended so far durable, by any writer of this log. Blocks until it is.
+     *
+     * @return ok; without automatic flush INDETERMINATE, once, if the log has failed and was recovered in place since this writer flushed before: what
+     *     was appended in between may be lost; or INVALID_STATE (closed), NO_SPACE, PERMISSION_DENIED, IO_ERROR
+     */
     public Result<Unit> flush() {
-        return Result.attemptRun(log::flush);
+        return Result.attemptRun(this::flushSameGeneration);
+    }
+
+    private void flushSameGeneration() {
+        if (autoFlush) {
+            // Each append was answered by itself.
+            log.flush();
+            return;
+        }
+        long now = log.generation();
+        if (flushedGeneration.getAndSet(now) != now) {
+            throw new SoftadastraException(
+                    ErrorCode.INDETERMINATE,
+                    "failed to flush WAL: the log has failed and was recovered since the last flush; what was appended in"
+                            + " between is there or not, and reading tells");
+        }
+        log.flush();
+        if (log.generation() != now) {
+            throw new SoftadastraException(
+                    ErrorCode.INDETERMINATE, "failed to flush WAL: the log has failed and was recovered meanwhile");
+        }
     }
 
     /** The last sequence known to be durable, 0 if none. Does not block. */
@@ -147,7 +177,7 @@ public final class WalWriter implements AutoCloseable {
 
     private void flushForClose() {
         try {
-            log.flush();
+            flushSameGeneration();
         } catch (SoftadastraException e) {
             if (e.error().code() != ErrorCode.INVALID_STATE) {
                 throw e;

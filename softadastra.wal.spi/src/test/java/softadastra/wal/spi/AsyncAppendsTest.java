@@ -37,7 +37,7 @@ class AsyncAppendsTest {
                     return null;
                 })
                 .when(log)
-                .awaitDurable(Mockito.anyLong());
+                .awaitDurable(Mockito.anyLong(), Mockito.anyLong());
         try (AsyncAppends async = new AsyncAppends(log)) {
             CompletableFuture<Result<Long>> first = async.append(submitted::incrementAndGet);
             CompletableFuture<Result<Long>> second = async.append(submitted::incrementAndGet);
@@ -60,7 +60,7 @@ class AsyncAppendsTest {
                     throw failure.toException();
                 })
                 .when(log)
-                .awaitDurable(Mockito.anyLong());
+                .awaitDurable(Mockito.anyLong(), Mockito.anyLong());
         try (AsyncAppends async = new AsyncAppends(log)) {
             CompletableFuture<Result<Long>> first = async.append(submitted::incrementAndGet);
             CompletableFuture<Result<Long>> second = async.append(submitted::incrementAndGet);
@@ -80,7 +80,7 @@ class AsyncAppendsTest {
                     throw broken;
                 })
                 .when(log)
-                .awaitDurable(Mockito.anyLong());
+                .awaitDurable(Mockito.anyLong(), Mockito.anyLong());
         AsyncAppends async = new AsyncAppends(log);
         CompletableFuture<Result<Long>> first = async.append(submitted::incrementAndGet);
         CompletableFuture<Result<Long>> second = async.append(submitted::incrementAndGet);
@@ -106,7 +106,9 @@ class AsyncAppendsTest {
 
     @Test
     void aLogThatCannotSayWhatIsDurableHasNothingDurable() throws Exception {
-        Mockito.doThrow(new IllegalStateException("broken")).when(log).awaitDurable(Mockito.anyLong());
+        Mockito.doThrow(new IllegalStateException("broken"))
+                .when(log)
+                .awaitDurable(Mockito.anyLong(), Mockito.anyLong());
         Mockito.when(log.durableSequence()).thenThrow(new IllegalStateException("broken too"));
         try (AsyncAppends async = new AsyncAppends(log)) {
             CompletableFuture<Result<Long>> future = async.append(submitted::incrementAndGet);
@@ -155,7 +157,7 @@ class AsyncAppendsTest {
                         return null;
                     })
                     .when(log)
-                    .awaitDurable(Mockito.anyLong());
+                    .awaitDurable(Mockito.anyLong(), Mockito.anyLong());
             CompletableFuture<Void> dependent =
                     async.append(submitted::incrementAndGet).thenAccept(result -> ran.set(Thread.currentThread()));
             attached.countDown();
