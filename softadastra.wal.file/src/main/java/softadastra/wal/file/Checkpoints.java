@@ -2,6 +2,7 @@ package softadastra.wal.file;
 
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import softadastra.core.ErrorCode;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.WalCheckpointWriter;
@@ -14,6 +15,7 @@ final class Checkpoints {
     private final Storage storage;
     private final LogHistory history;
     private final AtomicBoolean underWay = new AtomicBoolean();
+    private volatile @Nullable GroupCommit begunOver;
 
     Checkpoints(Storage storage, LogHistory history) {
         this.storage = storage;
@@ -26,6 +28,8 @@ final class Checkpoints {
                     ErrorCode.INVALID_STATE, "failed to begin WAL checkpoint: another one is being written");
         }
         boolean begun = false;
+        begunOver = commit;
+        commit.reserve().setNeeded(true);
         try {
             WalCheckpointWriter writer = new FileCheckpointWriter(log, storage, commit, commit.cut());
             begun = true;
@@ -41,6 +45,10 @@ final class Checkpoints {
 
     /** Takes note that no checkpoint is being written any more. */
     void ended() {
+        GroupCommit commit = begunOver;
+        if (commit != null) {
+            commit.reserve().setNeeded(false);
+        }
         underWay.set(false);
     }
 

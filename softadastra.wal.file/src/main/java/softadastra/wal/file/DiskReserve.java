@@ -23,6 +23,7 @@ final class DiskReserve {
     private final long bytes;
     private volatile boolean there;
     private volatile boolean used;
+    private volatile boolean needed;
 
     /** A reserve that has room for two of the smallest segments. */
     DiskReserve(Storage storage, long smallestSegment) {
@@ -44,6 +45,11 @@ final class DiskReserve {
         return used;
     }
 
+    /** Says whether what makes room is under way; then what it has left is not taken away from it again. */
+    void setNeeded(boolean makingRoom) {
+        needed = makingRoom;
+    }
+
     /** How much space it takes now. */
     long bytesHeld() {
         return there ? bytes : 0;
@@ -53,6 +59,9 @@ final class DiskReserve {
     void make() throws IOException {
         if (there) {
             return;
+        }
+        if (used && needed) {
+            throw new IOException("no space left on device: a checkpoint that is being written needs the rest");
         }
         if (storage.list().contains(FILE)) {
             storage.delete(FILE);

@@ -563,6 +563,10 @@ final class GroupCommit {
         prepare(segments.reserve()::make);
     }
 
+    DiskReserve reserve() {
+        return segments.reserve();
+    }
+
     /** Gives the disk's reserve to what makes room; false if there is none left. */
     boolean releaseReserve() throws IOException {
         lock.lock();

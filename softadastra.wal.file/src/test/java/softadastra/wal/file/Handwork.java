@@ -23,7 +23,7 @@ final class Handwork implements ProviderControl {
     @Override
     public void background(WalLog log) {
         try {
-            Object housekeeper = field(field(log, "commit"), "housekeeper");
+            Object housekeeper = field(field(field(log, "life"), "commit"), "housekeeper");
             Lock lock = (Lock) field(housekeeper, "lock");
             Method work = Housekeeper.class.getDeclaredMethod("work");
             work.setAccessible(true);
