@@ -96,7 +96,7 @@ public enum ErrorCode {
 
     /**
      * A write may or may not have become durable, because the disk would not confirm it. Neither repeat nor forget it:
-     * close, reopen, and look at what recovery found.
+     * recover the log or open it again, and look at what that found.
      */
     INDETERMINATE(Severity.FATAL),
 

@@ -601,7 +601,7 @@ final class GroupCommit {
         try {
             preparation.run();
         } finally {
-            lock.lock();
+            relock();
             preparing = false;
             waiters.spareIsDecided();
         }

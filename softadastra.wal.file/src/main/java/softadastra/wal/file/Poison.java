@@ -12,7 +12,7 @@ import softadastra.wal.spi.storage.StorageErrors;
  *
  * <p>After a failed write or force nobody knows what reached the disk, and trying again would prove nothing: the kernel may
  * have marked the pages clean. So the first failure stays, what was under way is indeterminate, and everything later is
- * refused until the log is opened again, which verifies it anew. Guarded by its log's lock.
+ * refused until the log is recovered or opened again, which verifies it anew. Guarded by its log's lock.
  */
 final class Poison {
 

@@ -130,7 +130,13 @@ class SalvageTest {
         assertEquals(files.keySet(), LogImage.bytes(damaged).keySet(), what);
         files.forEach((name, bytes) -> assertTrue(
                 Arrays.equals(bytes, of(LogImage.bytes(damaged), name)), what + ": " + name + " was touched"));
-        image.assertAccounted(what, intact.keySet(), repair.lost());
+        // A cleared sector at the very end looks like a write cut short: nobody can say what was behind it, but that.
+        List<LostSequences> told = new ArrayList<>(repair.lost());
+        repair.findings().stream()
+                .filter(finding -> finding.message().startsWith("torn tail"))
+                .forEach(
+                        finding -> told.add(new LostSequences(finding.sequence().orElseThrow(), OptionalLong.empty())));
+        image.assertAccounted(what, intact.keySet(), told);
         assertEquals(intact.size(), repair.records(), what);
         assertEquals(recovery.findings(), repair.findings(), what);
         boolean harmless = repair.lost().isEmpty();

@@ -29,7 +29,8 @@ public interface WalLog extends AutoCloseable {
      *
      * @return the sequence of the batch's last record
      * @throws softadastra.core.SoftadastraException INVALID_ARGUMENT for an empty batch, RECORD_TOO_LARGE, INVALID_STATE on
-     *     a closed or read-only log, NO_SPACE or IO_ERROR on a poisoned one; nothing was appended then
+     *     a closed or read-only log, NO_SPACE on a full disk, the reason of the failure (IO_ERROR, say) on a poisoned log; nothing
+     *     was appended then
      */
     long submit(WalBatch batch);
 

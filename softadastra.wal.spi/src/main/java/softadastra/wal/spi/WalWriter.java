@@ -19,8 +19,9 @@ import softadastra.core.Unit;
  * {@link #flush()} is what makes it durable.
  *
  * <p>Every append answers the record's sequence, or an error: INVALID_ARGUMENT (type code), RECORD_TOO_LARGE, INVALID_STATE
- * (closed), NO_SPACE, PERMISSION_DENIED or IO_ERROR. After one of the last three whatever was not acknowledged is
- * indeterminate until the log is opened again, and every further append fails. Thread-safe; interrupts cut nothing short.
+ * (closed), NO_SPACE (nothing was appended; appends go on once there is room), INDETERMINATE if the write or the force failed:
+ * the record is there or not, which is known once the log is recovered ({@link Wal#recover}) or opened again; until then every
+ * further append is refused with the reason, PERMISSION_DENIED or IO_ERROR. Thread-safe; interrupts cut nothing short.
  */
 @CheckReturnValue
 public final class WalWriter implements AutoCloseable {
@@ -94,8 +95,8 @@ public final class WalWriter implements AutoCloseable {
     }
 
     /**
-     * Appends a record without waiting for the device; one thread can keep it busy this way. Blocks only while too many
-     * are under way.
+     * Appends a record without waiting for the device; one thread can keep it busy this way. Blocks only while 4,096 of this
+     * writer are under way.
      *
      * <p>The future completes with the same answer {@link #append} gives, when that is known (with or without automatic
      * flush: when the record is durable). It is completed on a thread of its own, never on the one that commits; what
