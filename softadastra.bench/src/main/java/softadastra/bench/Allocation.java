@@ -12,6 +12,7 @@ final class Allocation implements Work {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+    private static final int WARMUP = 8;
     private static final int BLOCKS = 5;
 
     @Override
@@ -37,8 +38,9 @@ final class Allocation implements Work {
     }
 
     private static Row row(String work, Contender contender, int operations, String target) throws Exception {
-        contender.run(operations);
-        contender.run(operations);
+        for (int i = 0; i < WARMUP; i++) {
+            contender.run(operations);
+        }
         double[] each = new double[BLOCKS];
         for (int i = 0; i < BLOCKS; i++) {
             long before = THREADS.getCurrentThreadAllocatedBytes();
