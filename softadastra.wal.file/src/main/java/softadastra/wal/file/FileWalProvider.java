@@ -35,7 +35,8 @@ public final class FileWalProvider implements WalProvider {
             LogLock.OWNER_FILE,
             LogLock.OWNER_TEMPORARY,
             CheckpointFile.TEMPORARY,
-            DiskReserve.FILE);
+            DiskReserve.FILE,
+            Recovery.SPARE_TEMPORARY);
 
     /** For {@code ServiceLoader}. */
     public FileWalProvider() {}

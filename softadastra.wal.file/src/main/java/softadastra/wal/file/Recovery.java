@@ -38,6 +38,9 @@ import softadastra.wal.spi.storage.StorageFile;
  */
 final class Recovery {
 
+    /** What a spare is called while it is made to replace another; means nothing. */
+    static final String SPARE_TEMPORARY = "spare.new";
+
     private static final int CHUNK = 1 << 20;
 
     /**
@@ -126,6 +129,7 @@ final class Recovery {
                 layout.checkpoint().file().map(file -> file.header().ordinal()).orElse(0L);
         List<String> leftovers = storage.list().stream()
                 .filter(name -> name.equals(CheckpointFile.TEMPORARY)
+                        || name.equals(SPARE_TEMPORARY)
                         || SegmentFile.ordinal(name).orElse(Long.MAX_VALUE) < firstKept
                         || CheckpointFile.ordinal(name).orElse(Long.MAX_VALUE) < newest)
                 .toList();
@@ -204,7 +208,9 @@ final class Recovery {
         try {
             segments.resume(kept, continued);
             if (stray || end.kind() == Frame.CONTINUED) {
-                if (!continued) {
+                if (continued) {
+                    replaceTornSpare(kept.spare().orElseThrow());
+                } else {
                     segments.createSpare(0, segments.nextBytes(0));
                 }
                 segments.start(scan.lastSequence() + 1, end.offset(), end.chain(), scan.highestTimestamp());
@@ -235,6 +241,32 @@ final class Recovery {
                 end.kind() == Frame.SEAL && !stray,
                 kept.checkpoint().file(),
                 report);
+    }
+
+    /**
+     * Puts zeros in the place of a spare in which a crash has left some of a header, since the next one may be torn too, and must
+     * be torn into zeros. By a rename: the segment before says that the spare is there, and overwriting it could be torn as well.
+     */
+    private void replaceTornSpare(SegmentFile spare) throws IOException {
+        byte[] block = new byte[SegmentHeader.BYTES];
+        try (StorageFile file = storage.open(spare.name(), Storage.Access.READ)) {
+            int length = file.read(0, block, 0, block.length);
+            if (SegmentHeader.read(block, length) instanceof SegmentHeader.Spare) {
+                return;
+            }
+        }
+        if (storage.list().contains(SPARE_TEMPORARY)) {
+            storage.delete(SPARE_TEMPORARY);
+        }
+        byte[] zeros = new byte[CHUNK];
+        try (StorageFile file = storage.open(SPARE_TEMPORARY, Storage.Access.CREATE)) {
+            for (long at = 0; at < spare.bytes(); at += CHUNK) {
+                file.write(at, zeros, 0, (int) Math.min(CHUNK, spare.bytes() - at));
+            }
+            file.force();
+        }
+        storage.rename(SPARE_TEMPORARY, spare.name());
+        storage.forceDirectory();
     }
 
     /**
