@@ -3,7 +3,6 @@ package softadastra.wal.file;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,7 @@ final class CommitWaiters {
     /** Who is to lead once others have joined; in none of the lists. */
     private @Nullable GroupWaiter gatherer;
 
-    private final ReentrantLock lock;
+    private final CommitLock lock;
 
     /** Where those wait who need room, or the end of what is under way. */
     private final Condition changed;
@@ -36,7 +35,7 @@ final class CommitWaiters {
 
     private int followers;
 
-    CommitWaiters(ReentrantLock lock) {
+    CommitWaiters(CommitLock lock) {
         this.lock = lock;
         changed = lock.newCondition();
         advanced = lock.newCondition();
@@ -81,7 +80,7 @@ final class CommitWaiters {
         if (waiter.await()) {
             return false;
         }
-        lock.lock();
+        lock.relock();
         try {
             if (gatherer == waiter) {
                 gatherer = null;
@@ -179,6 +178,11 @@ final class CommitWaiters {
     void segmentEnds() {
         gathering.started();
         gathering.letGo();
+        wakeAll();
+    }
+
+    /** What was written before is durable, while others may write. */
+    void forcedBeside() {
         wakeAll();
     }
 

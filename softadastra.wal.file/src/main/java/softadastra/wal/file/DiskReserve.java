@@ -17,6 +17,9 @@ final class DiskReserve {
 
     static final String FILE = "reserve";
 
+    /** What a segment with holes may still need when the disk turns out to be full, rounded up. */
+    private static final long UNWRITTEN_BYTES = 128 << 10;
+
     private static final byte[] ZEROS = new byte[64 << 10];
 
     private final Storage storage;
@@ -25,10 +28,10 @@ final class DiskReserve {
     private volatile boolean used;
     private volatile boolean needed;
 
-    /** A reserve that has room for two of the smallest segments. */
+    /** A reserve that has room for what was accepted and not written yet, and for two of the smallest segments. */
     DiskReserve(Storage storage, long smallestSegment) {
         this.storage = storage;
-        this.bytes = 2 * smallestSegment;
+        this.bytes = 2 * smallestSegment + UNWRITTEN_BYTES;
     }
 
     /** Looks whether the last owner has left it. */

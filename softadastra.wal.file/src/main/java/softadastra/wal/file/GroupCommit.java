@@ -2,7 +2,6 @@ package softadastra.wal.file;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +29,11 @@ final class GroupCommit {
     /** What may gather while a write is under way; beyond, whoever appends waits. */
     private static final int MAX_GROUP_BYTES = 4 << 20;
 
-    /** Without automatic flush: how much may gather before it goes to the operating system, and so be lost with the process. */
+    /** Without automatic flush: how much the process may hold, what is being written included, and so be lost with it. */
     private static final int MAX_UNWRITTEN_BYTES = 64 << 10;
+
+    /** Without automatic flush: how much gathers before it goes to the operating system; as much again while that takes it. */
+    private static final int HAND_OVER_BYTES = MAX_UNWRITTEN_BYTES / 2;
 
     /** Without automatic flush: how much the operating system may hold before it is forced, so that the end of a segment finds little. */
     private static final int MAX_UNFORCED_BYTES = 2 << 20;
@@ -44,8 +46,9 @@ final class GroupCommit {
     private final PendingFrames pending;
     private final HybridClock clock;
     private final boolean autoFlush;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final CommitLock lock = new CommitLock();
     private final CommitWaiters waiters = new CommitWaiters(lock);
+    private final NextSegment next;
     private final Housekeeper housekeeper;
     private final Poison poison;
     private final CommitCounters counters = new CommitCounters();
@@ -56,11 +59,8 @@ final class GroupCommit {
     /** Somebody leads: writes with the lock let go. */
     private boolean writing;
 
-    /** Somebody makes the spare, with the lock let go. */
-    private boolean preparing;
-
-    /** Appends had to wait for the spare: the next one is made as early as can be, until the log is idle. */
-    private boolean inHurry;
+    /** Somebody forces, with the lock let go: who leads, or the housekeeper, beside whom others write. */
+    private boolean forcing;
 
     /** The bytes that were written and not forced. */
     private long unforced;
@@ -76,15 +76,18 @@ final class GroupCommit {
     GroupCommit(String name, WalConfig config, Recovery.Recovered recovered) {
         this.name = name;
         this.poison = new Poison(name);
-        this.segments = recovered.segments();
-        this.pending = new PendingFrames(recovered, config.autoFlush() ? MAX_GROUP_BYTES : MAX_UNWRITTEN_BYTES);
-        this.clock = HybridClock.startAfter(config.clock(), HybridTimestamp.ofPacked(recovered.highestTimestamp()));
         this.autoFlush = config.autoFlush();
+        this.segments = recovered.segments();
+        this.pending = config.autoFlush()
+                ? new PendingFrames(recovered, MAX_GROUP_BYTES, false)
+                : new PendingFrames(recovered, MAX_UNWRITTEN_BYTES, true);
+        this.next = new NextSegment(segments, pending, lock, waiters, autoFlush);
+        this.clock = HybridClock.startAfter(config.clock(), HybridTimestamp.ofPacked(recovered.highestTimestamp()));
         this.last = recovered.report().lastSequence();
         // Recovery has made all of it durable.
         this.durable = last;
         this.written = last;
-        this.housekeeper = new Housekeeper(this, lock, autoFlush);
+        this.housekeeper = new Housekeeper(this, pending, next, lock, autoFlush);
     }
 
     /** Starts the background work; not in the constructor, which must not let this escape. */
@@ -117,12 +120,10 @@ final class GroupCommit {
         counters.appended(records);
         last = sequence;
         housekeeper.noteAppend();
-        if (!autoFlush && pending.length() >= MAX_UNWRITTEN_BYTES && !writing) {
+        if (!autoFlush && pending.length() >= HAND_OVER_BYTES && !writing) {
             lead(false);
             poison.refusePending();
-            if (wantsForce()) {
-                housekeeper.wake();
-            }
+            housekeeper.noteHandOver();
         }
         return sequence;
     }
@@ -151,51 +152,58 @@ final class GroupCommit {
      */
     private void makeRoom(long frame, boolean urgent) {
         checkOpen("append WAL record");
-        while (needsReserve(urgent) || !pending.hasRoom(frame)) {
-            if (writing || preparing) {
-                inHurry |= preparing;
-                waiters.awaitRoom();
-            } else if (needsReserve(urgent)) {
-                restoreReserve();
-            } else if (pending.fitsSegment(frame)) {
-                lead(autoFlush);
-            } else {
-                nextSegment(frame, urgent, "append WAL record");
-            }
+        while (next.needsReserve(urgent) || segments.needsRoom() || !pending.hasRoom(frame)) {
+            step(frame, urgent);
             checkOpen("append WAL record");
         }
     }
 
-    /** Whether there must be a reserve again first. */
-    private boolean needsReserve(boolean urgent) {
-        return !urgent && segments.reserve().isUsed();
-    }
-
-    private void restoreReserve() {
-        try {
-            prepareReserve();
-        } catch (IOException e) {
-            throw StorageErrors.failed("append WAL record", e)
-                    .withContext("what room is left is kept for removes and checkpoints; make some, and this goes on")
-                    .toException();
-        }
-    }
-
-    /** Makes the spare, or starts it where it is there: a step towards the next segment, after which all must be looked at anew. */
-    private void nextSegment(long frame, boolean urgent, String operation) {
-        if (segments.hasSpareFor(frame)) {
-            rotate();
-            if (inHurry) {
-                housekeeper.wake();
+    /** Waits for what is in the way of a frame, or does it: a step, after which all must be looked at anew. */
+    private void step(long frame, boolean urgent) {
+        if (writing) {
+            waiters.awaitRoom();
+        } else if (next.needsReserve(urgent)) {
+            if (next.isPreparing()) {
+                waiters.awaitRoom();
+            } else {
+                next.restoreReserve();
             }
-            return;
+        } else if (pending.fitsSegment(frame) && !segments.needsRoom()) {
+            lead(autoFlush);
+        } else {
+            nextSegment(frame, urgent, "append WAL record");
         }
-        inHurry = true;
-        try {
-            prepareSpare(frame, urgent);
-        } catch (IOException e) {
-            // Nothing of the log has changed: this call is refused, and the next one tries again.
-            throw StorageErrors.failed(operation, e).toException();
+    }
+
+    /** Makes the spare, or starts it where it is there, or waits for who does either: a step towards the next segment. */
+    private void nextSegment(long frame, boolean urgent, String operation) {
+        if (writing || forcing) {
+            waiters.awaitRoom();
+        } else if (next.isPreparing()) {
+            next.hurry();
+            waiters.awaitRoom();
+        } else if (segments.hasSpareFor(frame)) {
+            endSegment();
+        } else {
+            next.hurry();
+            try {
+                next.prepareSpare(frame, urgent);
+            } catch (IOException e) {
+                // Nothing of the log has changed: this call is refused, and the next one tries again.
+                throw StorageErrors.failed(operation, e).toException();
+            }
+        }
+    }
+
+    /** Starts the next segment, where much is not forced yet after forcing it with the lock let go. */
+    private void endSegment() {
+        if (unforced > MAX_UNFORCED_BYTES) {
+            lead(true);
+        } else {
+            rotate();
+            if (next.isInHurry()) {
+                housekeeper.prepareSoon();
+            }
         }
     }
 
@@ -208,9 +216,10 @@ final class GroupCommit {
         try {
             pending.addContinued(durable);
             GroupBuffer group = pending.take();
-            segments.file().write(group.offset(), group.bytes(), 0, group.length());
+            write(segments.file(), group);
             segments.file().force();
             pending.startSegment(group);
+            next.started(group.end());
             span.end(records, group.length());
         } catch (IOException | RuntimeException | Error e) {
             failed("append WAL record", e);
@@ -230,11 +239,7 @@ final class GroupCommit {
         try {
             checkOpen("begin WAL checkpoint");
             while (!pending.isAtStart()) {
-                if (writing || preparing) {
-                    waiters.awaitRoom();
-                } else {
-                    nextSegment(0, true, "begin WAL checkpoint");
-                }
+                nextSegment(0, true, "begin WAL checkpoint");
                 checkOpen("begin WAL checkpoint");
             }
             return new Cut(pending.nextSequence(), segments.header().ordinal());
@@ -275,10 +280,16 @@ final class GroupCommit {
             }
             while (durable < sequence) {
                 poison.refusePending();
+                if (forcing && !writing) {
+                    // A failed force is told once, so there are never two at a time that could both be believed.
+                    waiters.awaitChange();
+                    continue;
+                }
                 GroupWaiter waiter = writing ? waiters.enqueue(sequence) : gathered ? null : waiters.beforeLeading();
                 if (waiter != null) {
                     return waiter;
                 }
+                next.noteFlush();
                 lead(true);
             }
             return null;
@@ -341,23 +352,23 @@ final class GroupCommit {
             long records = through - written;
             GroupBuffer group = pending.take();
             writing = true;
+            forcing |= force;
             waiters.groupStarts(through);
             long start = System.nanoTime();
             lock.unlock();
             try {
-                if (group.length() > 0) {
-                    file.write(group.offset(), group.bytes(), 0, group.length());
-                }
+                write(file, group);
                 reached = true;
                 if (force) {
                     file.force();
                 }
                 span.end(records, group.length());
             } finally {
-                relock();
+                lock.relock();
+                writing = false;
+                forcing &= !force;
             }
             pending.giveBack(group);
-            writing = false;
             counters.wrote(records);
             written = through;
             unforced = force ? 0 : unforced + group.length();
@@ -370,19 +381,50 @@ final class GroupCommit {
                 waiters.groupIsWritten();
             }
         } catch (IOException | RuntimeException | Error e) {
-            writing = false;
             failed(reached ? "flush WAL" : "append WAL record", e);
         }
     }
 
-    /** Takes the lock back; a lack of memory for waiting in its queue passes, and must not leave it untaken. */
-    private void relock() {
-        while (!lock.isHeldByCurrentThread()) {
-            try {
-                lock.lock();
-            } catch (OutOfMemoryError e) {
-                Thread.onSpinWait();
+    /** Writes a group; where the segment has holes, and the disk no room for them, into what room is kept. */
+    private void write(StorageFile file, GroupBuffer group) throws IOException {
+        if (group.length() == 0) {
+            return;
+        }
+        try {
+            file.write(group.offset(), group.bytes(), 0, group.length());
+        } catch (IOException e) {
+            if (!segments.header().sparse() || StorageErrors.code(e) != ErrorCode.NO_SPACE || !next.releaseReserve()) {
+                throw e;
             }
+            // Nothing but this thread knows of these bytes yet, and they go to the same place again.
+            file.write(group.offset(), group.bytes(), 0, group.length());
+        }
+    }
+
+    /**
+     * Forces what the operating system was handed, beside appends and their writes. The lock is held on entry and on exit and let
+     * go in between; nobody else forces meanwhile, and no segment ends.
+     */
+    void forceWritten() {
+        try {
+            StorageFile file = segments.file();
+            long through = written;
+            long bytes = unforced;
+            long start = System.nanoTime();
+            forcing = true;
+            lock.unlock();
+            try {
+                file.force();
+            } finally {
+                lock.relock();
+                forcing = false;
+            }
+            unforced -= bytes;
+            counters.forced(System.nanoTime() - start);
+            durable = through;
+            waiters.forcedBeside();
+        } catch (IOException | RuntimeException | Error e) {
+            failed("flush WAL", e);
         }
     }
 
@@ -469,7 +511,7 @@ final class GroupCommit {
                 counters.forces(),
                 counters.latency().summary(),
                 segments.count(),
-                segments.bytes() + checkpointBytes));
+                segments.bytes(pending.end()) + checkpointBytes));
     }
 
     private <T> T locked(Supplier<T> read) {
@@ -507,23 +549,13 @@ final class GroupCommit {
         return closed;
     }
 
-    /** Whether the housekeeper may write now. */
-    boolean isQuiet() {
-        return !writing && !poison.isSet() && !closing;
+    /** Whether nobody has ended the log yet, by closing it or by a failure. */
+    boolean isLive() {
+        return !poison.isSet() && !closing;
     }
 
-    boolean hasUnwritten() {
-        return !pending.isEmpty();
-    }
-
-    /** Whether there is nothing to do until the next append. */
-    boolean hasNothingLeft() {
-        return closing || poison.isSet() || (!writing && pending.isEmpty() && !wantsWatermark());
-    }
-
-    /** Whether more is durable than the log itself says. */
-    boolean wantsWatermark() {
-        return pending.isEmpty() && pending.claimsLessThan(durable) && pending.fitsSegment(Frame.HEADER_BYTES);
+    boolean isWriting() {
+        return writing;
     }
 
     /** Ends the log, since what keeps it has failed. */
@@ -532,35 +564,24 @@ final class GroupCommit {
         waiters.wakeAll();
     }
 
-    void writeWatermark() {
-        pending.addWatermark(durable);
-        lead(false);
+    /** Whether more is durable than the log itself says. */
+    boolean wantsWatermark() {
+        return pending.isEmpty() && pending.claimsLessThan(durable);
     }
 
-    boolean wantsSpare() {
-        return !preparing
-                && !segments.hasSpareFor(0)
-                && (inHurry || pending.end() > segments.header().fileBytes() / 2);
+    /** Has the log say what is durable: by a frame, or where the segment has no room for one, by the next one's header. */
+    void writeWatermark() {
+        if (pending.fitsSegment(Frame.HEADER_BYTES)) {
+            pending.addWatermark(durable);
+            lead(false);
+        } else if (!next.isPreparing() && !forcing && segments.hasSpareFor(0)) {
+            rotate();
+        }
     }
 
     /** Whether enough is written for a force that nobody has asked for. */
     boolean wantsForce() {
-        return unforced + pending.length() >= MAX_UNFORCED_BYTES;
-    }
-
-    /** Takes note that nobody appends. */
-    void idle() {
-        inHurry = false;
-    }
-
-    /** Whether there should be a reserve, and is none. */
-    boolean wantsReserve() {
-        return !preparing && !segments.reserve().isThere() && segments.isMoreThanTiny();
-    }
-
-    /** Makes the disk's reserve; as {@link #prepareSpare}. */
-    void prepareReserve() throws IOException {
-        prepare(segments.reserve()::make);
+        return !forcing && unforced >= MAX_UNFORCED_BYTES;
     }
 
     DiskReserve reserve() {
@@ -569,42 +590,7 @@ final class GroupCommit {
 
     /** Gives the disk's reserve to what makes room; false if there is none left. */
     boolean releaseReserve() throws IOException {
-        lock.lock();
-        try {
-            while (preparing) {
-                waiters.awaitChange();
-            }
-            return segments.reserve().release();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * Makes the next segment's file, with room for a frame. The lock is held on entry and on exit and let go in between; nobody
-     * else makes one meanwhile, nor starts it.
-     *
-     * @param urgent whether the disk's reserve may be used up for it
-     */
-    void prepareSpare(long frame, boolean urgent) throws IOException {
-        long bytes = segments.nextBytes(frame);
-        prepare(() -> segments.createSpare(frame, bytes, urgent));
-    }
-
-    private interface Preparation {
-        void run() throws IOException;
-    }
-
-    private void prepare(Preparation preparation) throws IOException {
-        preparing = true;
-        lock.unlock();
-        try {
-            preparation.run();
-        } finally {
-            relock();
-            preparing = false;
-            waiters.spareIsDecided();
-        }
+        return next.releaseReserve();
     }
 
     /**
@@ -664,7 +650,7 @@ final class GroupCommit {
 
     private void finish() {
         waiters.wakeAll();
-        while (writing || preparing) {
+        while (writing || forcing || next.isPreparing()) {
             waiters.awaitChange();
         }
         if (!poison.isSet() && (!pending.isEmpty() || durable < last)) {

@@ -3,11 +3,12 @@ package softadastra.wal.file;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What a log does in the background, on one daemon thread: it hands to the operating system what was accepted without flush,
- * makes the next segment's file and the disk's reserve ahead of their use, and writes a watermark once the log is idle.
+ * What a log does in the background, on daemon threads. One looks after the log: it hands to the operating system what was
+ * accepted without flush, and writes a watermark once the log is idle. What takes its time is preparation: the next segment's file
+ * and the disk's reserve, made ahead of their use, and without flush a force now and then. With automatic flush the
+ * same thread does that too; without, another one, so that nothing holds up what is to be handed over.
  *
  * <p>While the log is in use the thread looks in at intervals, so that appends need not wake it; after an interval without
  * an append and with nothing left to do it sleeps until the next one.
@@ -19,44 +20,63 @@ final class Housekeeper {
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final GroupCommit log;
-    private final ReentrantLock lock;
+    private final PendingFrames pending;
+    private final NextSegment next;
+    private final CommitLock lock;
     private final Condition wanted;
+    private final Condition preparationWanted;
     private final boolean autoFlush;
-    private final Thread thread;
+    private final Thread keeper;
+    private final Thread preparer;
 
     // All guarded by the log's lock.
     private boolean asleep;
     private boolean woken;
+    private boolean preparerWoken;
     private long appends;
     private long appendsSeen;
     private long retryAt;
 
-    Housekeeper(GroupCommit log, ReentrantLock lock, boolean autoFlush) {
+    Housekeeper(GroupCommit log, PendingFrames pending, NextSegment next, CommitLock lock, boolean autoFlush) {
         this.log = log;
+        this.pending = pending;
+        this.next = next;
         this.lock = lock;
         this.wanted = lock.newCondition();
+        this.preparationWanted = lock.newCondition();
         this.autoFlush = autoFlush;
-        this.thread = new Thread(this::run, "softadastra-wal-housekeeper");
-        thread.setDaemon(true);
+        this.keeper = thread("softadastra-wal-housekeeper", autoFlush ? this::keepAndPrepare : this::keep);
+        this.preparer = thread("softadastra-wal-preparation", this::prepare);
         this.retryAt = System.nanoTime();
     }
 
-    void start() {
-        thread.start();
+    private Thread thread(String name, Runnable work) {
+        Thread thread = new Thread(() -> run(work), name);
+        thread.setDaemon(true);
+        return thread;
     }
 
-    /** Ends the thread and waits for it; the log is closed by then. */
+    void start() {
+        keeper.start();
+        if (!autoFlush) {
+            preparer.start();
+        }
+    }
+
+    /** Ends the threads and waits for them; the log is closed by then. */
     void stop() {
         lock.lock();
         try {
             wake();
+            prepareSoon();
         } finally {
             lock.unlock();
         }
         boolean interrupted = false;
-        while (thread.isAlive()) {
+        while (keeper.isAlive() || preparer.isAlive()) {
             try {
-                thread.join();
+                keeper.join();
+                preparer.join();
             } catch (InterruptedException e) {
                 interrupted = true;
             }
@@ -74,14 +94,17 @@ final class Housekeeper {
         }
     }
 
-    private void run() {
+    /** Takes note that an append handed over what was accepted; the lock is held. */
+    void noteHandOver() {
+        if (wantsPreparation()) {
+            prepareSoon();
+        }
+    }
+
+    private void run(Runnable work) {
         lock.lock();
         try {
-            while (!log.isClosed()) {
-                if (!work()) {
-                    rest();
-                }
-            }
+            work.run();
         } catch (RuntimeException | Error e) {
             // Without this thread the log no longer keeps what it promises, so it must not go on; its users are told
             // why.
@@ -91,42 +114,91 @@ final class Housekeeper {
         }
     }
 
-    /** Does what there is to do; whether to look again at once. */
-    private boolean work() {
-        if (!log.isQuiet()) {
-            return false;
+    private void keepAndPrepare() {
+        while (!log.isClosed()) {
+            if (!work()) {
+                rest();
+            }
         }
-        if (appends == appendsSeen) {
-            log.idle();
+    }
+
+    private void keep() {
+        while (!log.isClosed()) {
+            lookAfter();
+            noteHandOver();
+            rest();
         }
-        if ((log.wantsSpare() || log.wantsReserve()) && System.nanoTime() - retryAt >= 0) {
-            prepare();
-            return true;
-        }
-        if (!autoFlush && log.hasUnwritten()) {
-            log.lead(log.wantsForce());
-        } else if (appends == appendsSeen && log.wantsWatermark()) {
-            log.writeWatermark();
-        }
-        return false;
     }
 
     private void prepare() {
+        while (!log.isClosed()) {
+            preparerWoken = false;
+            while (prepareOne()) {
+                // Each lets the lock go, and may have made another one possible.
+            }
+            while (!preparerWoken && !log.isClosed()) {
+                preparationWanted.awaitUninterruptibly();
+            }
+        }
+    }
+
+    /** Does all there is to do; whether to look again at once. */
+    private boolean work() {
+        if (prepareOne()) {
+            return true;
+        }
+        lookAfter();
+        return false;
+    }
+
+    private void lookAfter() {
+        if (!log.isLive() || log.isWriting()) {
+            return;
+        }
+        boolean idle = appends == appendsSeen;
+        if (idle) {
+            next.idle();
+        }
+        if (!autoFlush && !pending.isEmpty()) {
+            log.lead(false);
+        } else if (idle && log.wantsWatermark()) {
+            log.writeWatermark();
+        }
+    }
+
+    private boolean wantsPreparation() {
+        return log.isLive() && (log.wantsForce() || wantsSpace());
+    }
+
+    private boolean wantsSpace() {
+        return (next.wantsSpare() || next.wantsReserve()) && System.nanoTime() - retryAt >= 0;
+    }
+
+    /** Prepares something, with the lock let go; false if there is nothing to prepare. */
+    private boolean prepareOne() {
+        if (!wantsPreparation()) {
+            return false;
+        }
+        if (log.wantsForce()) {
+            log.forceWritten();
+            return true;
+        }
         try {
-            if (log.wantsSpare()) {
-                log.prepareSpare(0, false);
+            if (next.wantsSpare()) {
+                next.prepareSpare(0, false);
             } else {
-                log.prepareReserve();
+                next.prepareReserve();
             }
         } catch (IOException | RuntimeException e) {
             // Not an error yet: whoever needs it tries again, and is told then.
             retryAt = System.nanoTime() + RETRY_NANOS;
         }
+        return true;
     }
 
     /** Waits for an interval, or for the next append where nothing is left to do. */
     private void rest() {
-        asleep = appends == appendsSeen && log.hasNothingLeft();
+        asleep = appends == appendsSeen && hasNothingLeft();
         appendsSeen = appends;
         long left = autoFlush ? IDLE_NANOS : BUFFERED_NANOS;
         try {
@@ -145,9 +217,21 @@ final class Housekeeper {
         }
     }
 
-    /** Has the thread look in now; the lock is held. */
-    void wake() {
+    private boolean hasNothingLeft() {
+        return !log.isLive() || (!log.isWriting() && pending.isEmpty() && !log.wantsWatermark());
+    }
+
+    private void wake() {
         woken = true;
         wanted.signal();
+    }
+
+    /** Has the spare made, and what was written forced, as soon as can be; the lock is held. */
+    void prepareSoon() {
+        preparerWoken = true;
+        preparationWanted.signal();
+        if (autoFlush) {
+            wake();
+        }
     }
 }

@@ -13,9 +13,13 @@ final class PendingFrames {
 
     private final Segments segments;
     private final int maxBytes;
+    private final boolean countsWritten;
 
     private GroupBuffer active = new GroupBuffer();
     private GroupBuffer idle = new GroupBuffer();
+    /** How much of what is being written counts. */
+    private int taken;
+
     private int chain;
     private long nextSequence;
     private long highestTimestamp;
@@ -24,9 +28,14 @@ final class PendingFrames {
     /** Whether the last frame is a seal. */
     private boolean sealed;
 
-    /** The frames behind what was recovered, of which so many bytes may gather. */
-    PendingFrames(Recovery.Recovered recovered, int maxBytes) {
+    /**
+     * The frames behind what was recovered, of which so many bytes may gather.
+     *
+     * @param countsWritten whether those that are being written count too
+     */
+    PendingFrames(Recovery.Recovered recovered, int maxBytes, boolean countsWritten) {
         this.maxBytes = maxBytes;
+        this.countsWritten = countsWritten;
         this.segments = recovered.segments();
         this.chain = recovered.chain();
         this.highestTimestamp = recovered.highestTimestamp();
@@ -44,7 +53,8 @@ final class PendingFrames {
 
     /** Whether a frame of records may be added now. */
     boolean hasRoom(long frame) {
-        return fitsSegment(frame) && (active.length() == 0 || active.length() + frame <= maxBytes);
+        int held = active.length() + taken;
+        return fitsSegment(frame) && (held == 0 || held + frame <= maxBytes);
     }
 
     boolean isEmpty() {
@@ -85,16 +95,16 @@ final class PendingFrames {
 
     /** Adds a batch that has room, with the last sequence known to be durable; answers the sequence of its last record. */
     long add(WalBatch batch, int body, long timestamp, long durable) {
-        noteRecords(timestamp, durable);
         chain = active.add(batch, body, nextSequence, timestamp, durable, chain, salt());
+        noteRecords(timestamp, durable);
         nextSequence += batch.size();
         return nextSequence - 1;
     }
 
     /** Adds a record that has room; as a batch of that one. */
     long add(int typeCode, byte[] payload, long timestamp, long durable) {
-        noteRecords(timestamp, durable);
         chain = active.add(typeCode, payload, 0, payload.length, nextSequence, timestamp, durable, chain, salt());
+        noteRecords(timestamp, durable);
         return nextSequence++;
     }
 
@@ -116,9 +126,9 @@ final class PendingFrames {
     }
 
     private void addBookkeeping(int kind, long durable) {
+        chain = active.addBookkeeping(kind, nextSequence, highestTimestamp, durable, chain, salt());
         claimed = durable;
         sealed = false;
-        chain = active.addBookkeeping(kind, nextSequence, highestTimestamp, durable, chain, salt());
     }
 
     /** Ends the current segment: behind this nothing goes into it. */
@@ -132,11 +142,13 @@ final class PendingFrames {
         idle.reset(active.end());
         GroupBuffer group = active;
         active = idle;
+        taken = countsWritten ? group.length() : 0;
         return group;
     }
 
     void giveBack(GroupBuffer group) {
         idle = group;
+        taken = 0;
     }
 
     /** Takes note that what waited, the end of the segment included, was written, and starts the next segment. */

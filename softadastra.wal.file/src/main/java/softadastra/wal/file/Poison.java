@@ -61,6 +61,10 @@ final class Poison {
 
     /** Refuses what was under way when the log failed. */
     void refusePending() {
+        // Each append comes by here, and what follows leaves something to the collector.
+        if (cause == null) {
+            return;
+        }
         failure().ifPresent(error -> {
             throw SoftadastraError.of(ErrorCode.INDETERMINATE, error.message())
                     .withContext(error.context()

@@ -19,6 +19,7 @@ import softadastra.wal.spi.WalMarker;
 import softadastra.wal.spi.WalProgress;
 import softadastra.wal.spi.WalRecovery;
 import softadastra.wal.spi.storage.Storage;
+import softadastra.wal.spi.storage.StorageErrors;
 import softadastra.wal.spi.storage.StorageFile;
 
 /**
@@ -203,19 +204,24 @@ final class Recovery {
         removeLeftovers(kept);
         Segments segments = new Segments(storage, marker.identity(), config.segmentBytes());
         boolean continued = end.kind() == Frame.CONTINUED && !cutShort;
+        boolean sealed = end.kind() == Frame.SEAL && !stray;
         long appendAt = end.offset();
         int chain = end.chain();
         try {
             segments.resume(kept, continued);
-            if (stray || end.kind() == Frame.CONTINUED) {
-                if (continued) {
-                    replaceTornSpare(kept.spare().orElseThrow());
-                } else {
-                    segments.createSpare(0, segments.nextBytes(0));
-                }
+            boolean startNext = true;
+            if (continued) {
+                replaceTornSpare(kept.spare().orElseThrow());
+            } else if (stray || end.kind() == Frame.CONTINUED) {
+                segments.createSpare(0, segments.nextBytes(0));
+            } else {
+                startNext = leavesHoles(segments);
+            }
+            if (startNext) {
                 segments.start(scan.lastSequence() + 1, end.offset(), end.chain(), scan.highestTimestamp());
                 appendAt = SegmentHeader.BYTES;
                 chain = segments.header().crc();
+                sealed = false;
             }
         } catch (IOException | RuntimeException | Error e) {
             segments.close();
@@ -238,9 +244,28 @@ final class Recovery {
                 appendAt,
                 chain,
                 scan.highestTimestamp(),
-                end.kind() == Frame.SEAL && !stray,
+                sealed,
                 kept.checkpoint().file(),
                 report);
+    }
+
+    /**
+     * Makes a segment of zeros, where each append is to be forced and the last segment has holes, which make that slow; false if
+     * there is no need, or no room.
+     */
+    private boolean leavesHoles(Segments segments) throws IOException {
+        if (!config.autoFlush() || !segments.header().sparse()) {
+            return false;
+        }
+        try {
+            segments.createSpare(0, segments.nextBytes(0));
+            return true;
+        } catch (IOException e) {
+            if (StorageErrors.code(e) != ErrorCode.NO_SPACE) {
+                throw e;
+            }
+            return false;
+        }
     }
 
     /**

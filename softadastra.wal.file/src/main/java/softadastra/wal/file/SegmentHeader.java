@@ -16,7 +16,7 @@ import softadastra.wal.spi.storage.StorageFile;
  *      0    8  magic "SADWAL" CR LF
  *      8    2  major version: a reader of another major version refuses the file
  *     10    2  minor version
- *     12    4  compatible features: unknown bits may be ignored
+ *     12    4  compatible features: unknown bits may be ignored. Bit 0: the file was made with holes in place of zeros
  *     16    4  incompatible features: unknown bits refuse the file
  *     20    4  size of this block, 4096: where the first frame starts
  *     24   16  id of the log
@@ -56,6 +56,7 @@ record SegmentHeader(
         long predecessorLastSequence,
         long predecessorLength,
         long fileBytes,
+        boolean sparse,
         long highestTimestamp,
         int crc) {
 
@@ -65,6 +66,7 @@ record SegmentHeader(
 
     private static final int SECTOR = 512;
     private static final byte[] ZEROS = new byte[BYTES];
+    private static final int SPARSE = 1;
     private static final int CRC_AT = 508;
     private static final int NAME_AT = 113;
     private static final byte[] MAGIC = {'S', 'A', 'D', 'W', 'A', 'L', '\r', '\n'};
@@ -92,6 +94,7 @@ record SegmentHeader(
         System.arraycopy(MAGIC, 0, block, 0, MAGIC.length);
         LittleEndian.putShort(block, 8, MAJOR);
         LittleEndian.putShort(block, 10, MINOR);
+        LittleEndian.putInt(block, 12, sparse ? SPARSE : 0);
         LittleEndian.putInt(block, 20, BYTES);
         LittleEndian.putLong(block, 24, logId.getMostSignificantBits());
         LittleEndian.putLong(block, 32, logId.getLeastSignificantBits());
@@ -136,6 +139,7 @@ record SegmentHeader(
             int chain,
             long predecessorLength,
             long fileBytes,
+            boolean sparse,
             long highestTimestamp) {
         SegmentHeader header = new SegmentHeader(
                 logId,
@@ -148,6 +152,7 @@ record SegmentHeader(
                 firstSequence - 1,
                 predecessorLength,
                 fileBytes,
+                sparse,
                 highestTimestamp,
                 0);
         return decode(header.encode());
@@ -229,6 +234,7 @@ record SegmentHeader(
                 LittleEndian.getLong(block, 72),
                 LittleEndian.getLong(block, 80),
                 LittleEndian.getLong(block, 88),
+                (LittleEndian.getInt(block, 12) & SPARSE) != 0,
                 LittleEndian.getLong(block, 96),
                 LittleEndian.getInt(block, CRC_AT));
     }

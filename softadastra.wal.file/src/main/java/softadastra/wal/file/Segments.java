@@ -22,6 +22,11 @@ import softadastra.wal.spi.storage.StorageFile;
  * force. Sizes double from {@value #FIRST_BYTES} to {@value #STEADY_BYTES} bytes, so that small logs stay small; from there on
  * they are a small share of what the log holds, so that what is held in advance is a small part of it, and a log of any size
  * has some hundreds of files.
+ *
+ * <p>Zeros make a force cheap, since it finds all of the file in its place, and they make sure that the disk has room. Where next
+ * to nothing is forced they are only written twice. Such a log's spares are sparse: holes read as zeros, and one is made in no
+ * time. They hold nothing in advance, so they may be larger; their room is taken by each write, and if there is none, from the
+ * disk's reserve, without which no spare is sparse.
  */
 final class Segments implements AutoCloseable {
 
@@ -52,6 +57,8 @@ final class Segments implements AutoCloseable {
     /** Read for statistics while the housekeeper makes the spare. */
     private volatile long spareBytes;
 
+    private volatile boolean spareSparse;
+
     private final Deque<Older> older = new ArrayDeque<>();
     private long olderBytes;
 
@@ -76,10 +83,12 @@ final class Segments implements AutoCloseable {
         layout.spare().ifPresent(found -> {
             spareOrdinal = found.ordinal();
             spareBytes = keepSpare ? found.bytes() : 0;
+            // It may be, and is treated as if it were.
+            spareSparse = keepSpare;
         });
-        for (SegmentFile segment :
-                layout.segments().subList(0, layout.segments().size() - 1)) {
-            addOlder(segment.requireHeader(), segment.bytes());
+        for (int i = 0; i < layout.segments().size() - 1; i++) {
+            SegmentFile segment = layout.segments().get(i);
+            addOlder(segment.requireHeader(), layout.limit(i), segment.bytes());
         }
     }
 
@@ -123,7 +132,8 @@ final class Segments implements AutoCloseable {
         return header().firstSequence() <= sequence ? header().ordinal() : ordinal;
     }
 
-    private void addOlder(SegmentHeader full, long bytes) {
+    private void addOlder(SegmentHeader full, long end, long fileBytes) {
+        long bytes = full.sparse() ? end : fileBytes;
         older.addLast(new Older(full.ordinal(), full.firstSequence(), bytes));
         olderBytes += bytes;
     }
@@ -150,9 +160,17 @@ final class Segments implements AutoCloseable {
         return next <= sequence;
     }
 
-    /** The size of all segments, the spare and the reserve included. */
-    long bytes() {
-        return olderBytes + header().fileBytes() + spareBytes + reserve.bytesHeld();
+    /**
+     * The size of all segments, the spare and the reserve included, without holes.
+     *
+     * @param end where the frames of the current segment end
+     */
+    long bytes(long end) {
+        return heldBytes(end) + (spareSparse ? 0 : spareBytes) + reserve.bytesHeld();
+    }
+
+    private long heldBytes(long end) {
+        return header == null ? 0 : olderBytes + (header.sparse() ? end : header.fileBytes());
     }
 
     DiskReserve reserve() {
@@ -168,9 +186,14 @@ final class Segments implements AutoCloseable {
         return spareBytes;
     }
 
-    /** Whether the spare is there, with room for a frame. */
+    /** Whether the spare is there, with room for a frame; one with holes does not count while the disk is full. */
     boolean hasSpareFor(long frame) {
-        return spareBytes > 0 && spareBytes >= smallest(frame);
+        return spareBytes > 0 && spareBytes >= smallest(frame) && !(spareSparse && reserve.isUsed());
+    }
+
+    /** Whether the current segment is not to be written while the disk is full, since it has holes. */
+    boolean needsRoom() {
+        return reserve.isUsed() && header().sparse();
     }
 
     private static long smallest(long frame) {
@@ -183,8 +206,13 @@ final class Segments implements AutoCloseable {
 
     /** The size that the next segment is to have, with room for a frame. */
     long nextBytes(long frame) {
-        long held = header == null ? 0 : olderBytes + header.fileBytes();
+        long held = heldBytes(header == null ? 0 : header.fileBytes());
         return Math.max(Math.min(usualBytes(nextOrdinal(), held), maxBytes), smallest(frame));
+    }
+
+    /** As {@link #nextBytes}, with holes, behind frames that end somewhere in the current segment. */
+    long nextSparseBytes(long frame, long end) {
+        return Math.max(Math.min(sparseBytes(nextOrdinal(), heldBytes(end)), maxBytes), smallest(frame));
     }
 
     /** The size of a segment that comes behind so many bytes of others. */
@@ -193,19 +221,29 @@ final class Segments implements AutoCloseable {
         return Math.max(Math.min(doubled, STEADY_BYTES), Long.highestOneBit(held / SHARE));
     }
 
-    /** As {@link #createSpare(long, long)}, which may use up the reserve if it is urgent, and else sees that there is one before. */
-    void createSpare(long frame, long wanted, boolean urgent) throws IOException {
+    /** As {@link #usualBytes}, with holes: at most as much again as is there. */
+    static long sparseBytes(long ordinal, long held) {
+        long doubled = FIRST_BYTES << Math.min(ordinal - 1, 20);
+        return Math.max(usualBytes(ordinal, held), Math.min(doubled, Long.highestOneBit(held)));
+    }
+
+    /**
+     * As {@link #createSpare(long, long)}, which may use up the reserve if it is urgent, and else sees that there is one before.
+     *
+     * @param sparse whether it may have holes in place of zeros
+     */
+    void createSpare(long frame, long wanted, boolean urgent, boolean sparse) throws IOException {
         if (!urgent) {
             reserve.makeIfThereIsRoom();
         }
         try {
-            createSpare(frame, wanted);
+            createSpare(frame, wanted, sparse);
         } catch (IOException e) {
             if (!urgent || StorageErrors.code(e) != ErrorCode.NO_SPACE || !reserve.release()) {
                 throw e;
             }
             // A small one, so that something is left of it.
-            createSpareOf(least(frame));
+            createSpareOf(least(frame), false);
         }
     }
 
@@ -222,21 +260,25 @@ final class Segments implements AutoCloseable {
      * @param wanted its {@link #nextBytes}
      */
     void createSpare(long frame, long wanted) throws IOException {
+        createSpare(frame, wanted, false);
+    }
+
+    private void createSpare(long frame, long wanted, boolean sparse) throws IOException {
         long least = least(frame);
-        if (spareBytes >= wanted) {
+        if (spareBytes >= wanted && (sparse || !spareSparse)) {
             return;
         }
         try {
-            createSpareOf(wanted);
+            createSpareOf(wanted, sparse);
         } catch (IOException e) {
             if (least == wanted || StorageErrors.code(e) != ErrorCode.NO_SPACE) {
                 throw e;
             }
-            createSpareOf(least);
+            createSpareOf(least, false);
         }
     }
 
-    private void createSpareOf(long bytes) throws IOException {
+    private void createSpareOf(long bytes, boolean sparse) throws IOException {
         long ordinal = nextOrdinal();
         String name = SegmentFile.name(ordinal);
         if (spareOrdinal == ordinal || storage.list().contains(name)) {
@@ -246,8 +288,14 @@ final class Segments implements AutoCloseable {
         }
         try (StorageFile spare = storage.open(name, Storage.Access.CREATE)) {
             spareOrdinal = ordinal;
-            for (long at = 0; at < bytes; at += ZEROS.length) {
-                spare.write(at, ZEROS, 0, (int) Math.min(ZEROS.length, bytes - at));
+            if (sparse) {
+                // The header's place is taken, so that starting it needs no room.
+                spare.write(0, ZEROS, 0, SegmentHeader.BYTES);
+                spare.write(bytes - 1, ZEROS, 0, 1);
+            } else {
+                for (long at = 0; at < bytes; at += ZEROS.length) {
+                    spare.write(at, ZEROS, 0, (int) Math.min(ZEROS.length, bytes - at));
+                }
             }
             spare.force();
         } catch (IOException | RuntimeException | Error e) {
@@ -255,6 +303,7 @@ final class Segments implements AutoCloseable {
             throw e;
         }
         storage.forceDirectory();
+        spareSparse = sparse;
         spareBytes = bytes;
     }
 
@@ -287,6 +336,7 @@ final class Segments implements AutoCloseable {
                 chain,
                 end,
                 spareBytes,
+                spareSparse,
                 highestTimestamp);
         StorageFile opened = storage.open(SegmentFile.name(ordinal), Storage.Access.WRITE);
         try {
@@ -299,13 +349,14 @@ final class Segments implements AutoCloseable {
         }
         StorageFile before = file;
         if (before != null) {
-            addOlder(header(), header().fileBytes());
+            addOlder(header(), end, header().fileBytes());
             before.close();
         }
         file = opened;
         header = next;
         spareOrdinal = 0;
         spareBytes = 0;
+        spareSparse = false;
     }
 
     @Override

@@ -39,7 +39,7 @@ class FileUnflushedTest {
                 assertEquals(i, writer.append(64, payload).value());
                 int appended = i;
                 int left = left(disk.copy());
-                assertTrue((appended - left) * 1_040 <= 66 << 10, () -> left + " left of " + appended);
+                assertTrue((appended - left) * 1_040 <= 64 << 10, () -> left + " left of " + appended);
             }
         }
     }

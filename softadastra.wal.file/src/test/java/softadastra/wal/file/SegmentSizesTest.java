@@ -64,7 +64,7 @@ class SegmentSizesTest {
     }
 
     private WalConfig config() {
-        return WalConfig.durable(directory.resolve("log")).withAutoFlush(false);
+        return WalConfig.durable(directory.resolve("log"));
     }
 
     private static void fill(WalConfig config, int records) {
