@@ -40,7 +40,16 @@ final class FileCheckpointWriter implements WalCheckpointWriter {
         if (storage.list().contains(CheckpointFile.TEMPORARY)) {
             storage.delete(CheckpointFile.TEMPORARY);
         }
-        this.file = storage.open(CheckpointFile.TEMPORARY, Storage.Access.CREATE);
+        this.file = create(storage, commit);
+    }
+
+    private static StorageFile create(Storage storage, GroupCommit commit) throws IOException {
+        try {
+            return storage.open(CheckpointFile.TEMPORARY, Storage.Access.CREATE);
+        } catch (IOException e) {
+            requireReserve(e, commit);
+            return storage.open(CheckpointFile.TEMPORARY, Storage.Access.CREATE);
+        }
     }
 
     @Override
@@ -90,15 +99,48 @@ final class FileCheckpointWriter implements WalCheckpointWriter {
         blockStart = 0;
     }
 
-    /** On a full disk a checkpoint may use the reserve up: it is what makes room. */
     private void write(long position, byte[] bytes, int count) throws IOException {
         try {
             file.write(position, bytes, 0, count);
         } catch (IOException e) {
-            if (StorageErrors.code(e) != ErrorCode.NO_SPACE || !commit.releaseReserve()) {
-                throw e;
-            }
+            requireReserve(e, commit);
             file.write(position, bytes, 0, count);
+        }
+    }
+
+    /** On a full disk a checkpoint may use the reserve up: it is what makes room. Throws where it is not full, or has none. */
+    private static void requireReserve(IOException failure, GroupCommit commit) throws IOException {
+        if (StorageErrors.code(failure) != ErrorCode.NO_SPACE || !commit.releaseReserve()) {
+            throw failure;
+        }
+    }
+
+    /** Some file systems find out only now that they have no room. */
+    private void force(byte[] block) throws IOException {
+        try {
+            file.force();
+        } catch (IOException e) {
+            requireReserve(e, commit);
+            writeAgain(block);
+            file.force();
+        }
+    }
+
+    /**
+     * Writes all of it once more: a force that has failed may have left pages marked clean, and another one would pass them over.
+     * What is read back for this must verify, since it need not be what was written.
+     */
+    private void writeAgain(byte[] block) throws IOException {
+        file.write(0, block, 0, block.length);
+        for (long number = 0; number < blocks; number++) {
+            long at = CheckpointHeader.BYTES + number * CheckpointHeader.BLOCK_BYTES;
+            int count = (int) Math.min(CheckpointHeader.BLOCK_BYTES, flushed - at);
+            int content = count - Integer.BYTES;
+            if (file.read(at, buffer, 0, count) < count
+                    || LittleEndian.getInt(buffer, content) != crc.of(number, buffer, 0, content)) {
+                throw new IOException("what was written cannot be read back");
+            }
+            file.write(at, buffer, 0, count);
         }
     }
 
@@ -120,7 +162,7 @@ final class FileCheckpointWriter implements WalCheckpointWriter {
             flushBlocks();
             byte[] block = header.encode();
             write(0, block, block.length);
-            file.force();
+            force(block);
             file.close();
         } catch (IOException e) {
             throw failed(e);

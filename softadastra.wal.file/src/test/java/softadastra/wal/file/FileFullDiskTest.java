@@ -1,5 +1,6 @@
 package softadastra.wal.file;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,19 +8,32 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import softadastra.core.ErrorCode;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.Wal;
+import softadastra.wal.spi.WalCheckpointReader;
 import softadastra.wal.spi.WalCheckpointWriter;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalLog;
 import softadastra.wal.spi.WalRecordType;
+import softadastra.wal.tck.fault.CrashChoice;
+import softadastra.wal.tck.fault.FaultInjectingStorage;
+import softadastra.wal.tck.fault.IoFailure;
+import softadastra.wal.tck.fault.IoFaults;
+import softadastra.wal.tck.fault.IoKind;
+import softadastra.wal.tck.fault.SimulatedStorage;
 
 /** A full disk refuses appends and nothing else: readers go on, removes and checkpoints make room, and appends go on then. */
 class FileFullDiskTest {
@@ -149,6 +163,58 @@ class FileFullDiskTest {
                 put(log);
             }
             assertReads(wal, 1, last + 100);
+        }
+    }
+
+    /** A disk that says so only when a file is made, or forced, and loses then what it should have written. */
+    @ParameterizedTest
+    @Timeout(value = 60, unit = TimeUnit.SECONDS)
+    @EnumSource(names = {"CREATE", "FORCE"})
+    void aCheckpointUsesTheReserveWhereverItFindsTheDiskFull(IoKind where) {
+        SimulatedStorage simulated = SimulatedStorage.create();
+        FaultInjectingStorage full = new FaultInjectingStorage(simulated, IoFaults.none());
+        WalConfig onIt = WalConfig.durable("simulated.wal")
+                .withProvider(new FileWalProvider())
+                .withStorage(path -> full);
+        byte[] content = new byte[50_000];
+        new SplittableRandom(5).nextBytes(content);
+        try (Wal wal = Wal.open(onIt).orElseThrow()) {
+            WalLog log = wal.log();
+            // Into the second segment, with which the reserve comes.
+            for (int i = 0; i < 30; i++) {
+                put(log);
+            }
+            while (!has(simulated, DiskReserve.FILE)) {
+                Thread.onSpinWait();
+            }
+            full.setFaults(IoFaults.when(
+                    call -> call.kind() == where
+                            && call.name().equals(CheckpointFile.TEMPORARY)
+                            && has(simulated, DiskReserve.FILE),
+                    IoFailure.NO_SPACE));
+            long last = log.lastSequence();
+            try (WalCheckpointWriter writer = log.beginCheckpoint()) {
+                writer.write(content, 0, content.length);
+                assertEquals(last, writer.publish(last).endSequence());
+            }
+            assertEquals(1, full.failures());
+            put(log);
+        }
+        SimulatedStorage left = simulated.crash(CrashChoice.nothingWritten());
+        try (Wal wal = Wal.open(onIt.withStorage(path -> left)).orElseThrow();
+                WalCheckpointReader reader =
+                        wal.log().checkpoint().orElseThrow().open()) {
+            byte[] read = new byte[content.length];
+            reader.read(0, read, 0, read.length);
+            assertArrayEquals(content, read);
+        }
+    }
+
+    private static boolean has(SimulatedStorage storage, String file) {
+        try {
+            return storage.list().contains(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
