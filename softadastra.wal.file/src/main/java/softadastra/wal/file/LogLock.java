@@ -27,7 +27,7 @@ final class LogLock implements AutoCloseable {
 
     static final String OWNER_TEMPORARY = "owner.new";
     private static final String PROPERTY_PREFIX = "softadastra.wal.open:";
-    private static final int MAX_OWNER_BYTES = 1024;
+    private static final int MAX_OWNER_BYTES = 4096;
 
     private final Storage storage;
     private final String property;
@@ -103,7 +103,7 @@ final class LogLock implements AutoCloseable {
     }
 
     private void writeOwner(LogOwner owner) throws IOException {
-        byte[] text = owner.text().getBytes(StandardCharsets.UTF_8);
+        byte[] text = owner.fileText().getBytes(StandardCharsets.UTF_8);
         if (storage.list().contains(OWNER_TEMPORARY)) {
             storage.delete(OWNER_TEMPORARY);
         }
