@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The command's streams. Data goes to standard output, buffered until {@link #flush()}; a failure to write it is an {@link
- * OutputFailure}. Messages go to standard error at once; a failure there goes unnoticed, as there is nobody left to tell.
+ * OutputFailure}. Messages go to standard error at once, with the data before them; a failure there goes unnoticed, as there is nobody left to tell.
  *
  * <p>JSON is UTF-8 whatever the terminal speaks. Used by one thread.
  */
@@ -72,6 +72,9 @@ final class Io {
 
     /** Prints bytes of data, as they are. */
     void write(byte[] bytes) {
+        if (terminal.out()) {
+            clearProgress();
+        }
         try {
             out.write(bytes);
         } catch (IOException e) {
@@ -93,8 +96,9 @@ final class Io {
         }
     }
 
-    /** Prints a line for people, or a JSON object, on standard error. */
+    /** Prints a line for people, or a JSON object, on standard error, behind the data that it is about. */
     void message(String line) {
+        flush();
         clearProgress();
         writeErr(line + "\n");
     }
@@ -115,6 +119,10 @@ final class Io {
     void progress(String text) {
         if (!showsProgress()) {
             return;
+        }
+        if (terminal.out()) {
+            // On one screen with the data, it stands below whole lines of it.
+            flush();
         }
         String padding = " ".repeat(Math.max(0, shownProgress - text.length()));
         writeErr("\r" + text + padding);

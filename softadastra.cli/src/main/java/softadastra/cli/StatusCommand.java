@@ -24,9 +24,10 @@ final class StatusCommand extends Subcommand {
     @Override
     public Integer call() {
         WalInspector inspector = inspector();
-        WalInspector.Info info = inspector.info().orElseThrow();
+        Progress progress = new Progress(io());
+        WalInspector.Info info = inspector.info(progress).orElseThrow();
         info.warnings().forEach(io()::warning);
-        Verification found = inspector.verify(new Progress(io())).orElseThrow();
+        Verification found = inspector.verify(progress).orElseThrow();
         // A damaged log has no store to show, but the rest of the page is what somebody needs then.
         Result<Snapshot> snapshot = SnapshotBuilderStore.build(root().walConfig());
         io().clearProgress();

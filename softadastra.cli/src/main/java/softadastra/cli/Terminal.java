@@ -6,6 +6,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What the process is connected to.
@@ -16,12 +17,16 @@ import java.nio.file.Path;
  */
 record Terminal(boolean out, boolean err, Charset charset) {
 
-    /** Looks at the process. A JVM can tell whether both input and output are a terminal, no more; so this errs on no. */
+    /**
+     * Looks at the process. A JVM can tell whether both input and output are a terminal, no more; where the platform does not
+     * let one see further, this errs on no.
+     */
     @SuppressWarnings("SystemConsoleNull") // JDK 17 answers null; newer ones are asked by isTerminal.
     static Terminal detect() {
         Console console = System.console();
-        boolean out = console != null && isTerminal(console) && isTerminal(1);
-        boolean err = out && isTerminal(2) && !"dumb".equals(System.getenv("TERM"));
+        boolean both = console != null && isTerminal(console);
+        boolean out = isTerminal(1).orElse(both);
+        boolean err = isTerminal(2).orElse(both) && !"dumb".equals(System.getenv("TERM"));
         return new Terminal(out, err, out ? nativeCharset() : StandardCharsets.UTF_8);
     }
 
@@ -36,14 +41,15 @@ record Terminal(boolean out, boolean err, Charset charset) {
         }
     }
 
-    /** Whether a file descriptor leads to a terminal device, where the platform lets one see; else it is taken to. */
-    private static boolean isTerminal(int descriptor) {
+    /** Whether a file descriptor leads to a terminal device, where the platform lets one see. */
+    private static Optional<Boolean> isTerminal(int descriptor) {
         try {
             String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
                     .toString();
-            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+            return Optional.of(
+                    target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console"));
         } catch (IOException | UnsupportedOperationException e) {
-            return true;
+            return Optional.empty();
         }
     }
 

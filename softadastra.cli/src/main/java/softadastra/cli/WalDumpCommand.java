@@ -4,9 +4,9 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import softadastra.core.ErrorCode;
+import softadastra.wal.spi.WalFinding;
 import softadastra.wal.spi.WalInspector.Entry;
 import softadastra.wal.spi.WalInspector.Verification;
-import softadastra.wal.spi.WalProgress;
 import softadastra.wal.spi.WalRecord;
 
 /** {@code wal dump}: prints the records of a log, one a line. */
@@ -38,8 +38,6 @@ final class WalDumpCommand extends Subcommand {
     private Optional<Salvaging> recovery = Optional.empty();
 
     private long printed;
-    private long passed;
-    private long passedBytes;
 
     WalDumpCommand(SoftadastraCommand root) {
         super(root);
@@ -57,40 +55,34 @@ final class WalDumpCommand extends Subcommand {
     @Override
     public Integer call() {
         Limits.requireNotNegative("--limit", limit);
-        Progress progress = new Progress(io());
+        Limits.requireBetween("--from", from, 1, Long.MAX_VALUE);
+        Limits.requireBetween("--to", to, from, Long.MAX_VALUE);
+        Verification found;
         try {
-            var unused =
-                    inspector(recovery).dump(entry -> take(entry, progress)).orElseThrow();
+            found = inspector(recovery).scan(this::take, new Progress(io())).orElseThrow();
         } catch (Enough e) {
             return ExitCode.OK;
         }
         // A dump passes over what does not verify; whoever reads it must not take it for all.
-        Verification found = inspector(recovery).verify(WalProgress.NONE).orElseThrow();
-        if (recovery.isPresent()) {
-            found.findings().forEach(finding -> io().warning(finding.message()));
-            return found.corrupted() ? ExitCode.CORRUPTION : ExitCode.OK;
-        }
-        if (found.corrupted()) {
+        if (recovery.isEmpty() && found.corrupted()) {
+            WalFinding first = found.findings().stream()
+                    .filter(WalText::isError)
+                    .findFirst()
+                    .orElseThrow();
             throw new CommandFailure(
-                    ErrorCode.CORRUPTION,
-                    found.findings().stream()
-                            .filter(finding -> finding.message().startsWith("corrupted"))
-                            .findFirst()
-                            .orElse(found.findings().get(0))
-                            .message(),
-                    root().command("wal dump --recovery salvage"));
+                    ErrorCode.CORRUPTION, first.message(), root().command("wal dump --recovery salvage"));
         }
         found.findings().forEach(finding -> io().warning(finding.message()));
-        return ExitCode.OK;
+        if (from > found.lastSequence() + 1) {
+            io().warning("nothing is at sequence " + from + " yet: the log ends with " + found.lastSequence());
+        }
+        return found.corrupted() ? ExitCode.CORRUPTION : ExitCode.OK;
     }
 
-    private void take(Entry entry, Progress progress) {
+    private void take(Entry entry) {
         if (printed >= limit) {
             throw new Enough();
         }
-        passed++;
-        passedBytes += entry.frameBytes();
-        progress.entries("dump", passed, passedBytes);
         if (entry.record().isPresent()) {
             WalRecord record = entry.record().get();
             if (record.sequence() > to) {

@@ -16,7 +16,8 @@ final class WalInfoCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        WalInspector.Info info = inspector().info().orElseThrow();
+        WalInspector.Info info = inspector().info(new Progress(io())).orElseThrow();
+        io().clearProgress();
         info.warnings().forEach(io()::warning);
         if (io().isJson()) {
             io().line(WalText.json(info)

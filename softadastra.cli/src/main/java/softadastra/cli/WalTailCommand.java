@@ -38,10 +38,14 @@ final class WalTailCommand extends Subcommand {
     @Option(names = "--payload", paramLabel = "FORM", description = "Print payloads too: ${COMPLETION-CANDIDATES}.")
     private Optional<RecordText.Form> payload = Optional.empty();
 
+    private final Progress progress;
     private long left;
+    private long passed;
+    private long passedBytes;
 
     WalTailCommand(SoftadastraCommand root) {
         super(root);
+        this.progress = new Progress(root.io());
     }
 
     /** Ends the reading before the end of the log. */
@@ -64,6 +68,7 @@ final class WalTailCommand extends Subcommand {
                 follow(reader, start);
             } else {
                 var unused = reader.forEach(start, this::take).orElseThrow();
+                warnIfBehind(start, reader.recovery().lastSequence());
             }
         } catch (Enough e) {
             io().flush();
@@ -74,6 +79,12 @@ final class WalTailCommand extends Subcommand {
     private long start(WalReader reader) {
         var recovery = reader.recovery();
         return Math.max(recovery.firstSequence(), recovery.lastSequence() + 1 - count.orElse(DEFAULT_COUNT));
+    }
+
+    private void warnIfBehind(long start, long last) {
+        if (start > last + 1) {
+            io().warning("nothing is at sequence " + start + " yet: the log ends with " + last);
+        }
     }
 
     private void follow(WalReader reader, long start) {
@@ -94,6 +105,11 @@ final class WalTailCommand extends Subcommand {
     private void take(WalRecord record) {
         if (left-- <= 0) {
             throw new Enough();
+        }
+        passed++;
+        passedBytes += record.payload().length;
+        if (!follow) {
+            progress.entries("tail", passed, passedBytes);
         }
         if (io().isJson()) {
             io().line(RecordText.json(record, payload));

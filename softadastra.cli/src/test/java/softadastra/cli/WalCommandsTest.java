@@ -94,6 +94,20 @@ class WalCommandsTest {
     }
 
     @Test
+    void aRangeThatIsNoneIsSaidToBe() {
+        putThree();
+        cli.run("wal", "dump", "--from", "3", "--to", "2").exits(ExitCode.USAGE);
+        cli.run("wal", "dump", "--from", "0").exits(ExitCode.USAGE);
+        assertEquals(1, cli.run("wal", "dump", "--from", "3").ok().lines().size());
+        assertEquals(0, cli.run("wal", "dump", "--from", "4").ok().lines().size());
+        for (String command : List.of("dump", "tail")) {
+            Cli.Run run = cli.run("wal", command, "--from", "9").exits(ExitCode.OK);
+            assertEquals("warning: nothing is at sequence 9 yet: the log ends with 3\n", run.err());
+            assertEquals("", run.out());
+        }
+    }
+
+    @Test
     void besideAnOwnerReadingWorksAndWritingIsLocked() throws IOException {
         try (StoreEngine owner = StoreEngine.open(StoreConfig.durable(cli.wal()).withNodeId("laptop"))
                 .orElseThrow()) {

@@ -43,6 +43,11 @@ final class FileWalInspector implements WalInspector {
 
     @Override
     public Result<Info> info() {
+        return info(WalProgress.NONE);
+    }
+
+    @Override
+    public Result<Info> info(WalProgress progress) {
         return pass(marker -> {
             Map<String, FileInfo> files = new LinkedHashMap<>();
             LogLayout layout = LogLayout.read(storage, marker);
@@ -57,7 +62,7 @@ final class FileWalInspector implements WalInspector {
                             layout,
                             (segment, frame) ->
                                     files.computeIfPresent(segment.name(), (name, info) -> with(info, frame)),
-                            WalProgress.NONE)
+                            (task, done, total) -> progress.progress("read", done, total))
                     .run();
             long bytes = 0;
             for (String name : storage.list()) {
@@ -93,16 +98,22 @@ final class FileWalInspector implements WalInspector {
     @Override
     public Result<Verification> verify(WalProgress progress) {
         return pass(marker -> {
-            Verification verification = verify(marker, progress);
-            for (int look = 1;
-                    look < LOOKS_BESIDE_OWNER
-                            && !verification.findings().isEmpty()
-                            && LogLock.owner(storage).isPresent();
-                    look++) {
-                verification = verify(marker, progress);
-            }
+            Verification verification = settled(marker, verify(marker, (segment, frame) -> {}, progress), progress);
             return verification.corrupted() ? withExtent(verification, progress) : verification;
         });
+    }
+
+    /** Looks again at what somebody may have been writing meanwhile. */
+    private Verification settled(WalMarker marker, Verification first, WalProgress progress) throws IOException {
+        Verification verification = first;
+        for (int look = 1;
+                look < LOOKS_BESIDE_OWNER
+                        && !verification.findings().isEmpty()
+                        && LogLock.owner(storage).isPresent();
+                look++) {
+            verification = verify(marker, (segment, frame) -> {}, progress);
+        }
+        return verification;
     }
 
     /** The verification ended at the first damage; what else is damaged, a salvage tells, where nobody has the log open. */
@@ -131,7 +142,8 @@ final class FileWalInspector implements WalInspector {
         return one.file().equals(other.file()) && one.offset().equals(other.offset());
     }
 
-    private Verification verify(WalMarker marker, WalProgress progress) throws IOException {
+    private Verification verify(WalMarker marker, LogScan.FrameVisitor visitor, WalProgress progress)
+            throws IOException {
         LogLayout layout = LogLayout.read(storage, marker);
         List<WalFinding> findings = new ArrayList<>();
         long bytes = 0;
@@ -140,7 +152,7 @@ final class FileWalInspector implements WalInspector {
             findings.addAll(checkpoint.verify(progress));
             bytes = checkpoint.bytes();
         }
-        LogScan.Report scan = new LogScan(storage, layout, (segment, frame) -> {}, progress).run();
+        LogScan.Report scan = new LogScan(storage, layout, visitor, progress).run();
         findings.addAll(scan.findings());
         return new Verification(
                 scan.records(), scan.bytes() + bytes, scan.lastSequence(), scan.syncedThrough(), findings);
@@ -148,17 +160,45 @@ final class FileWalInspector implements WalInspector {
 
     @Override
     public Result<Long> dump(Consumer<Entry> consumer) {
+        Delivery delivery = new Delivery(consumer);
         return pass(marker -> {
-            long durable = LogReads.bounds(storage).durable();
-            long[] entries = {0};
-            LogScan.Report unused = new LogScan(
-                            storage,
-                            LogLayout.read(storage, marker),
-                            (segment, frame) -> entries[0] += dump(segment, frame, durable, consumer),
-                            WalProgress.NONE)
-                    .run();
-            return entries[0];
+            delivery.durable = LogReads.bounds(storage).durable();
+            LogScan.Report unused =
+                    new LogScan(storage, LogLayout.read(storage, marker), delivery, WalProgress.NONE).run();
+            return delivery.entries;
         });
+    }
+
+    @Override
+    public Result<Verification> scan(Consumer<Entry> consumer, WalProgress progress) {
+        WalProgress dumping = (task, done, total) -> progress.progress("dump", done, total);
+        Delivery delivery = new Delivery(consumer);
+        return pass(marker -> {
+            delivery.durable = LogReads.bounds(storage).durable();
+            return settled(marker, verify(marker, delivery, dumping), progress);
+        });
+    }
+
+    /** Hands frames over, each once: a pass that begins again, since history went under it, goes on behind the last. */
+    private static final class Delivery implements LogScan.FrameVisitor {
+        private final Consumer<Entry> consumer;
+        private long durable;
+        private long entries;
+        private long ordinal = -1;
+        private long end;
+
+        Delivery(Consumer<Entry> consumer) {
+            this.consumer = consumer;
+        }
+
+        @Override
+        public void frame(SegmentFile segment, FrameCursor frame) {
+            if (segment.ordinal() > ordinal || (segment.ordinal() == ordinal && frame.offset() >= end)) {
+                ordinal = segment.ordinal();
+                end = frame.end();
+                entries += dump(segment, frame, durable, consumer);
+            }
+        }
     }
 
     static long dump(SegmentFile segment, FrameCursor frame, long durable, Consumer<Entry> consumer) {

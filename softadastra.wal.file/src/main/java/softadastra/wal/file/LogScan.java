@@ -66,6 +66,8 @@ final class LogScan {
         }
     }
 
+    private static final long PROGRESS_BYTES = 1 << 20;
+
     private final Storage storage;
     private final LogLayout layout;
     private final FrameVisitor visitor;
@@ -80,6 +82,8 @@ final class LogScan {
     private long bytes;
     private long tornBytes;
     private boolean corrupted;
+    private long total;
+    private long done;
 
     LogScan(Storage storage, LogLayout layout, FrameVisitor visitor, WalProgress progress) {
         this.storage = storage;
@@ -101,11 +105,10 @@ final class LogScan {
     }
 
     private Report run(int from) throws IOException {
-        long total = layout.segments().stream()
+        total = layout.segments().stream()
                 .skip(from)
                 .mapToLong(SegmentFile::bytes)
                 .sum();
-        long done = 0;
         for (int i = from; i < layout.segments().size() && !corrupted; i++) {
             SegmentFile segment = layout.segments().get(i);
             progress.progress("verify", done, total);
@@ -137,7 +140,12 @@ final class LogScan {
         FrameCursor cursor = new FrameCursor(file, header, layout.limit(index));
         int kind = 0;
         long nextBytes = 0;
+        long nextProgress = PROGRESS_BYTES;
         while (cursor.advance()) {
+            if (cursor.offset() >= nextProgress) {
+                progress.progress("verify", done + cursor.offset(), total);
+                nextProgress = cursor.offset() + PROGRESS_BYTES;
+            }
             kind = cursor.kind();
             nextBytes = kind == Frame.CONTINUED ? cursor.continuedBytes() : 0;
             syncedThrough = Math.max(syncedThrough, cursor.syncedThrough());

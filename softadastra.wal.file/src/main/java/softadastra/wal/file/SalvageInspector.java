@@ -32,6 +32,11 @@ final class SalvageInspector implements WalInspector {
 
     @Override
     public Result<Info> info() {
+        return info(WalProgress.NONE);
+    }
+
+    @Override
+    public Result<Info> info(WalProgress progress) {
         return pass(source -> {
             Map<String, FileInfo> files = new LinkedHashMap<>();
             for (SalvageLayout.Segment segment : source.layout().segments()) {
@@ -48,7 +53,7 @@ final class SalvageInspector implements WalInspector {
                         files.computeIfPresent(segment.name(), (name, info) -> FileWalInspector.with(info, frame));
                         return true;
                     },
-                    WalProgress.NONE);
+                    progress);
             long bytes = 0;
             for (String name : storage.list()) {
                 bytes += storage.size(name);
@@ -73,10 +78,13 @@ final class SalvageInspector implements WalInspector {
     @Override
     public Result<Verification> verify(WalProgress progress) {
         return pass(source -> {
-            Salvage.Report report = source.survey(progress);
-            return new Verification(
-                    report.records(), report.bytes(), report.lastSequence(), report.syncedThrough(), report.findings());
+            return verification(source.survey(progress));
         });
+    }
+
+    private static Verification verification(Salvage.Report report) {
+        return new Verification(
+                report.records(), report.bytes(), report.lastSequence(), report.syncedThrough(), report.findings());
     }
 
     @Override
@@ -84,15 +92,34 @@ final class SalvageInspector implements WalInspector {
         return pass(source -> {
             long durable =
                     source.run((segment, frame) -> true, WalProgress.NONE).syncedThrough();
-            long[] entries = {0};
-            Salvage.Report unused = source.run(
-                    (segment, frame) -> {
-                        entries[0] += FileWalInspector.dump(segment, frame, durable, consumer);
-                        return true;
-                    },
-                    WalProgress.NONE);
-            return entries[0];
+            return dump(source, durable, consumer, WalProgress.NONE);
         });
+    }
+
+    /** Two passes: which records are durable, is known at the end of the first. */
+    @Override
+    public Result<Verification> scan(Consumer<Entry> consumer, WalProgress progress) {
+        return pass(source -> {
+            Salvage.Report survey = source.survey(progress);
+            long unused = dump(
+                    source,
+                    survey.syncedThrough(),
+                    consumer,
+                    (task, done, total) -> progress.progress("dump", done, total));
+            return verification(survey);
+        });
+    }
+
+    private static long dump(SalvageSource source, long durable, Consumer<Entry> consumer, WalProgress progress)
+            throws IOException {
+        long[] entries = {0};
+        Salvage.Report unused = source.run(
+                (segment, frame) -> {
+                    entries[0] += FileWalInspector.dump(segment, frame, durable, consumer);
+                    return true;
+                },
+                progress);
+        return entries[0];
     }
 
     @Override

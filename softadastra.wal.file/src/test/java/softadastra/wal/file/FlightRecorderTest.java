@@ -4,10 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import jdk.jfr.Event;
+import jdk.jfr.EventType;
+import jdk.jfr.Name;
 import jdk.jfr.Recording;
+import jdk.jfr.ValueDescriptor;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
@@ -18,6 +25,8 @@ import softadastra.wal.spi.WalConfig;
 
 /** The flight recorder is told what a log does, in figures that are the log's. */
 class FlightRecorderTest {
+
+    private static final Set<String> EVERYWHERE = Set.of("startTime", "duration", "eventThread", "stackTrace", "log");
 
     @TempDir
     Path directory = Path.of("");
@@ -55,6 +64,33 @@ class FlightRecorderTest {
         assertTrue(
                 of(events, path, "Rotation").size() == 1,
                 () -> of(events, path, "Rotation").toString());
+    }
+
+    @Test
+    void theGuideHasEveryEventWithItsFields() throws IOException {
+        List<String> guide =
+                Files.readAllLines(Path.of(System.getProperty("basedir", ""), "..", "docs", "guides", "wal.md"));
+        List<EventType> types = Stream.of(FlightRecorderEvents.class.getDeclaredClasses())
+                .filter(type -> type.isAnnotationPresent(Name.class))
+                .map(type -> EventType.getEventType(type.asSubclass(Event.class)))
+                .toList();
+        assertEquals(6, types.size());
+        for (EventType type : types) {
+            String row = guide.stream()
+                    .filter(line -> line.startsWith("| `" + type.getName() + "` |"))
+                    .findFirst()
+                    .orElse("");
+            List<String> fields = type.getFields().stream()
+                    .map(ValueDescriptor::getName)
+                    .filter(name -> !EVERYWHERE.contains(name))
+                    .map(name -> "`" + name + "`")
+                    .toList();
+            assertEquals(
+                    Set.copyOf(fields),
+                    Set.of(row.substring(row.lastIndexOf("| `") + 2, row.length() - 2)
+                            .split(", ")),
+                    type.getName());
+        }
     }
 
     private static List<RecordedEvent> of(List<RecordedEvent> events, Path log, String name) {

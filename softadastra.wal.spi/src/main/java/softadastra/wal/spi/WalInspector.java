@@ -41,6 +41,11 @@ public interface WalInspector {
     /** What the log is, from its headers and one pass over its frames. Damage does not fail it; {@link #verify} tells. */
     Result<Info> info();
 
+    /** As {@link #info()}, for logs that take a while to read. */
+    default Result<Info> info(WalProgress progress) {
+        return info();
+    }
+
     /** Reads and verifies every byte. Ok whether or not it finds damage; an error only where it could not look. */
     Result<Verification> verify(WalProgress progress);
 
@@ -50,6 +55,17 @@ public interface WalInspector {
      * @return how many entries were handed over
      */
     Result<Long> dump(Consumer<Entry> consumer);
+
+    /**
+     * Hands over what {@link #dump} does, and then tells of the same pass what {@link #verify} would: whoever takes what was
+     * handed over for all of the log has to know whether it is. Where there is damage, only the first is named, unless it
+     * salvages.
+     *
+     * @return what was found, or an error where it could not look
+     */
+    default Result<Verification> scan(Consumer<Entry> consumer, WalProgress progress) {
+        return dump(consumer).flatMap(entries -> verify(progress));
+    }
 
     /**
      * Writes a new log of all that is left of this one, in another place; this one is only read. Lost sequences are filled with

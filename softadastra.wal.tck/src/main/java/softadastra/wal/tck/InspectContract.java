@@ -91,6 +91,19 @@ public interface InspectContract extends WalUnderTest {
     }
 
     @Test
+    default void aScanHasEveryRecordAndVerifiesToo() {
+        assumeTrue(can(WalCapability.DURABLE), "not a durable provider");
+        write(config(), "one", "two");
+        write(config(), "three");
+        List<WalRecord> scanned = new ArrayList<>();
+        WalInspector.Verification found = inspector(this)
+                .scan(entry -> entry.record().ifPresent(scanned::add), WalProgress.NONE)
+                .orElseThrow();
+        assertEquals(all(config()), scanned);
+        assertEquals(inspector(this).verify(WalProgress.NONE).orElseThrow(), found);
+    }
+
+    @Test
     default void inspectingChangesNothing() {
         assumeTrue(can(WalCapability.DURABLE), "not a durable provider");
         write(config(), "one", "two", "three");
@@ -99,6 +112,7 @@ public interface InspectContract extends WalUnderTest {
         inspector.info().orElseThrow();
         inspector.verify(WalProgress.NONE).orElseThrow();
         inspector.dump(entry -> {}).orElseThrow();
+        inspector.scan(entry -> {}, WalProgress.NONE).orElseThrow();
         assertEquals(before, DirectorySnapshot.of(directory()));
     }
 
