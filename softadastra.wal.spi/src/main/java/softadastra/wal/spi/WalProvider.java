@@ -2,6 +2,7 @@ package softadastra.wal.spi;
 
 import java.util.Set;
 import softadastra.core.CheckReturnValue;
+import softadastra.core.ErrorCode;
 import softadastra.core.Result;
 
 /**
@@ -9,7 +10,8 @@ import softadastra.core.Result;
  * softadastra.wal.spi.WalProvider with ...}, a jar on the class path has {@code
  * META-INF/services/softadastra.wal.spi.WalProvider}. Implementations are stateless and thread-safe.
  *
- * <p>{@code softadastra.wal.tck} has the contract as tests to extend.
+ * <p>{@code softadastra.wal.tck} has the contract as tests to extend; {@link WalDirectory} and {@link SerialWalLog} do for a
+ * durable provider what all of them have to do the same way.
  */
 @CheckReturnValue
 public interface WalProvider {
@@ -37,10 +39,13 @@ public interface WalProvider {
     Result<WalLog> open(WalConfig config, OpenMode mode);
 
     /**
-     * Opens a log for the offline tools, which read and never change it.
+     * Opens a log for the offline tools, which read and never change it. By default a provider has none.
      *
      * @return the inspector, or UNSUPPORTED_OPERATION where there is nothing to inspect (a log in memory), or an error as
      *     of {@link #open}
      */
-    Result<WalInspector> inspect(WalConfig config);
+    default Result<WalInspector> inspect(WalConfig config) {
+        return Result.err(
+                ErrorCode.UNSUPPORTED_OPERATION, "the logs of WAL provider '" + name() + "' cannot be inspected");
+    }
 }

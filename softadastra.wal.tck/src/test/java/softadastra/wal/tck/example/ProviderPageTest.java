@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The page about writing a provider quotes what is compiled and run here, and nothing else. */
@@ -31,6 +33,19 @@ class ProviderPageTest {
             }
         }
         assertTrue(blocks > 10, "blocks: " + blocks);
+    }
+
+    @Test
+    void theProviderHasNoMoreThanAHundredLines() throws IOException {
+        Predicate<String> isCode = line -> !line.isBlank()
+                && !line.strip().startsWith("/**")
+                && !line.startsWith("package ")
+                && !line.startsWith("import ");
+        long lines = Stream.of(source("DiaryProvider"), source("DiaryLog"))
+                .flatMap(String::lines)
+                .filter(isCode)
+                .count();
+        assertTrue(lines <= 100, "lines: " + lines);
     }
 
     private static String source(String file) throws IOException {
