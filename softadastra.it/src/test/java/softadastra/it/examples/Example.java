@@ -27,7 +27,13 @@ record Example(String name) {
                     "WalRead",
                     "WalStream",
                     "WalReplayToStore",
-                    "WalEvent")
+                    "WalEvent",
+                    "WalAsync",
+                    "WalFollow",
+                    "WalCheckpoints",
+                    "WalRecover",
+                    "WalModes",
+                    "WalStatistics")
             .stream()
             .map(Example::new)
             .toList();
