@@ -14,9 +14,21 @@ final class EntryText {
                 + Texts.visible(entry.value().toString()) + " version=" + entry.version();
     }
 
+    /** Prints a line, of the key alone or of all. */
+    static void print(Io io, Entry entry, boolean keyOnly) {
+        if (io.isJson()) {
+            io.line(keyOnly ? new JsonObject().put("key", entry.key().asString()) : json(entry));
+        } else {
+            io.line(keyOnly ? Texts.visible(entry.key().asString()) : line(entry));
+        }
+    }
+
     static JsonObject json(Entry entry) {
-        JsonObject json = withoutValue(entry);
-        Value value = entry.value();
+        return putValue(withoutValue(entry), entry.value());
+    }
+
+    /** Adds a value, as text where it is some. */
+    static JsonObject putValue(JsonObject json, Value value) {
         return value.isText()
                 ? json.put("value", value.asString())
                 : json.put("base64", Base64.getEncoder().encodeToString(value.bytes()));

@@ -115,6 +115,9 @@ final class SoftadastraCommand implements Callable<Integer> {
                 .addSubcommand(new StoreGetCommand(root))
                 .addSubcommand(new StoreRemoveCommand(root))
                 .addSubcommand(new StoreListCommand(root))
+                .addSubcommand(new StoreScanCommand(root))
+                .addSubcommand(new StoreWatchCommand(root))
+                .addSubcommand(new StoreBatchCommand(root))
                 .addSubcommand(new StoreImportCommand(root))
                 .addSubcommand(new StoreExportCommand(root))
                 .addSubcommand(new StoreStatsCommand(root));

@@ -8,7 +8,7 @@ import softadastra.core.ErrorCode;
 @Command(
         name = "store",
         synopsisSubcommandLabel = "COMMAND",
-        description = "Keys and values: put, get, remove, list, import, export, stats.")
+        description = "Keys and values: put, get, remove, list, scan, watch, batch, import, export, stats.")
 final class StoreCommand implements Callable<Integer> {
 
     @Override

@@ -31,16 +31,8 @@ final class StoreListCommand extends Subcommand {
     public Integer call() {
         Limits.requireNotNegative("--limit", limit);
         try (Stream<Entry> entries = snapshot().entries(prefix)) {
-            entries.limit(limit).forEach(this::print);
+            entries.limit(limit).forEach(entry -> EntryText.print(io(), entry, keysOnly));
         }
         return ExitCode.OK;
-    }
-
-    private void print(Entry entry) {
-        if (io().isJson()) {
-            io().line(keysOnly ? new JsonObject().put("key", entry.key().asString()) : EntryText.json(entry));
-        } else {
-            io().line(keysOnly ? Texts.visible(entry.key().asString()) : EntryText.line(entry));
-        }
     }
 }

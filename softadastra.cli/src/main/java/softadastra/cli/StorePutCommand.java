@@ -23,7 +23,8 @@ import softadastra.store.Value;
         name = "put",
         description = {
             "Gives a value to a key. When it answers, the value is on stable storage.",
-            "The value is the text given, or the bytes of a file or of standard input, unchanged."
+            "The value is the text given, or the bytes of a file or of standard input, unchanged.",
+            "With a condition that does not hold nothing is written, and the exit code is 1."
         })
 final class StorePutCommand extends Subcommand {
 
@@ -43,6 +44,12 @@ final class StorePutCommand extends Subcommand {
     @Option(names = "--base64", description = "What is given is base64 of the value.")
     private boolean base64;
 
+    @Option(names = "--if-absent", description = "Only if the key has no value.")
+    private boolean ifAbsent;
+
+    @Option(names = "--if-sequence", paramLabel = "N", description = WriteCondition.IF_SEQUENCE)
+    private Optional<Long> ifSequence = Optional.empty();
+
     StorePutCommand(SoftadastraCommand root) {
         super(root);
     }
@@ -56,8 +63,11 @@ final class StorePutCommand extends Subcommand {
                     "softadastra store put KEY VALUE | KEY - | KEY --file FILE");
         }
         // All input first: the log is not held while somebody types.
+        WriteCondition condition = WriteCondition.of(ifAbsent, ifSequence);
         Value bytes = value();
         try (StoreEngine store = ownStore()) {
+            // Nobody else writes while this process owns the log.
+            condition.require(io(), key, store.get(Key.of(key)));
             PutResult result = store.put(Key.of(key), bytes).orElseThrow();
             print(result);
         }

@@ -2,6 +2,7 @@ package softadastra.cli;
 
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import softadastra.core.ErrorCode;
 import softadastra.core.SoftadastraError;
@@ -19,15 +20,21 @@ final class StoreRemoveCommand extends Subcommand {
     @Parameters(index = "0", paramLabel = "KEY", description = "The key.")
     private String key = "";
 
+    @Option(names = "--if-sequence", paramLabel = "N", description = WriteCondition.IF_SEQUENCE)
+    private Optional<Long> ifSequence = Optional.empty();
+
     StoreRemoveCommand(SoftadastraCommand root) {
         super(root);
     }
 
     @Override
     public Integer call() {
+        WriteCondition condition = WriteCondition.of(false, ifSequence);
         requireLog();
         RemoveResult result;
         try (StoreEngine store = ownStore()) {
+            // Nobody else writes while this process owns the log.
+            condition.require(io(), key, store.get(Key.of(key)));
             result = store.remove(Key.of(key)).orElseThrow();
         }
         if (!result.deleted()) {

@@ -190,6 +190,97 @@ class StoreCommandsTest {
     }
 
     @Test
+    void aScanHasARangeOfKeys() {
+        for (String key : List.of("a", "b", "b:1", "b:2", "c", "\u00e9")) {
+            cli.run("store", "put", key, "v").ok();
+        }
+        assertEquals(6, cli.run("store", "scan").ok().lines().size());
+        assertEquals(List.of("b", "b:1", "b:2"), scan("--from", "b", "--to", "c"));
+        assertEquals(List.of("b:1", "b:2", "c", "\u00e9"), scan("--from", "b:0"));
+        assertEquals(List.of("a", "b"), scan("--to", "b:1"));
+        assertEquals(List.of("b:2"), scan("--prefix", "b:", "--from", "b:2"));
+        assertEquals(List.of("b:1"), scan("--prefix", "b:", "--limit", "1"));
+        assertEquals(List.of(), scan("--from", "b", "--to", "b"));
+        assertEquals(List.of("b:1", "b:2"), scan("--prefix", "b:", "--from", "a", "--to", "z"));
+        var json = cli.run("store", "scan", "--from", "c", "--limit", "1", "--json")
+                .ok()
+                .json();
+        assertEquals("c", json.get("key"));
+        assertEquals("v", json.get("value"));
+        assertEquals(5.0, json.get("sequence"));
+        Cli.Run run = cli.run("store", "scan", "--from", "c", "--to", "b").exits(ExitCode.USAGE);
+        assertTrue(run.err().contains("--from 'c' is behind --to 'b'"), run.err());
+        cli.run("store", "scan", "--limit", "-1").exits(ExitCode.USAGE);
+    }
+
+    @Test
+    void aConditionThatDoesNotHoldWritesNothingAndShowsWhatIsThere() {
+        cli.run("store", "put", "k", "1", "--if-absent").ok();
+        Cli.Run lost = cli.run("store", "put", "k", "2", "--if-absent").exits(ExitCode.FAILURE);
+        assertEquals("error: condition failed: it has version 1, of sequence 1\ncontext: k\n", lost.err());
+        assertEquals("", lost.out());
+        cli.run("store", "put", "k", "2", "--if-sequence", "1").ok();
+        cli.run("store", "put", "k", "3", "--if-sequence", "1").exits(ExitCode.FAILURE);
+        cli.run("store", "remove", "k", "--if-sequence", "1").exits(ExitCode.FAILURE);
+        assertEquals("2", cli.run("store", "get", "k").ok().out());
+
+        Cli.Run json = cli.run("--json", "store", "put", "k", "3", "--if-sequence", "9")
+                .exits(ExitCode.FAILURE);
+        assertEquals(false, json.json().get("written"));
+        assertEquals("2", Cli.object(json.json(), "current").get("value"));
+        assertEquals(2.0, Cli.object(json.json(), "current").get("sequence"));
+        assertEquals(
+                "CONDITION_FAILED", Cli.object(Cli.json(json.err()), "error").get("code"));
+
+        cli.run("store", "remove", "k", "--if-sequence", "2").ok();
+        Cli.Run gone = cli.run("store", "put", "k", "3", "--if-sequence", "2").exits(ExitCode.FAILURE);
+        assertTrue(gone.err().startsWith("error: condition failed: it has no value\n"), gone.err());
+        cli.run("store", "put", "k", "3", "--if-absent", "--if-sequence", "2").exits(ExitCode.USAGE);
+        cli.run("store", "put", "k", "3", "--if-sequence", "0").exits(ExitCode.USAGE);
+    }
+
+    @Test
+    void aWatchPrintsChangesThatABatchTakesAgain() {
+        cli.run("store", "put", "a", "1").ok();
+        cli.run("store", "put", "b", "1").ok();
+        cli.run("store", "put", "a", "/w==", "--base64").ok();
+        cli.run("store", "remove", "a").ok();
+        assertEquals(
+                List.of(
+                        "put a => 1 version=1 sequence=1",
+                        "put b => 1 version=1 sequence=2",
+                        "put a => (1 bytes) version=2 sequence=3",
+                        "remove a version=2 sequence=4"),
+                cli.run("store", "watch", "--from", "1", "--count", "4").ok().lines());
+        assertEquals(
+                List.of("put b version=1 sequence=2"),
+                cli.run("store", "watch", "--from", "1", "--count", "1", "--prefix", "b", "--keys-only")
+                        .ok()
+                        .lines());
+        Cli.Run json = cli.run("store", "watch", "--json", "--from", "2", "--count", "2")
+                .ok();
+        assertEquals("/w==", json.ndjson().get(1).get("base64"));
+
+        Cli other = new Cli(directory.resolve("other.wal"));
+        other.runWith(json.bytes(), "store", "batch").ok();
+        assertEquals(
+                List.of("a", "b"),
+                other.run("store", "list", "--keys-only").ok().lines());
+        cli.run("store", "watch", "--count", "0").exits(ExitCode.USAGE);
+        cli.run("store", "watch", "--from", "0").exits(ExitCode.USAGE);
+        new Cli(directory.resolve("none.wal")).run("store", "watch").exits(ExitCode.NOT_FOUND);
+    }
+
+    private List<String> scan(String... options) {
+        String[] words = new String[options.length + 3];
+        words[0] = "store";
+        words[1] = "scan";
+        words[2] = "--keys-only";
+        System.arraycopy(options, 0, words, 3, options.length);
+        return cli.run(words).ok().lines();
+    }
+
+    @Test
     void listingCannotCommandATerminal() {
         cli.run("store", "put", "a\u001b[2J\n\u202e", "x\u0007\ny").ok();
         assertEquals(

@@ -174,7 +174,8 @@ class WalRepairTest {
         assertEquals(
                 List.of(2.0, 3.0, 4.0),
                 json.stream().map(record -> record.get("sequence")).toList());
-        assertEquals("", cli.run("wal", "tail", "--from", "9").exits(ExitCode.OK).out());
+        assertEquals(
+                "", cli.run("wal", "tail", "--from", "9").exits(ExitCode.OK).out());
         assertEquals("", cli.run("wal", "tail", "--count", "0").ok().out());
         cli.run("wal", "tail", "--count", "-1").exits(ExitCode.USAGE);
         cli.run("wal", "tail", "--from", "0").exits(ExitCode.USAGE);

@@ -11,7 +11,8 @@
  * <tr><td>{@link softadastra.wal.spi.WalProvider}</td><td>{@code ServiceLoader}, or {@link
  * softadastra.wal.spi.WalConfig#withProvider(WalProvider)}</td><td>another kind of log</td></tr>
  * <tr><td>{@link softadastra.wal.spi.WalLog}</td><td>{@link softadastra.wal.spi.WalProvider#open}</td><td>the log
- * itself</td></tr>
+ * itself; a simple one extends {@link softadastra.wal.spi.SerialWalLog}, in a {@link
+ * softadastra.wal.spi.WalDirectory}</td></tr>
  * <tr><td>{@link softadastra.wal.spi.WalInspector}</td><td>{@link softadastra.wal.spi.WalProvider#inspect}</td><td>offline
  * tools for it</td></tr>
  * <tr><td>{@link softadastra.wal.spi.storage.Storage}</td><td>{@link
