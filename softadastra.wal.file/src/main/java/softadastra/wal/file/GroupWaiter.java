@@ -71,6 +71,10 @@ final class GroupWaiter {
         }
     }
 
+    boolean isReleased() {
+        return released;
+    }
+
     /** Releases this one. */
     void release() {
         released = true;
@@ -79,7 +83,10 @@ final class GroupWaiter {
 
     /** Releases several, which then wake each other by this list. */
     static void releaseAll(List<GroupWaiter> waiters) {
-        for (int i = 0; i < waiters.size(); i++) {
+        // From the last to the first: one that happens to be awake may wake the next ones as soon as it is released,
+        // and they
+        // would park again, for ever, if they were not released by then.
+        for (int i = waiters.size() - 1; i >= 0; i--) {
             GroupWaiter waiter = waiters.get(i);
             waiter.together = waiters;
             waiter.place = i;
