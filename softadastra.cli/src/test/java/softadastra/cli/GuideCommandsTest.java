@@ -1,0 +1,79 @@
+package softadastra.cli;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertLinesMatch;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The sessions that guides show, block by block, print what they show: a line {@code $ softadastra ...}, up to {@code END} what
+ * it is given, then what it prints; {@code ...} stands for any text.
+ */
+class GuideCommandsTest {
+    private static final Path GUIDES = Path.of(System.getProperty("basedir", ""), "..", "docs", "guides");
+    private static final String BEGIN = "<!-- commands -->";
+    private static final String PROMPT = "$ softadastra ";
+    private static final String INPUT = " <<'END'";
+    private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"store.md", "wal.md"})
+    void aSessionInAGuidePrintsWhatItShows(String guide) throws IOException {
+        List<String> lines = Files.readAllLines(GUIDES.resolve(guide));
+        int begin = lines.indexOf(BEGIN);
+        assertFalse(begin < 0, "no session in " + guide);
+        int end = begin + lines.subList(begin, lines.size()).indexOf("```");
+        List<String> session = lines.subList(begin + 2, end);
+        Cli cli = new Cli(directory.resolve("node.wal"));
+        List<String> printed = new ArrayList<>();
+        for (int i = 0; i < session.size(); i++) {
+            String line = session.get(i);
+            if (!line.startsWith(PROMPT)) {
+                continue;
+            }
+            printed.add(line);
+            List<String> input = List.of();
+            if (line.endsWith(INPUT)) {
+                int close = i + session.subList(i, session.size()).indexOf("END");
+                input = session.subList(i + 1, close);
+                printed.addAll(session.subList(i + 1, close + 1));
+            }
+            printed.addAll(run(cli, line.replace(INPUT, ""), input));
+        }
+        assertLinesMatch(session.stream().map(GuideCommandsTest::pattern).toList(), printed);
+    }
+
+    private List<String> run(Cli cli, String line, List<String> input) {
+        List<String> words = new ArrayList<>();
+        Matcher word = WORD.matcher(line.substring(PROMPT.length()));
+        while (word.find()) {
+            words.add(word.group(1) == null ? word.group(2) : word.group(1));
+        }
+        byte[] in = String.join("\n", input).getBytes(StandardCharsets.UTF_8);
+        String[] args = words.toArray(String[]::new);
+        Cli.Run run = words.get(0).equals("--wal") ? Cli.plain(in, args) : cli.runWith(in, args);
+        return Stream.of(run.out(), run.err()).flatMap(String::lines).toList();
+    }
+
+    /** The line itself, quoted, with {@code ...} for any text. */
+    private static String pattern(String line) {
+        return Stream.of(line.split(Pattern.quote("..."), -1))
+                .map(Pattern::quote)
+                .collect(Collectors.joining(".*"));
+    }
+}
