@@ -5,13 +5,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * Measures the log and the store against the raw disk and against other logs, and prints a table in Markdown.
+ * Measures the log and the store against the raw disk, bare maps, and other logs and stores, and prints a table in Markdown.
  *
  * <p>Arguments: {@code --directory PATH} (where to write; the disk that is measured), {@code --tiny} (a trial, seconds long, whose
- * figures mean nothing), and names of works, all of them by default. {@code jmh ARGUMENT...} runs the JMH benchmarks instead.
+ * figures mean nothing), and names of works or of whole tables, by default {@code wal store}. {@code jmh ARGUMENT...} runs the
+ * JMH benchmarks instead.
  *
  * <p>Every result is checked; a wrong one ends the run.
  */
@@ -20,10 +24,15 @@ public final class Benchmarks {
     private static final List<Work> WORKS = List.of(
             new DurableWrites(),
             new BufferedAppends(),
-            new StoreLife(),
             new Replay(),
             new DiskBytes(),
-            new Allocation());
+            new Allocation(),
+            new StoreDurable(),
+            new StoreSpeed(),
+            new StoreHeap(),
+            new IndexComparison());
+
+    private static final List<String> ALL = List.of("wal", "store");
 
     private Benchmarks() {}
 
@@ -46,13 +55,15 @@ public final class Benchmarks {
 
     /** Runs works by name, all if none is named, and prints the table. */
     static List<Row> run(Path directory, Sizes sizes, List<String> names, PrintStream out) throws Exception {
-        List<String> known = WORKS.stream().map(Work::name).toList();
+        Set<String> known = new TreeSet<>();
+        WORKS.forEach(work -> Collections.addAll(known, work.name(), work.table()));
         if (!known.containsAll(names)) {
             throw new IllegalArgumentException("works are " + known + ", not " + names);
         }
+        List<String> asked = names.isEmpty() ? ALL : names;
         List<Row> rows = new ArrayList<>();
         for (Work work : WORKS) {
-            if (names.isEmpty() || names.contains(work.name())) {
+            if (asked.contains(work.name()) || asked.contains(work.table())) {
                 Path folder = directory.resolve(work.name());
                 Folders.delete(folder);
                 Files.createDirectories(folder);

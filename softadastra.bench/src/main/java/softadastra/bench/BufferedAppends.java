@@ -21,7 +21,7 @@ final class BufferedAppends implements Work {
         int block = sizes.records() / ROUNDS;
         try (RawBuffered raw = new RawBuffered(directory.resolve("raw"));
                 OurLog ours = OurLog.single(directory.resolve("append-1"), false);
-                Peers peers = Peers.buffered(directory, sizes)) {
+                Peers<PeerLog> peers = Peers.buffered(directory, sizes)) {
             Alternation turns = new Alternation().add(raw, block).add(ours, block);
             peers.take(turns, block);
             Alternation.Outcome figures = turns.run(WARMUP, ROUNDS);

@@ -19,7 +19,7 @@ final class DiskBytes implements Work {
         int records = sizes.records();
         Path ours = directory.resolve("append");
         try (OurLog log = OurLog.single(ours, false);
-                Peers peers = Peers.buffered(directory, sizes)) {
+                Peers<PeerLog> peers = Peers.buffered(directory, sizes)) {
             log.run(records);
             String open = over(ours, records);
             Map<String, String> peersOpen = new HashMap<>();
@@ -42,7 +42,7 @@ final class DiskBytes implements Work {
         }
     }
 
-    private static String tell(Peers peers, Map<String, String> bytes) {
+    private static String tell(Peers<PeerLog> peers, Map<String, String> bytes) {
         return peers.tell(peer -> peer.name() + " " + bytes.get(peer.name()));
     }
 

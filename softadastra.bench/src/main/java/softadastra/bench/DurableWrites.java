@@ -52,7 +52,7 @@ final class DurableWrites implements Work {
         int block = threads == 1 ? sizes.block() : threads * sizes.blockOfMany();
         try (RawLog raw = new RawLog(directory.resolve("raw"), sizes.durable());
                 OurLog ours = OurLog.threads(directory.resolve("append"), threads, true);
-                Peers peers = Peers.durable(directory, threads, sizes)) {
+                Peers<PeerLog> peers = Peers.durable(directory, threads, sizes)) {
             Alternation turns = new Alternation().add(raw, sizes.block()).add(ours, block);
             peers.take(turns, block);
             Alternation.Outcome figures = turns.run(sizes.warmup(), sizes.rounds());

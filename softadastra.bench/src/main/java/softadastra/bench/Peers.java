@@ -11,19 +11,19 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /** The peers of one work. One that does not run on this machine or JDK is left out, and the table says so. */
-final class Peers implements AutoCloseable {
+final class Peers<P extends Contender> implements AutoCloseable {
 
     /** Opens a peer. */
     @FunctionalInterface
-    interface Opening {
+    interface Opening<P> {
 
         /** Opens it for writing, in a folder that is not there yet. */
-        PeerLog open(Path folder) throws Exception;
+        P open(Path folder) throws Exception;
     }
 
     private final Path directory;
-    private final List<PeerLog> present = new ArrayList<>();
-    private final Map<PeerLog, Contender> working = new HashMap<>();
+    private final List<P> present = new ArrayList<>();
+    private final Map<P, Contender> working = new HashMap<>();
     private final List<String> absent = new ArrayList<>();
 
     /** Peers that work in a directory. */
@@ -32,8 +32,8 @@ final class Peers implements AutoCloseable {
     }
 
     /** Those that can append durably and share what a force costs, with so many threads. */
-    static Peers durable(Path directory, int threads, Sizes sizes) {
-        Peers peers = new Peers(directory);
+    static Peers<PeerLog> durable(Path directory, int threads, Sizes sizes) {
+        Peers<PeerLog> peers = new Peers<>(directory);
         for (ArtemisJournal.Kind kind : ArtemisJournal.Kind.values()) {
             peers.add(
                     "Artemis " + kind, folder -> new ArtemisJournal(kind, folder, threads, true, sizes.calibration()));
@@ -42,8 +42,8 @@ final class Peers implements AutoCloseable {
     }
 
     /** Those that append without waiting for the disk, on one thread. */
-    static Peers buffered(Path directory, Sizes sizes) {
-        return new Peers(directory)
+    static Peers<PeerLog> buffered(Path directory, Sizes sizes) {
+        return new Peers<PeerLog>(directory)
                 .add("Chronicle Queue", ChronicleLog::new)
                 .add("RocksDB", folder -> new RocksLog(folder, 1, false))
                 .add(
@@ -51,8 +51,17 @@ final class Peers implements AutoCloseable {
                         folder -> new ArtemisJournal(ArtemisJournal.Kind.NIO, folder, 1, false, sizes.calibration()));
     }
 
+    /** Stores, with so many threads that put. */
+    static Peers<StorePuts> stores(Path directory, int threads, boolean sync) {
+        return new Peers<StorePuts>(directory)
+                .add("RocksDB", folder -> new StorePuts(new RocksStore(folder, sync), threads))
+                .add("H2 MVStore", folder -> new StorePuts(new MvStore(folder, sync), threads))
+                .add("Xodus", folder -> new StorePuts(new XodusStore(folder, sync), threads))
+                .add("SQLite", folder -> new StorePuts(new SqliteStore(folder, sync), threads));
+    }
+
     /** Opens a peer, or notes why it cannot be. */
-    Peers add(String name, Opening opening) {
+    Peers<P> add(String name, Opening<P> opening) {
         try {
             present.add(opening.open(
                     directory.resolve("peer-" + name.toLowerCase(Locale.ROOT).replace(' ', '-'))));
@@ -64,7 +73,7 @@ final class Peers implements AutoCloseable {
     }
 
     /** Those that run. */
-    List<PeerLog> present() {
+    List<P> present() {
         return List.copyOf(present);
     }
 
@@ -74,27 +83,50 @@ final class Peers implements AutoCloseable {
     }
 
     /** As {@link #take(Alternation, int)}, doing something of its own with each. */
-    void take(Alternation turns, int block, Function<PeerLog, Contender> work) {
-        for (PeerLog peer : present) {
-            Contender contender = work.apply(peer);
-            working.put(peer, contender);
-            turns.add(contender, block);
+    void take(Alternation turns, int block, Function<P, Contender> work) {
+        for (P peer : present) {
+            add(turns, block, peer, work.apply(peer));
         }
+    }
+
+    /** As {@link #take(Alternation, int)}, with a block of its own for each. */
+    void take(Alternation turns, Sizing block) throws Exception {
+        for (P peer : present) {
+            add(turns, block.of(peer), peer, peer);
+        }
+    }
+
+    private void add(Alternation turns, int block, P peer, Contender contender) {
+        working.put(peer, contender);
+        turns.add(contender, block);
+    }
+
+    /** How many operations a contender does in a block. */
+    @FunctionalInterface
+    interface Sizing {
+
+        /** Operations; may try it. */
+        int of(Contender contender) throws Exception;
     }
 
     /** How many times their speed ours is, each with its own speed. */
     String compare(Figures ours, Alternation.Outcome outcome) {
         return tell(peer -> {
-            Figures theirs = outcome.of(Objects.requireNonNull(working.get(peer)));
+            Figures theirs = of(peer, outcome);
             return Row.ratio(ours.speedTo(theirs, 0.5)) + " x " + peer.name() + " (" + Row.perSecond(theirs.perSecond())
                     + ")";
         });
     }
 
+    /** What a peer took, whatever it did. */
+    Figures of(P peer, Alternation.Outcome outcome) {
+        return outcome.of(Objects.requireNonNull(working.get(peer)));
+    }
+
     /** Something about each of them, and who is missing. */
-    String tell(Telling telling) {
+    String tell(Telling<P> telling) {
         List<String> all = new ArrayList<>();
-        for (PeerLog peer : present) {
+        for (P peer : present) {
             all.add(telling.of(peer));
         }
         all.addAll(absent);
@@ -103,15 +135,15 @@ final class Peers implements AutoCloseable {
 
     /** What the table says of a peer. */
     @FunctionalInterface
-    interface Telling {
+    interface Telling<P> {
 
         /** A few words. */
-        String of(PeerLog peer);
+        String of(P peer);
     }
 
     @Override
     public void close() throws IOException {
-        for (PeerLog peer : present) {
+        for (P peer : present) {
             peer.close();
         }
     }

@@ -39,7 +39,7 @@ final class Replay implements Work {
         try (ReadFiles raw = new ReadFiles(directory.resolve("log"));
                 ReplayRecords objects = new ReplayRecords(config, expected);
                 VisitRecords visits = new VisitRecords(config, expected);
-                Peers peers = peers(directory, sizes)) {
+                Peers<PeerLog> peers = peers(directory, sizes)) {
             Alternation turns = new Alternation()
                     .add(raw, sizes.records())
                     .add(objects, sizes.records())
@@ -65,8 +65,8 @@ final class Replay implements Work {
         }
     }
 
-    private static Peers peers(Path directory, Sizes sizes) {
-        return new Peers(directory)
+    private static Peers<PeerLog> peers(Path directory, Sizes sizes) {
+        return new Peers<PeerLog>(directory)
                 .add("Chronicle Queue", ChronicleLog::new)
                 .add("RocksDB", RocksReplay::new)
                 .add(

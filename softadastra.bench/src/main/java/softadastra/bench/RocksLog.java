@@ -51,18 +51,11 @@ class RocksLog extends PeerLog {
         byte[] record = new byte[RecordSource.BYTES];
         try (RocksIterator entries = database.newIterator()) {
             for (entries.seekToFirst(); entries.isValid(); entries.next()) {
-                join(entries.key(), entries.value(), record);
+                RecordSource.join(entries.key(), entries.value(), record);
                 visitor.accept(record, 0, record.length);
             }
             entries.status();
         }
-    }
-
-    /** Makes a key and its value one record again. */
-    static void join(byte[] key, byte[] value, byte[] record) {
-        WrongResultException.require(record.length, key.length + value.length, "length of an entry");
-        System.arraycopy(key, 0, record, 0, key.length);
-        System.arraycopy(value, 0, record, key.length, value.length);
     }
 
     @Override

@@ -26,7 +26,7 @@ final class RocksReplay extends RocksLog {
         byte[] record = new byte[RecordSource.BYTES];
         try (TransactionLogIterator updates = database().getUpdatesSince(0);
                 RocksHandler handler = new RocksHandler((key, value) -> {
-                    join(key, value, record);
+                    RecordSource.join(key, value, record);
                     visitor.accept(record, 0, record.length);
                 })) {
             for (; updates.isValid(); updates.next()) {

@@ -9,6 +9,11 @@ interface Work {
     /** What to call it by on the command line. */
     String name();
 
+    /** The table it belongs to, which is a name for all of its works: that of the log, the store, or of something else. */
+    default String table() {
+        return "wal";
+    }
+
     /**
      * Measures, and checks what was done.
      *

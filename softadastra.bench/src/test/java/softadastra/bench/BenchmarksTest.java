@@ -26,22 +26,38 @@ class BenchmarksTest {
             rows = Benchmarks.run(directory, Sizes.TINY, List.of(), out);
         }
         List<String> lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
-        assertEquals(21, rows.size(), () -> rows.toString());
+        assertEquals(26, rows.size(), () -> rows.toString());
         assertEquals("| work | ours | raw limit | ratio | ours to the peers' | target |", lines.get(2));
         assertEquals(4 + rows.size(), lines.size(), () -> lines.toString());
         assertEquals(0, Folders.bytes(directory));
         for (Row row : rows) {
-            // Each compares with a peer or says why not.
-            boolean peers = row.work().contains("peers") || row.work().contains("threads");
-            for (String peer : peers ? List.of("Artemis NIO", "Artemis ASYNCIO", "RocksDB") : List.<String>of()) {
+            // Each compares with the peers or says why not.
+            for (String peer : peersOf(row.work())) {
                 assertTrue(row.peers().contains(peer), row::toString);
             }
         }
     }
 
+    private static List<String> peersOf(String work) {
+        if (work.contains("append") && (work.contains("peers") || work.contains("threads"))) {
+            return List.of("Artemis NIO", "Artemis ASYNCIO", "RocksDB");
+        }
+        boolean ofStores = work.contains("threads") || work.contains("get") || work.startsWith("put");
+        return ofStores ? List.of("RocksDB", "H2 MVStore", "Xodus", "SQLite") : List.of();
+    }
+
+    @Test
+    void indexesAreComparedWhereThatIsAskedFor() throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
+            List<Row> rows = Benchmarks.run(directory, Sizes.TINY, List.of("index"), out);
+            assertEquals(8, rows.size(), () -> rows.toString());
+        }
+    }
+
     @Test
     void aPeerThatDoesNotRunHereIsLeftOutAndTold() throws Exception {
-        try (Peers peers = new Peers(directory)
+        try (Peers<PeerLog> peers = new Peers<PeerLog>(directory)
                 .add("somewhere else", folder -> {
                     throw new UnsatisfiedLinkError("no such library");
                 })
