@@ -32,11 +32,11 @@ final class GroupCommit {
     /** Without automatic flush: how much the process may hold, what is being written included, and so be lost with it. */
     private static final int MAX_UNWRITTEN_BYTES = 64 << 10;
 
-    /** Without automatic flush: how much gathers before it goes to the operating system; as much again while that takes it. */
-    private static final int HAND_OVER_BYTES = MAX_UNWRITTEN_BYTES / 2;
+    /** Of that, how much is handed over where others wait to append, so that they have room meanwhile. */
+    private static final int SHARED_BYTES = MAX_UNWRITTEN_BYTES / 2;
 
     /** Without automatic flush: how much the operating system may hold before it is forced, so that the end of a segment finds little. */
-    private static final int MAX_UNFORCED_BYTES = 2 << 20;
+    private static final int MAX_UNFORCED_BYTES = 4 << 20;
 
     /** The first sequence of a segment that was just started, and its ordinal. */
     record Cut(long sequence, long ordinal) {}
@@ -120,12 +120,17 @@ final class GroupCommit {
         counters.appended(records);
         last = sequence;
         housekeeper.noteAppend();
-        if (!autoFlush && pending.length() >= HAND_OVER_BYTES && !writing) {
+        if (!autoFlush && !writing && isHandedOver(pending.length())) {
             lead(false);
             poison.refusePending();
             housekeeper.noteHandOver();
         }
         return sequence;
+    }
+
+    /** Whether so much goes to the operating system now: one large write costs less than two. */
+    private boolean isHandedOver(int bytes) {
+        return bytes >= SHARED_BYTES && (bytes >= MAX_UNWRITTEN_BYTES || lock.hasQueuedThreads());
     }
 
     private long timestamp(long given) {
@@ -170,6 +175,7 @@ final class GroupCommit {
             }
         } else if (pending.fitsSegment(frame) && !segments.needsRoom()) {
             lead(autoFlush);
+            housekeeper.noteHandOver();
         } else {
             nextSegment(frame, urgent, "append WAL record");
         }

@@ -96,7 +96,7 @@ final class Housekeeper {
 
     /** Takes note that an append handed over what was accepted; the lock is held. */
     void noteHandOver() {
-        if (wantsPreparation()) {
+        if (!autoFlush && wantsPreparation()) {
             prepareSoon();
         }
     }

@@ -104,15 +104,16 @@ class HandOverTest {
         try (Wal wal = Wal.open(config()).orElseThrow()) {
             WalLog log = wal.log();
             // Into a segment that has room for more than is held before a force.
-            while (wal.stats().segments() < 6) {
+            while (wal.stats().segments() < 8) {
                 append(log);
             }
             log.flush();
-            String current = SegmentFile.name(6);
+            String current = SegmentFile.name(8);
             holds = call -> call.method().equals("force") && call.file().equals(current);
-            for (int i = 0; i < 2_200; i++) {
+            for (int i = 0; i < 4_100; i++) {
                 append(log);
             }
+            assertEquals(8, wal.stats().segments(), "else nothing needs a force of its own");
             goesOnWhile(log, 150);
             long durable = log.durableSequence();
             released.countDown();
