@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import softadastra.core.ErrorCode;
 import softadastra.core.HybridClock;
 import softadastra.core.HybridTimestamp;
@@ -13,7 +12,6 @@ import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalRecordType;
 import softadastra.wal.spi.WalStats;
 import softadastra.wal.spi.storage.StorageErrors;
-import softadastra.wal.spi.storage.StorageFile;
 
 /**
  * Where appends of many threads become writes and forces of few.
@@ -35,13 +33,9 @@ final class GroupCommit {
     /** Of that, how much is handed over where others wait to append, so that they have room meanwhile. */
     private static final int SHARED_BYTES = MAX_UNWRITTEN_BYTES / 2;
 
-    /** Without automatic flush: how much the operating system may hold before it is forced, so that the end of a segment finds little. */
-    private static final int MAX_UNFORCED_BYTES = 4 << 20;
-
     /** The first sequence of a segment that was just started, and its ordinal. */
     record Cut(long sequence, long ordinal) {}
 
-    private final String name;
     private final Segments segments;
     private final PendingFrames pending;
     private final HybridClock clock;
@@ -52,29 +46,17 @@ final class GroupCommit {
     private final Housekeeper housekeeper;
     private final Poison poison;
     private final CommitCounters counters = new CommitCounters();
-
-    /** The last sequence that was handed to the operating system. */
-    private long written;
-
-    /** Somebody leads: writes with the lock let go. */
-    private boolean writing;
-
-    /** Somebody forces, with the lock let go: who leads, or the housekeeper, beside whom others write. */
-    private boolean forcing;
-
-    /** The bytes that were written and not forced. */
-    private long unforced;
+    private final GroupWriter writer;
+    private final Durability durability;
 
     /** Nothing more is accepted. */
     private boolean closing;
 
     private boolean closed;
-    private volatile long durable;
     private volatile long last;
 
     /** A log that goes on behind what was recovered; its name is for who watches. */
     GroupCommit(String name, WalConfig config, Recovery.Recovered recovered) {
-        this.name = name;
         this.poison = new Poison(name);
         this.autoFlush = config.autoFlush();
         this.segments = recovered.segments();
@@ -84,10 +66,9 @@ final class GroupCommit {
         this.next = new NextSegment(segments, pending, lock, waiters, autoFlush);
         this.clock = HybridClock.startAfter(config.clock(), HybridTimestamp.ofPacked(recovered.highestTimestamp()));
         this.last = recovered.report().lastSequence();
-        // Recovery has made all of it durable.
-        this.durable = last;
-        this.written = last;
-        this.housekeeper = new Housekeeper(this, pending, next, lock, autoFlush);
+        this.writer = new GroupWriter(name, segments, pending, next, lock, waiters, poison, counters);
+        this.durability = new Durability(writer, pending, next, lock, waiters, poison);
+        this.housekeeper = new Housekeeper(this, pending, next, writer, lock, autoFlush);
     }
 
     /** Starts the background work; not in the constructor, which must not let this escape. */
@@ -99,7 +80,7 @@ final class GroupCommit {
         lock.lock();
         try {
             makeRoom(Frame.bytes(body), isRemoval(batch));
-            return accepted(pending.add(batch, body, timestamp(batch.timestamp()), durable), batch.size());
+            return accepted(pending.add(batch, body, timestamp(batch.timestamp()), writer.durable()), batch.size());
         } finally {
             lock.unlock();
         }
@@ -110,7 +91,7 @@ final class GroupCommit {
         lock.lock();
         try {
             makeRoom(Frame.bytes(payload.length), typeCode == WalRecordType.DELETE.code());
-            return accepted(pending.add(typeCode, payload, timestamp(0), durable), 1);
+            return accepted(pending.add(typeCode, payload, timestamp(0), writer.durable()), 1);
         } finally {
             lock.unlock();
         }
@@ -120,8 +101,8 @@ final class GroupCommit {
         counters.appended(records);
         last = sequence;
         housekeeper.noteAppend();
-        if (!autoFlush && !writing && isHandedOver(pending.length())) {
-            lead(false);
+        if (!autoFlush && !writer.isWriting() && isHandedOver(pending.length())) {
+            writer.lead(false);
             poison.refusePending();
             housekeeper.noteHandOver();
         }
@@ -165,7 +146,7 @@ final class GroupCommit {
 
     /** Waits for what is in the way of a frame, or does it: a step, after which all must be looked at anew. */
     private void step(long frame, boolean urgent) {
-        if (writing) {
+        if (writer.isWriting()) {
             waiters.awaitRoom();
         } else if (next.needsReserve(urgent)) {
             if (next.isPreparing()) {
@@ -174,7 +155,7 @@ final class GroupCommit {
                 next.restoreReserve();
             }
         } else if (pending.fitsSegment(frame) && !segments.needsRoom()) {
-            lead(autoFlush);
+            writer.lead(autoFlush);
             housekeeper.noteHandOver();
         } else {
             nextSegment(frame, urgent, "append WAL record");
@@ -183,7 +164,7 @@ final class GroupCommit {
 
     /** Makes the spare, or starts it where it is there, or waits for who does either: a step towards the next segment. */
     private void nextSegment(long frame, boolean urgent, String operation) {
-        if (writing || forcing) {
+        if (writer.isBusy()) {
             waiters.awaitRoom();
         } else if (next.isPreparing()) {
             next.hurry();
@@ -203,40 +184,14 @@ final class GroupCommit {
 
     /** Starts the next segment, where much is not forced yet after forcing it with the lock let go. */
     private void endSegment() {
-        if (unforced > MAX_UNFORCED_BYTES) {
-            lead(true);
+        if (writer.hasMuchUnforced()) {
+            writer.lead(true);
         } else {
-            rotate();
+            writer.rotate();
             if (next.isInHurry()) {
                 housekeeper.prepareSoon();
             }
         }
-    }
-
-    /** Ends the current segment and starts the next. Holds the lock throughout: it is two forces, once a segment. */
-    private void rotate() {
-        long start = System.nanoTime();
-        LogEvents.Span span = LogEvents.inUse().rotation(name);
-        long through = pending.nextSequence() - 1;
-        long records = through - written;
-        try {
-            pending.addContinued(durable);
-            GroupBuffer group = pending.take();
-            write(segments.file(), group);
-            segments.file().force();
-            pending.startSegment(group);
-            next.started(group.end());
-            span.end(records, group.length());
-        } catch (IOException | RuntimeException | Error e) {
-            failed("append WAL record", e);
-            return;
-        }
-        counters.wrote(records);
-        counters.forced(System.nanoTime() - start);
-        unforced = 0;
-        written = through;
-        durable = through;
-        waiters.segmentEnds();
     }
 
     /** Ends the current segment, unless it is empty, so that all that comes next is in others. */
@@ -254,54 +209,9 @@ final class GroupCommit {
         }
     }
 
+    /** Makes a sequence durable; returns when it is. */
     void awaitDurable(long sequence) {
-        boolean first = true;
-        boolean gathered = false;
-        while (durable < sequence) {
-            GroupWaiter waiter = leadOrJoin(sequence, first, gathered);
-            if (waiter == null) {
-                return;
-            }
-            first = false;
-            gathered = waiters.await(waiter);
-        }
-    }
-
-    /**
-     * Makes a sequence durable, unless somebody else is about to or others are waited for.
-     *
-     * @param gathered whether others were waited for
-     * @return how to wait; null if it is durable
-     */
-    private @Nullable GroupWaiter leadOrJoin(long sequence, boolean first, boolean gathered) {
-        lock.lock();
-        try {
-            if (sequence >= pending.nextSequence()) {
-                throw Findings.failure(
-                        ErrorCode.INVALID_ARGUMENT,
-                        "cannot wait for sequence " + sequence + ": the last one appended is " + last);
-            }
-            if (first && durable < sequence) {
-                waiters.join(sequence);
-            }
-            while (durable < sequence) {
-                poison.refusePending();
-                if (forcing && !writing) {
-                    // A failed force is told once, so there are never two at a time that could both be believed.
-                    waiters.awaitChange();
-                    continue;
-                }
-                GroupWaiter waiter = writing ? waiters.enqueue(sequence) : gathered ? null : waiters.beforeLeading();
-                if (waiter != null) {
-                    return waiter;
-                }
-                next.noteFlush();
-                lead(true);
-            }
-            return null;
-        } finally {
-            lock.unlock();
-        }
+        durability.await(sequence);
     }
 
     /**
@@ -311,16 +221,7 @@ final class GroupCommit {
      * @return whether it is
      */
     boolean awaitBeyond(long sequence, long maxNanos, BooleanSupplier ended) throws InterruptedException {
-        if (durable > sequence) {
-            return true;
-        }
-        lock.lock();
-        try {
-            waiters.awaitBeyond(sequence, () -> durable, maxNanos, () -> closed || ended.getAsBoolean());
-            return durable > sequence;
-        } finally {
-            lock.unlock();
-        }
+        return durability.awaitBeyond(sequence, maxNanos, () -> closed || ended.getAsBoolean());
     }
 
     /** Has those who wait in {@link #awaitBeyond} ask whether to go on. */
@@ -345,104 +246,6 @@ final class GroupCommit {
         awaitDurable(through);
     }
 
-    /**
-     * Writes everything accepted so far, and forces it if asked to. The lock is held on entry and on exit and let go in
-     * between; nobody else writes meanwhile.
-     */
-    void lead(boolean force) {
-        LogEvents.Span span = force ? LogEvents.inUse().commit(name) : LogEvents.Span.NONE;
-        boolean reached = false;
-        try {
-            StorageFile file = segments.file();
-            long through = pending.nextSequence() - 1;
-            long records = through - written;
-            GroupBuffer group = pending.take();
-            writing = true;
-            forcing |= force;
-            waiters.groupStarts(through);
-            long start = System.nanoTime();
-            lock.unlock();
-            try {
-                write(file, group);
-                reached = true;
-                if (force) {
-                    file.force();
-                }
-                span.end(records, group.length());
-            } finally {
-                lock.relock();
-                writing = false;
-                forcing &= !force;
-            }
-            pending.giveBack(group);
-            counters.wrote(records);
-            written = through;
-            unforced = force ? 0 : unforced + group.length();
-            if (force) {
-                long nanos = System.nanoTime() - start;
-                counters.forced(nanos);
-                durable = through;
-                waiters.groupIsDurable(nanos);
-            } else {
-                waiters.groupIsWritten();
-            }
-        } catch (IOException | RuntimeException | Error e) {
-            failed(reached ? "flush WAL" : "append WAL record", e);
-        }
-    }
-
-    /** Writes a group; where the segment has holes, and the disk no room for them, into what room is kept. */
-    private void write(StorageFile file, GroupBuffer group) throws IOException {
-        if (group.length() == 0) {
-            return;
-        }
-        try {
-            file.write(group.offset(), group.bytes(), 0, group.length());
-        } catch (IOException e) {
-            if (!segments.header().sparse() || StorageErrors.code(e) != ErrorCode.NO_SPACE || !next.releaseReserve()) {
-                throw e;
-            }
-            // Nothing but this thread knows of these bytes yet, and they go to the same place again.
-            file.write(group.offset(), group.bytes(), 0, group.length());
-        }
-    }
-
-    /**
-     * Forces what the operating system was handed, beside appends and their writes. The lock is held on entry and on exit and let
-     * go in between; nobody else forces meanwhile, and no segment ends.
-     */
-    void forceWritten() {
-        try {
-            StorageFile file = segments.file();
-            long through = written;
-            long bytes = unforced;
-            long start = System.nanoTime();
-            forcing = true;
-            lock.unlock();
-            try {
-                file.force();
-            } finally {
-                lock.relock();
-                forcing = false;
-            }
-            unforced -= bytes;
-            counters.forced(System.nanoTime() - start);
-            durable = through;
-            waiters.forcedBeside();
-        } catch (IOException | RuntimeException | Error e) {
-            failed("flush WAL", e);
-        }
-    }
-
-    /** Ends the log, and has everybody look; an Error is for the caller too. */
-    private void failed(String operation, Throwable failure) {
-        poison.set(operation, failure);
-        waiters.wakeAll();
-        if (failure instanceof Error error) {
-            throw error;
-        }
-    }
-
     private void checkOpen(String operation) {
         poison.refuseNew(operation);
         refuseClosed(operation);
@@ -460,25 +263,25 @@ final class GroupCommit {
         try {
             if (poison.isSet()) {
                 // It is read up to what is known to be there, also while it is being recovered.
-                return new LogReads.Bounds(durable, durable);
+                return new LogReads.Bounds(writer.durable(), writer.durable());
             }
             refuseClosed("read WAL");
             long through = pending.nextSequence() - 1;
-            while (!poison.isSet() && written < through) {
-                if (writing) {
+            while (!poison.isSet() && writer.written() < through) {
+                if (writer.isWriting()) {
                     waiters.awaitChange();
                 } else {
-                    lead(false);
+                    writer.lead(false);
                 }
             }
-            return new LogReads.Bounds(poison.isSet() ? durable : through, durable);
+            return new LogReads.Bounds(poison.isSet() ? writer.durable() : through, writer.durable());
         } finally {
             lock.unlock();
         }
     }
 
     long durableSequence() {
-        return durable;
+        return writer.durable();
     }
 
     long lastSequence() {
@@ -509,7 +312,7 @@ final class GroupCommit {
         return locked(() -> new WalStats(
                 segments.firstSequence(),
                 last,
-                durable,
+                writer.durable(),
                 checkpointSequence,
                 counters.appended(),
                 counters.groups(),
@@ -560,34 +363,10 @@ final class GroupCommit {
         return !poison.isSet() && !closing;
     }
 
-    boolean isWriting() {
-        return writing;
-    }
-
     /** Ends the log, since what keeps it has failed. */
     void fail(Throwable failure) {
         poison.set("append WAL record", failure);
         waiters.wakeAll();
-    }
-
-    /** Whether more is durable than the log itself says. */
-    boolean wantsWatermark() {
-        return pending.isEmpty() && pending.claimsLessThan(durable);
-    }
-
-    /** Has the log say what is durable: by a frame, or where the segment has no room for one, by the next one's header. */
-    void writeWatermark() {
-        if (pending.fitsSegment(Frame.HEADER_BYTES)) {
-            pending.addWatermark(durable);
-            lead(false);
-        } else if (!next.isPreparing() && !forcing && segments.hasSpareFor(0)) {
-            rotate();
-        }
-    }
-
-    /** Whether enough is written for a force that nobody has asked for. */
-    boolean wantsForce() {
-        return !forcing && unforced >= MAX_UNFORCED_BYTES;
     }
 
     DiskReserve reserve() {
@@ -656,16 +435,16 @@ final class GroupCommit {
 
     private void finish() {
         waiters.wakeAll();
-        while (writing || forcing || next.isPreparing()) {
+        while (writer.isBusy() || next.isPreparing()) {
             waiters.awaitChange();
         }
-        if (!poison.isSet() && (!pending.isEmpty() || durable < last)) {
-            lead(true);
+        if (!poison.isSet() && (!pending.isEmpty() || writer.durable() < last)) {
+            writer.lead(true);
         }
         if (!poison.isSet() && !pending.isSealed()) {
             // The seal says that all before it is durable, so it comes behind a force of its own.
-            pending.addSeal(durable);
-            lead(true);
+            pending.addSeal(writer.durable());
+            writer.lead(true);
         }
     }
 }

@@ -22,6 +22,7 @@ final class Housekeeper {
     private final GroupCommit log;
     private final PendingFrames pending;
     private final NextSegment next;
+    private final GroupWriter writer;
     private final CommitLock lock;
     private final Condition wanted;
     private final Condition preparationWanted;
@@ -37,10 +38,17 @@ final class Housekeeper {
     private long appendsSeen;
     private long retryAt;
 
-    Housekeeper(GroupCommit log, PendingFrames pending, NextSegment next, CommitLock lock, boolean autoFlush) {
+    Housekeeper(
+            GroupCommit log,
+            PendingFrames pending,
+            NextSegment next,
+            GroupWriter writer,
+            CommitLock lock,
+            boolean autoFlush) {
         this.log = log;
         this.pending = pending;
         this.next = next;
+        this.writer = writer;
         this.lock = lock;
         this.wanted = lock.newCondition();
         this.preparationWanted = lock.newCondition();
@@ -152,7 +160,7 @@ final class Housekeeper {
     }
 
     private void lookAfter() {
-        if (!log.isLive() || log.isWriting()) {
+        if (!log.isLive() || writer.isWriting()) {
             return;
         }
         boolean idle = appends == appendsSeen;
@@ -160,14 +168,29 @@ final class Housekeeper {
             next.idle();
         }
         if (!autoFlush && !pending.isEmpty()) {
-            log.lead(false);
-        } else if (idle && log.wantsWatermark()) {
-            log.writeWatermark();
+            writer.lead(false);
+        } else if (idle && wantsWatermark()) {
+            writeWatermark();
+        }
+    }
+
+    /** Whether more is durable than the log itself says. */
+    private boolean wantsWatermark() {
+        return pending.isEmpty() && pending.claimsLessThan(writer.durable());
+    }
+
+    /** Has the log say what is durable: by a frame, or where the segment has no room for one, by the next one's header. */
+    private void writeWatermark() {
+        if (pending.fitsSegment(Frame.HEADER_BYTES)) {
+            pending.addWatermark(writer.durable());
+            writer.lead(false);
+        } else if (next.isSpareReady() && !writer.isForcing()) {
+            writer.rotate();
         }
     }
 
     private boolean wantsPreparation() {
-        return log.isLive() && (log.wantsForce() || wantsSpace());
+        return log.isLive() && (writer.wantsForce() || wantsSpace());
     }
 
     private boolean wantsSpace() {
@@ -179,8 +202,8 @@ final class Housekeeper {
         if (!wantsPreparation()) {
             return false;
         }
-        if (log.wantsForce()) {
-            log.forceWritten();
+        if (writer.wantsForce()) {
+            writer.forceWritten();
             return true;
         }
         try {
@@ -218,7 +241,7 @@ final class Housekeeper {
     }
 
     private boolean hasNothingLeft() {
-        return !log.isLive() || (!log.isWriting() && pending.isEmpty() && !log.wantsWatermark());
+        return !log.isLive() || (!writer.isWriting() && pending.isEmpty() && !wantsWatermark());
     }
 
     private void wake() {

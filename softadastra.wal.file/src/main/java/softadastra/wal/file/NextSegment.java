@@ -77,6 +77,11 @@ final class NextSegment {
                 && (inHurry || pending.end() > segments.header().fileBytes() / 2);
     }
 
+    /** Whether the spare is there, and nobody is about to replace it. */
+    boolean isSpareReady() {
+        return !preparing && segments.hasSpareFor(0);
+    }
+
     /** Whether there should be a reserve, and is none. */
     boolean wantsReserve() {
         return !preparing && !segments.reserve().isThere() && segments.isMoreThanTiny();

@@ -25,11 +25,11 @@ class MutationTest {
 
     /** What may be wrong with a log. The code of the product is changed when it is loaded; its source knows nothing of it. */
     enum Bug {
-        ACKNOWLEDGES_BEFORE_THE_FORCE(dropCalls("GroupCommit", "lead", "force")),
+        ACKNOWLEDGES_BEFORE_THE_FORCE(dropCalls("GroupWriter", "lead", "force")),
         FORCES_NO_DIRECTORY(dropCalls("Segments", "createSpareOf", "forceDirectory")),
         FORCES_NO_SPARE(dropCalls("Segments", "createSpareOf", "force")),
         FORCES_NO_SEGMENT_HEADER(dropCalls("Segments", "start", "force")),
-        ENDS_A_SEGMENT_UNFORCED(dropCalls("GroupCommit", "rotate", "force")),
+        ENDS_A_SEGMENT_UNFORCED(dropCalls("GroupWriter", "rotate", "force")),
         CHECKS_NO_FRAME_HEADER(instead("HeaderCrc", "of", "sameForAll")),
         CHECKS_NO_BODY(
                 redirectCalls("GroupBuffer", "finish", "getValue", "sameForAll"),
@@ -44,7 +44,7 @@ class MutationTest {
                 redirectCalls("GroupCommit", "finish", "addSeal", "sealAll")),
         SPLITS_BATCHES(instead("GroupCommit", SUBMIT_BATCH, "submitParts")),
         IS_READY_BEFORE_ITS_FIRST_SEGMENT(redirectCalls("Recovery", "run", "write", "writeReady")),
-        TRIES_A_FAILED_FORCE_AGAIN(redirectCalls("GroupCommit", "lead", "force", "forceAgain")),
+        TRIES_A_FAILED_FORCE_AGAIN(redirectCalls("GroupWriter", "lead", "force", "forceAgain")),
         RENAMES_A_CHECKPOINT_UNFORCED(dropCalls("FileCheckpointWriter", "publish", "force")),
         DELETES_HISTORY_BEFORE_THE_CHECKPOINT_IS_DURABLE(dropCalls("Checkpoints", "publish", "forceDirectory")),
         PUBLISHES_WHAT_THE_LOG_MAY_LOSE(dropCalls("FileCheckpointWriter", "publish", "awaitDurable"));

@@ -177,7 +177,7 @@ class SparseSegmentsTest {
             assertReads(wal, 1, last);
             log.flush();
             assertEquals(last, log.durableSequence());
-            setCapacity(30 << 20);
+            setCapacity(60 << 20);
             for (int i = 0; i < 300; i++) {
                 put(log);
             }
