@@ -48,6 +48,17 @@ final class Errors {
                         Optional.empty());
     }
 
+    /** There is too little memory, which is nobody's defect: a record, or a store, may be larger than the heap. */
+    static int report(Io io, OutOfMemoryError e) {
+        long heap = Runtime.getRuntime().maxMemory();
+        return report(
+                io,
+                SoftadastraError.of(
+                        ErrorCode.INVALID_STATE,
+                        "out of memory: a heap of " + Texts.bytes(heap) + " is too small for this"),
+                Optional.of("JLINK_VM_OPTIONS=-Xmx" + Math.max(1, (2 * heap) >> 30) + "g softadastra ..."));
+    }
+
     /** What was not foreseen is a defect of this program, and its trace helps to mend it. */
     static int report(Io io, Exception defect) {
         if (defect instanceof OutputFailure failure) {
@@ -75,7 +86,12 @@ final class Errors {
                 error.message().contains("name the provider")
                         ? Optional.of("softadastra " + wal + "wal repair --provider file")
                         : Optional.of("softadastra " + wal + "wal verify");
-            case LOCKED -> Optional.of("commands that only read work beside the owner; to write, close it there first");
+            case LOCKED ->
+                Optional.of(
+                        error.message().contains("salvaged")
+                                ? "beside the owner these read what is proven durable: softadastra " + wal
+                                        + "wal verify | dump | tail"
+                                : "commands that only read work beside the owner; to write, close it there first");
             default -> Optional.empty();
         };
     }

@@ -102,6 +102,8 @@ final class SoftadastraCommand implements Callable<Integer> {
             exit = Errors.report(io, e);
         } catch (OutputFailure e) {
             exit = Errors.report(io, e);
+        } catch (OutOfMemoryError e) {
+            exit = Errors.report(io, e);
         }
         io.clearProgress();
         return exit;

@@ -31,6 +31,7 @@ class LargeLogCommandsTest {
     private static final long RECORDS = LOG_BYTES / PAYLOAD_BYTES + 1;
 
     private static final int OK = 0;
+    private static final int FAILURE = 1;
     private static final int CORRUPTION = 4;
 
     @TempDir
@@ -102,6 +103,18 @@ class LargeLogCommandsTest {
     }
 
     @Test
+    void aRecordThatIsLargerThanTheHeapIsSaidToBe() {
+        log = directory.resolve("record.wal");
+        try (WalWriter writer =
+                WalWriter.open(WalConfig.durable(log).withAutoFlush(false)).orElseThrow()) {
+            long unused = writer.append(TYPE, new byte[70_000_000]).orElseThrow();
+        }
+        List<String> refused = lines(FAILURE, "wal", "dump");
+        assertTrue(refused.get(0).startsWith("error: out of memory: a heap of "), refused.get(0));
+        assertEquals("hint: JLINK_VM_OPTIONS=-Xmx1g softadastra ...", refused.get(1));
+    }
+
+    @Test
     void ofADamagedOneEverythingElseIsTold() throws IOException {
         damage();
         List<String> verified = lines(CORRUPTION, "wal", "verify");
@@ -116,6 +129,9 @@ class LargeLogCommandsTest {
                         .anyMatch(line -> line.startsWith(
                                 "error: corrupted WAL record at sequence " + (records.size() + 1) + " ")),
                 () -> dumped.get(dumped.size() - 1));
+        assertTrue(lines(OK, "wal", "info")
+                .get(0)
+                .startsWith("warning: what follows is of the log up to its first damage"));
         // One frame is lost, whatever of the log's own stood beside it.
         assertEquals(
                 RECORDS - 1,

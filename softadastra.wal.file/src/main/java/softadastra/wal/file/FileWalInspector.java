@@ -81,8 +81,19 @@ final class FileWalInspector implements WalInspector {
                     bytes,
                     scan.clean(),
                     LogLock.owner(storage).map(LogOwner::text),
-                    storage.warnings());
+                    warnings(scan));
         });
+    }
+
+    private List<String> warnings(LogScan.Report scan) throws IOException {
+        List<String> warnings = new ArrayList<>(storage.warnings());
+        // Beside an owner it may be a write half done.
+        if (LogLock.owner(storage).isEmpty()) {
+            scan.firstError()
+                    .ifPresent(error ->
+                            warnings.add("what follows is of the log up to its first damage: " + error.message()));
+        }
+        return warnings;
     }
 
     static FileInfo with(FileInfo info, FrameCursor frame) {

@@ -27,6 +27,21 @@ final class Findings {
                 0);
     }
 
+    /** Damage that was found before it was known how far the records in front of it go: to a sequence. */
+    static WalFinding behind(long last, WalFinding finding) {
+        if (finding.severity() == Severity.WARNING || finding.sequence().orElse(Long.MAX_VALUE) > last) {
+            return finding;
+        }
+        String said = "at sequence " + finding.sequence().getAsLong() + " ";
+        return new WalFinding(
+                finding.severity(),
+                finding.message().replace(said, "at sequence " + (last + 1) + " "),
+                OptionalLong.of(last + 1),
+                finding.file(),
+                finding.offset(),
+                finding.length());
+    }
+
     /** A checkpoint is damaged. */
     static WalFinding damagedCheckpoint(String file, long offset, String reason) {
         return new WalFinding(

@@ -97,7 +97,7 @@ final class LogReads {
             error = scanTail(storage, layout).firstError();
         }
         if (!done() && error.isPresent()) {
-            throw error.get().toError().toException();
+            throw Findings.behind(next - 1, error.get()).toError().toException();
         }
     }
 

@@ -119,7 +119,10 @@ final class LogScan {
         }
         progress.progress("verify", done, total);
         // The layout's own errors concern what lies behind the segments that were scanned.
-        corrupted |= layout.corrupted();
+        if (layout.corrupted() && !corrupted) {
+            corrupted = true;
+            findings.replaceAll(finding -> Findings.behind(lastSequence, finding));
+        }
         return new Report(
                 end,
                 lastSequence,

@@ -4,15 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalInspector;
 import softadastra.wal.spi.WalProgress;
+import softadastra.wal.spi.WalReader;
 import softadastra.wal.spi.WalWriter;
 import softadastra.wal.tck.fault.FaultInjectingStorage;
 import softadastra.wal.tck.fault.IoCall;
@@ -88,6 +91,30 @@ class ScanTest {
         assertEquals(totals.get(0), done.get(done.size() - 1));
         int segments = inspector().info().orElseThrow().files().size();
         assertTrue(done.size() > segments + 1, () -> done + " of " + segments + " segments");
+    }
+
+    @Test
+    void aMissingFileIsNamedWithTheSequenceThatItBeganWith() throws IOException {
+        WalInspector.FileInfo missing = inspector().info().orElseThrow().files().get(1);
+        storage.delete(missing.name());
+        String expected = "corrupted WAL record at sequence " + missing.firstSequence() + " and at byte offset 0 of "
+                + missing.name() + ": ";
+        long[] records = {0};
+        WalInspector.Verification found = inspector()
+                .scan(entry -> records[0] += entry.record().isPresent() ? 1 : 0, WalProgress.NONE)
+                .orElseThrow();
+        assertEquals(missing.firstSequence() - 1, records[0]);
+        assertTrue(found.findings().get(0).message().startsWith(expected), found::toString);
+        try (WalReader reader = WalReader.open(config).orElseThrow()) {
+            assertTrue(
+                    reader.forEach(record -> {}).error().message().startsWith(expected),
+                    reader.forEach(record -> {}).error()::toString);
+        }
+        assertTrue(
+                Wal.open(config).error().message().startsWith(expected),
+                Wal.open(config).error()::toString);
+        List<String> warnings = inspector().info().orElseThrow().warnings();
+        assertTrue(warnings.get(warnings.size() - 1).contains(expected), warnings::toString);
     }
 
     /** What a consumer throws to end a scan. */

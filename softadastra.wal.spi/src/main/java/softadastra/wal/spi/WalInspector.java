@@ -38,7 +38,10 @@ public interface WalInspector {
         return WalProviders.find(config, OpenMode.READ).flatMap(provider -> provider.inspect(config));
     }
 
-    /** What the log is, from its headers and one pass over its frames. Damage does not fail it; {@link #verify} tells. */
+    /**
+     * What the log is, from its headers and one pass over its frames. Damage does not fail it: what it tells is of the log up
+     * to there, with a warning that names it; {@link #verify} tells all.
+     */
     Result<Info> info();
 
     /** As {@link #info()}, for logs that take a while to read. */
@@ -131,7 +134,8 @@ public interface WalInspector {
      * @param bytes the size of all its files
      * @param clean whether it was closed, and not written to since
      * @param owner who holds it open, if anybody
-     * @param warnings what to know about the place it is in, such as that it is on a network or memory file system
+     * @param warnings what to know about the place it is in, such as that it is on a network or memory file system, and that
+     *     the log is damaged
      */
     record Info(
             String provider,
