@@ -184,10 +184,13 @@ class CommandLineTest {
     }
 
     private Cli.Run onTerminal(String... args) {
+        return on(new Terminal(true, true, StandardCharsets.UTF_8), args);
+    }
+
+    private Cli.Run on(Terminal terminal, String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Io io = new Io(
-                out, err, new ByteArrayInputStream(new byte[0]), new Terminal(true, true, StandardCharsets.UTF_8));
+        Io io = new Io(out, err, new ByteArrayInputStream(new byte[0]), terminal);
         String[] all = new String[args.length + 2];
         all[0] = "--wal";
         all[1] = cli.wal().toString();
@@ -221,5 +224,42 @@ class CommandLineTest {
         assertTrue(run.err().endsWith("\r"), run.err());
         assertFalse(run.out().contains("\r"));
         assertEquals("", onTerminal("--json", "store", "list").ok().err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"read:wal info", "verify:wal verify", "dump:wal dump", "tail:wal tail --from 1"})
+    void whateverReadsAWholeLogShowsHowFarItIs(String taskAndCommand) {
+        cli.run("store", "put", "k", "v").ok();
+        String task = taskAndCommand.substring(0, taskAndCommand.indexOf(':'));
+        String[] command = taskAndCommand.substring(task.length() + 1).split(" ");
+        // Also where the data goes into a file, and standard error alone to somebody who waits.
+        for (boolean out : new boolean[] {true, false}) {
+            Cli.Run run = on(new Terminal(out, true, StandardCharsets.UTF_8), command);
+            run.exits(ExitCode.OK);
+            assertTrue(run.err().startsWith("\r" + task + " "), run.err());
+            assertTrue(run.err().endsWith("\r"), run.err());
+            assertFalse(run.out().isEmpty());
+        }
+        Cli.Run json = on(
+                new Terminal(false, true, StandardCharsets.UTF_8),
+                (taskAndCommand + " --json").substring(task.length() + 1).split(" "));
+        assertEquals("", json.err());
+    }
+
+    /** Standard output and standard error on one screen. */
+    @Test
+    void onATerminalMessagesStandBehindTheDataBeforeThem() {
+        cli.run("store", "put", "k", "v").ok();
+        ByteArrayOutputStream screen = new ByteArrayOutputStream();
+        Io io = new Io(
+                screen,
+                screen,
+                new ByteArrayInputStream(new byte[0]),
+                new Terminal(true, true, StandardCharsets.UTF_8));
+        io.line("data");
+        io.progress("working");
+        io.line("more");
+        io.warning("careful");
+        assertEquals("data\n\rworking\r       \rmore\nwarning: careful\n", screen.toString(StandardCharsets.UTF_8));
     }
 }
