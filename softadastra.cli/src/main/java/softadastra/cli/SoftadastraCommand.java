@@ -122,6 +122,8 @@ final class SoftadastraCommand implements Callable<Integer> {
                 .addSubcommand(new StoreBatchCommand(root))
                 .addSubcommand(new StoreImportCommand(root))
                 .addSubcommand(new StoreExportCommand(root))
+                .addSubcommand(new StoreBackupCommand(root))
+                .addSubcommand(new StoreRestoreCommand(root))
                 .addSubcommand(new StoreStatsCommand(root));
         CommandLine wal = new CommandLine(new WalCommand())
                 .addSubcommand(new WalInfoCommand(root))

@@ -8,7 +8,8 @@ import softadastra.core.ErrorCode;
 @Command(
         name = "store",
         synopsisSubcommandLabel = "COMMAND",
-        description = "Keys and values: put, get, remove, list, scan, watch, batch, import, export, stats.")
+        description =
+                "Keys and values: put, get, remove, list, scan, watch, batch, import, export, backup, restore, stats.")
 final class StoreCommand implements Callable<Integer> {
 
     @Override
