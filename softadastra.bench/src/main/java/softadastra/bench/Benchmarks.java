@@ -29,6 +29,7 @@ public final class Benchmarks {
             new Allocation(),
             new StoreDurable(),
             new StoreSpeed(),
+            new StoreOpen(),
             new StoreHeap(),
             new IndexComparison());
 

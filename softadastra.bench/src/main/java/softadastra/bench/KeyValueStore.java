@@ -18,6 +18,17 @@ interface KeyValueStore extends AutoCloseable {
      */
     void put(RecordSource source) throws Exception;
 
+    /**
+     * Puts so many records of a source, in whatever way is quickest: nobody measures it. They are there, and perhaps not
+     * durable, when this returns.
+     */
+    default void load(RecordSource source, int records) throws Exception {
+        for (int i = 0; i < records; i++) {
+            source.next();
+            put(source);
+        }
+    }
+
     /** Waits for whatever still waits inside of this process; called behind each block, and measured. */
     default void settle() throws Exception {}
 

@@ -21,6 +21,14 @@ final class Peers<P extends Contender> implements AutoCloseable {
         P open(Path folder) throws Exception;
     }
 
+    /** About how long a block of a slow one takes. */
+    private static final double BLOCK_NANOS = 150e6;
+
+    /** Operations that are tried to find that out: in all, and at least of each thread. */
+    private static final int TRIED = 100;
+
+    private static final int TRIED_BY_EACH = 10;
+
     private final Path directory;
     private final List<P> present = new ArrayList<>();
     private final Map<P, Contender> working = new HashMap<>();
@@ -89,10 +97,11 @@ final class Peers<P extends Contender> implements AutoCloseable {
         }
     }
 
-    /** As {@link #take(Alternation, int)}, with a block of its own for each. */
-    void take(Alternation turns, Sizing block) throws Exception {
+    /** As {@link #take(Alternation, int, Function)}, each with at most so many operations a block, and so many threads. */
+    void take(Alternation turns, int threads, int most, Function<P, Contender> work) throws Exception {
         for (P peer : present) {
-            add(turns, block.of(peer), peer, peer);
+            Contender contender = work.apply(peer);
+            add(turns, block(contender, threads, most), peer, contender);
         }
     }
 
@@ -101,12 +110,19 @@ final class Peers<P extends Contender> implements AutoCloseable {
         turns.add(contender, block);
     }
 
-    /** How many operations a contender does in a block. */
-    @FunctionalInterface
-    interface Sizing {
-
-        /** Operations; may try it. */
-        int of(Contender contender) throws Exception;
+    /**
+     * So many operations that a block of a slow one does not make the others wait, by trying some.
+     *
+     * @param most what a fast one does in a block
+     */
+    private static int block(Contender contender, int threads, int most) throws Exception {
+        int few = Math.min(Math.max(TRIED / threads, TRIED_BY_EACH) * threads, most);
+        contender.run(few);
+        long start = System.nanoTime();
+        contender.run(few);
+        double each = (double) (System.nanoTime() - start) / few;
+        int fitting = (int) Math.min(most, BLOCK_NANOS / each) / threads * threads;
+        return Math.max(2 * threads, fitting);
     }
 
     /** How many times their speed ours is, each with its own speed. */

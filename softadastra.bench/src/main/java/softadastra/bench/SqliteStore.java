@@ -63,6 +63,17 @@ final class SqliteStore implements KeyValueStore {
     }
 
     @Override
+    public void load(RecordSource source, int records) throws SQLException {
+        connection.setAutoCommit(false);
+        for (int i = 0; i < records; i++) {
+            source.next();
+            put(source);
+        }
+        connection.commit();
+        connection.setAutoCommit(true);
+    }
+
+    @Override
     public synchronized int get(Probe key) throws SQLException {
         get.setBytes(1, key.utf8());
         try (ResultSet rows = get.executeQuery()) {

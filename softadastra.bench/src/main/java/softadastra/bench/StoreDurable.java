@@ -8,9 +8,6 @@ import java.util.List;
 /** Puts that are answered only when they are on the disk, in turn with the raw disk and with other stores. */
 final class StoreDurable implements Work {
 
-    /** About how long a peer's block takes, so that one that is slow does not make the rest wait. */
-    private static final double BLOCK_NANOS = 150e6;
-
     @Override
     public String name() {
         return "store-durable";
@@ -36,7 +33,7 @@ final class StoreDurable implements Work {
                 StorePuts ours = new StorePuts(new SoftadastraStore(directory.resolve("ours"), true), threads);
                 Peers<StorePuts> peers = Peers.stores(directory, threads, true)) {
             Alternation turns = new Alternation().add(raw, sizes.block()).add(ours, most);
-            peers.take(turns, peer -> block(peer, threads, most));
+            peers.take(turns, threads, most, peer -> peer);
             Alternation.Outcome outcome = turns.run(sizes.warmup(), sizes.rounds());
             Figures figures = outcome.of(ours);
             return new Row(
@@ -47,15 +44,5 @@ final class StoreDurable implements Work {
                     peers.compare(figures, outcome),
                     target);
         }
-    }
-
-    private static int block(Contender contender, int threads, int most) throws Exception {
-        int few = Math.min(10 * threads, most);
-        contender.run(few);
-        long start = System.nanoTime();
-        contender.run(few);
-        double each = (double) (System.nanoTime() - start) / few;
-        int fitting = (int) (BLOCK_NANOS / each) / threads * threads;
-        return Math.max(2 * threads, Math.min(fitting, most));
     }
 }

@@ -1,14 +1,26 @@
 package softadastra.bench;
 
-/** Opens a store again, to its first get. */
+/** Closes our store and opens it again, to its first get or until all of its entries were read. */
 final class StoreOpening implements Contender {
 
-    private final KeyValueStore store;
-    private final Probe key;
+    /** What is done with a store that was opened. */
+    @FunctionalInterface
+    private interface Use {
+        void of(SoftadastraStore store);
+    }
 
-    StoreOpening(KeyValueStore store, Probe key) {
+    private final SoftadastraStore store;
+    private final Use use;
+
+    private StoreOpening(SoftadastraStore store, Use use) {
         this.store = store;
-        this.key = key;
+        this.use = use;
+    }
+
+    static StoreOpening toFirstGet(SoftadastraStore store, Probe key) {
+        return new StoreOpening(
+                store,
+                opened -> WrongResultException.require(RecordSource.VALUE_BYTES, opened.get(key), "length of a value"));
     }
 
     @Override
@@ -17,19 +29,22 @@ final class StoreOpening implements Contender {
     }
 
     @Override
-    public void run(int operations) throws Exception {
+    public void run(int operations) {
         for (int i = 0; i < operations; i++) {
             store.reopen();
-            WrongResultException.require(RecordSource.VALUE_BYTES, store.get(key), "length of a value");
+            use.of(store);
         }
     }
 
+    /** Reads every entry. */
     @Override
     public void verify() {
-        // What it holds is checked by those who come after it.
+        RecordCheck check = new RecordCheck(1);
+        store.visit(check::accept);
+        check.complete(store.engine().size());
     }
 
-    /** Whoever filled the store closes it. */
+    /** Whoever made the store closes it. */
     @Override
     public void close() {}
 }

@@ -15,6 +15,8 @@ import jetbrains.exodus.env.Transaction;
 /** A store of JetBrains Xodus, a transaction for each put. */
 final class XodusStore implements KeyValueStore {
 
+    private static final int LOADED_AT_ONCE = 10_000;
+
     private final Path folder;
     private final boolean sync;
     private Environment environment;
@@ -48,12 +50,27 @@ final class XodusStore implements KeyValueStore {
 
     @Override
     public void put(RecordSource source) {
+        // Exclusive: others wait, where they would otherwise begin again.
+        environment.executeInExclusiveTransaction(transaction -> put(transaction, source));
+    }
+
+    private void put(Transaction transaction, RecordSource source) {
         ByteIterable key = new ArrayByteIterable(source.keyBytes());
         ByteIterable value = new ArrayByteIterable(source.value().clone());
-        // Exclusive: others wait, where they would otherwise begin again.
-        environment.executeInExclusiveTransaction(transaction -> {
-            boolean unused = store.put(transaction, key, value);
-        });
+        boolean unused = store.put(transaction, key, value);
+    }
+
+    @Override
+    public void load(RecordSource source, int records) {
+        for (int done = 0; done < records; done += LOADED_AT_ONCE) {
+            int some = Math.min(LOADED_AT_ONCE, records - done);
+            environment.executeInExclusiveTransaction(transaction -> {
+                for (int i = 0; i < some; i++) {
+                    source.next();
+                    put(transaction, source);
+                }
+            });
+        }
     }
 
     @Override

@@ -42,7 +42,7 @@ class BenchmarksTest {
         if (work.contains("append") && (work.contains("peers") || work.contains("threads"))) {
             return List.of("Artemis NIO", "Artemis ASYNCIO", "RocksDB");
         }
-        boolean ofStores = work.contains("threads") || work.contains("get") || work.startsWith("put");
+        boolean ofStores = work.startsWith("durable put,") || work.startsWith("get") || work.startsWith("put");
         return ofStores ? List.of("RocksDB", "H2 MVStore", "Xodus", "SQLite") : List.of();
     }
 
