@@ -373,9 +373,22 @@ final class GroupCommit {
         return segments.reserve();
     }
 
-    /** Gives the disk's reserve to what makes room; false if there is none left. */
+    /** Gives the disk's reserve to what makes room, less what was accepted and has no room yet; false if there is none left. */
     boolean releaseReserve() throws IOException {
-        return next.releaseReserve();
+        lock.lock();
+        try {
+            boolean there = segments.reserve().isThere();
+            while (there && segments.header().sparse() && !pending.isEmpty() && isLive()) {
+                if (writer.isWriting()) {
+                    waiters.awaitChange();
+                } else {
+                    writer.lead(false);
+                }
+            }
+            return next.releaseReserve() || (there && !segments.reserve().isThere());
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -441,7 +454,8 @@ final class GroupCommit {
         if (!poison.isSet() && (!pending.isEmpty() || writer.durable() < last)) {
             writer.lead(true);
         }
-        if (!poison.isSet() && !pending.isSealed()) {
+        // Where there is no room for it, all is as durable without.
+        if (!poison.isSet() && !pending.isSealed() && !segments.needsRoom()) {
             // The seal says that all before it is durable, so it comes behind a force of its own.
             pending.addSeal(writer.durable());
             writer.lead(true);

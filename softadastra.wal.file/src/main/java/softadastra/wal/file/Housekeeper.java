@@ -181,7 +181,7 @@ final class Housekeeper {
 
     /** Has the log say what is durable: by a frame, or where the segment has no room for one, by the next one's header. */
     private void writeWatermark() {
-        if (pending.fitsSegment(Frame.HEADER_BYTES)) {
+        if (pending.fitsSegment(Frame.HEADER_BYTES) && !next.needsRoom()) {
             pending.addWatermark(writer.durable());
             writer.lead(false);
         } else if (next.isSpareReady() && !writer.isForcing()) {

@@ -87,6 +87,11 @@ final class NextSegment {
         return !preparing && !segments.reserve().isThere() && segments.isMoreThanTiny();
     }
 
+    /** Whether the current segment is not to be written, since it has holes and the disk is full. */
+    boolean needsRoom() {
+        return segments.needsRoom();
+    }
+
     /** Whether there must be a reserve again first. */
     boolean needsReserve(boolean urgent) {
         return !urgent && segments.reserve().isUsed();

@@ -66,6 +66,25 @@ class FileCrashTest {
         assertTrue(report.distinct() > 20, report::toString);
     }
 
+    /** Logs that are seldom flushed, so that their segments have holes, and are then opened with automatic flush. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "seed:21 open:lazy append:2x15000 append:2x15000 idle append:2x15000 append:2x15000 idle append:2x15000"
+                        + " append:2x15000 append:2x15000 idle await cut:3 open append:1x500 await idle append:3x9000 await close"
+                        + " open:lazy append:2x100 close",
+                "seed:22 open:lazy append:2x15000 append:3x15000 idle append:3x15000 append:3x15000 idle append:3x15000"
+                        + " kill open append:1x300 await cut:5 open:lazy append:4x15000 append:4x15000 await close",
+                "seed:23 open:lazy append:3x15000 append:3x15000 append:3x15000 append:3x15000 begin:500 publish append:3x15000"
+                        + " append:1x10 cut:9 open idle append:1x40 await close open close",
+                "seed:24 open:lazy append:3x15000 idle append:3x15000 idle append:3x15000 idle append:3x15000 fail await kill"
+                        + " open append:1x70 await close"
+            })
+    void segmentsWithHolesSurviveAnyCrash(String script) throws Exception {
+        CrashExplorer.Report report = ControlledProvider.explorer().explore(CrashScript.parse(script));
+        assertTrue(report.distinct() > 50, report::toString);
+    }
+
     private static void run(WalConfig config, CrashWitness witness, SplittableRandom random, int batches, int largest) {
         try (Wal wal = Wal.open(config).orElseThrow()) {
             for (int i = 0; i < batches; i++) {
