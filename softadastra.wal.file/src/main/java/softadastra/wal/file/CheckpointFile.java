@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import softadastra.core.ErrorCode;
 import softadastra.core.HybridTimestamp;
@@ -16,7 +15,6 @@ import softadastra.wal.spi.WalMarker;
 import softadastra.wal.spi.WalProgress;
 import softadastra.wal.spi.storage.Storage;
 import softadastra.wal.spi.storage.StorageErrors;
-import softadastra.wal.spi.storage.StorageFile;
 
 /** A checkpoint that stands in a log's directory. */
 record CheckpointFile(Storage storage, CheckpointHeader header) implements WalCheckpoint {
@@ -24,8 +22,7 @@ record CheckpointFile(Storage storage, CheckpointHeader header) implements WalCh
     /** What a checkpoint is called while it is written. */
     static final String TEMPORARY = "checkpoint.new";
 
-    private static final String SUFFIX = ".checkpoint";
-    private static final int DIGITS = 10;
+    private static final NumberedName NAME = new NumberedName(".checkpoint");
 
     /**
      * What was found of checkpoints.
@@ -38,18 +35,12 @@ record CheckpointFile(Storage storage, CheckpointHeader header) implements WalCh
     }
 
     static String name(long ordinal) {
-        return String.format(Locale.ROOT, "%0" + DIGITS + "d", ordinal) + SUFFIX;
+        return NAME.of(ordinal);
     }
 
     /** The ordinal in a file's name, empty if it is no checkpoint's. */
     static Optional<Long> ordinal(String name) {
-        if (!name.endsWith(SUFFIX) || name.length() != DIGITS + SUFFIX.length()) {
-            return Optional.empty();
-        }
-        String digits = name.substring(0, DIGITS);
-        return digits.chars().allMatch(c -> c >= '0' && c <= '9')
-                ? Optional.of(Long.parseLong(digits))
-                : Optional.empty();
+        return NAME.ordinal(name);
     }
 
     /**
@@ -66,32 +57,23 @@ record CheckpointFile(Storage storage, CheckpointHeader header) implements WalCh
     }
 
     private static Found read(Storage storage, WalMarker marker, String name) throws IOException {
-        byte[] block = new byte[CheckpointHeader.BYTES];
-        int length;
-        long bytes;
-        try (StorageFile file = storage.open(name, Storage.Access.READ)) {
-            bytes = file.size();
-            length = file.read(0, block, 0, block.length);
-        }
-        CheckpointHeader.Reading reading = CheckpointHeader.read(block, length);
+        FirstBlock block = FirstBlock.read(storage, name);
+        CheckpointHeader.Reading reading = CheckpointHeader.read(block.bytes(), block.length());
         if (reading instanceof CheckpointHeader.Unsupported unsupported) {
-            throw Findings.failure(
-                    ErrorCode.UNSUPPORTED_VERSION,
-                    "unsupported WAL checkpoint " + name + ": " + unsupported.reason()
-                            + "; open it with the release that wrote it");
+            throw Findings.unsupported("checkpoint " + name, unsupported.reason());
         }
         if (reading instanceof CheckpointHeader.Damaged damaged) {
             return new Found(Optional.empty(), List.of(Findings.damagedCheckpoint(name, 0, damaged.reason())));
         }
         CheckpointHeader.Valid valid = (CheckpointHeader.Valid) reading;
         CheckpointFile file = new CheckpointFile(storage, valid.header());
-        Optional<String> misfit = file.misfit(marker, name, bytes);
+        Optional<String> misfit = file.misfit(marker, name, block.fileBytes());
         if (misfit.isPresent()) {
             return new Found(Optional.empty(), List.of(Findings.damagedCheckpoint(name, 0, misfit.get())));
         }
         List<WalFinding> findings = valid.strayBytes() == 0
                 ? List.of()
-                : List.of(Findings.unusedDamage(name, length - valid.strayBytes(), valid.strayBytes()));
+                : List.of(Findings.unusedDamage(name, block.length() - valid.strayBytes(), valid.strayBytes()));
         return new Found(Optional.of(file), findings);
     }
 

@@ -1,7 +1,7 @@
 package softadastra.wal.file;
 
+import java.util.Optional;
 import java.util.UUID;
-import java.util.zip.CRC32C;
 
 /**
  * The first block of a checkpoint's file. All numbers are little-endian.
@@ -46,14 +46,9 @@ record CheckpointHeader(
         long epoch,
         int salt) {
 
-    static final int BYTES = 4096;
+    static final int BYTES = FirstBlock.BYTES;
     static final int BLOCK_BYTES = 16 << 10;
     static final int BLOCK_CONTENT = BLOCK_BYTES - Integer.BYTES;
-    static final int MAJOR = 1;
-    static final int MINOR = 0;
-
-    private static final int CRC_AT = 508;
-    private static final int SECTOR = 512;
     private static final byte[] MAGIC = {'S', 'A', 'D', 'C', 'K', 'P', '\r', '\n'};
 
     /** What the first block of a file turned out to be. */
@@ -75,11 +70,7 @@ record CheckpointHeader(
     }
 
     byte[] encode() {
-        byte[] block = new byte[BYTES];
-        System.arraycopy(MAGIC, 0, block, 0, MAGIC.length);
-        LittleEndian.putShort(block, 8, MAJOR);
-        LittleEndian.putShort(block, 10, MINOR);
-        LittleEndian.putInt(block, 20, BYTES);
+        byte[] block = FirstBlock.begin(MAGIC, 0);
         LittleEndian.putLong(block, 24, logId.getMostSignificantBits());
         LittleEndian.putLong(block, 32, logId.getLeastSignificantBits());
         LittleEndian.putLong(block, 40, ordinal);
@@ -91,28 +82,23 @@ record CheckpointHeader(
         LittleEndian.putLong(block, 88, epoch);
         LittleEndian.putInt(block, 96, salt);
         LittleEndian.putInt(block, 100, BLOCK_BYTES);
-        LittleEndian.putInt(block, CRC_AT, crc(block));
+        LittleEndian.putInt(block, FirstBlock.CRC_AT, FirstBlock.crc(block, 0));
         return block;
     }
 
     static Reading read(byte[] block, int length) {
-        if (length < SECTOR || LittleEndian.getInt(block, CRC_AT) != crc(block)) {
+        if (length < FirstBlock.SECTOR || !FirstBlock.verifies(block, 0)) {
             return new Damaged("the checksum of its header does not match");
         }
-        for (int i = 0; i < MAGIC.length; i++) {
-            if (block[i] != MAGIC[i]) {
-                return new Damaged("it does not start with the magic of a WAL checkpoint");
-            }
+        if (!FirstBlock.startsWith(block, MAGIC)) {
+            return new Damaged("it does not start with the magic of a WAL checkpoint");
         }
-        int major = LittleEndian.getShort(block, 8);
-        int features = LittleEndian.getInt(block, 16);
-        if (major != MAJOR || features != 0) {
-            return new Unsupported("it has format version " + major + "." + LittleEndian.getShort(block, 10)
-                    + " with required features 0x" + Integer.toHexString(features) + ", and this release reads version "
-                    + MAJOR + " with none");
+        Optional<String> unsupported = FirstBlock.unsupported(block);
+        if (unsupported.isPresent()) {
+            return new Unsupported(unsupported.get());
         }
         int stray = 0;
-        for (int i = SECTOR; i < length && stray == 0; i++) {
+        for (int i = FirstBlock.SECTOR; i < length && stray == 0; i++) {
             stray = block[i] == 0 ? 0 : length - i;
         }
         return new Valid(decode(block), stray);
@@ -129,11 +115,5 @@ record CheckpointHeader(
                 LittleEndian.getLong(block, 80),
                 LittleEndian.getLong(block, 88),
                 LittleEndian.getInt(block, 96));
-    }
-
-    private static int crc(byte[] block) {
-        CRC32C crc = new CRC32C();
-        crc.update(block, 0, CRC_AT);
-        return (int) crc.getValue();
     }
 }

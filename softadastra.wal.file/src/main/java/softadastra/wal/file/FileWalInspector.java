@@ -72,7 +72,7 @@ final class FileWalInspector implements WalInspector {
                     marker.provider(),
                     storage.description(),
                     marker.identity(),
-                    SegmentHeader.MAJOR + "." + SegmentHeader.MINOR,
+                    FirstBlock.MAJOR + "." + FirstBlock.MINOR,
                     new ArrayList<>(files.values()),
                     layout.firstSequence(),
                     scan.lastSequence(),

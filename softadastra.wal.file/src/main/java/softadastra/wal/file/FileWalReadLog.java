@@ -4,16 +4,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import softadastra.core.ErrorCode;
 import softadastra.core.HybridTimestamp;
-import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.RecoveryMode;
-import softadastra.wal.spi.WalBatch;
 import softadastra.wal.spi.WalCheckpoint;
 import softadastra.wal.spi.WalFollow;
 import softadastra.wal.spi.WalIdentity;
 import softadastra.wal.spi.WalLatency;
-import softadastra.wal.spi.WalLog;
 import softadastra.wal.spi.WalMarker;
 import softadastra.wal.spi.WalPin;
 import softadastra.wal.spi.WalProgress;
@@ -21,22 +19,14 @@ import softadastra.wal.spi.WalRecordVisitor;
 import softadastra.wal.spi.WalRecovery;
 import softadastra.wal.spi.WalStats;
 import softadastra.wal.spi.storage.Storage;
-import softadastra.wal.spi.storage.StorageErrors;
 
-/** A log seen by somebody who does not own it. It holds no file and no lock; each call looks at the directory afresh. */
-final class FileWalReadLog implements WalLog {
+/** A log seen by somebody who does not own it. */
+final class FileWalReadLog extends ReadOnlyLog {
 
-    /** A reading of the directory. */
-    private interface Look<T> {
-        T at(Storage storage) throws IOException;
-    }
-
-    private final Storage storage;
     private final WalIdentity identity;
-    private volatile boolean closed;
 
     FileWalReadLog(Storage storage, WalIdentity identity) {
-        this.storage = storage;
+        super(storage);
         this.identity = identity;
     }
 
@@ -59,27 +49,6 @@ final class FileWalReadLog implements WalLog {
                 0,
                 List.of(),
                 Duration.ZERO);
-    }
-
-    @Override
-    public long submit(WalBatch batch) {
-        throw readOnly("append WAL record");
-    }
-
-    @Override
-    public void awaitDurable(long sequence) {
-        throw readOnly("flush WAL");
-    }
-
-    @Override
-    public void flush() {
-        throw readOnly("flush WAL");
-    }
-
-    private SoftadastraException readOnly(String operation) {
-        return Findings.failure(
-                ErrorCode.INVALID_STATE,
-                "failed to " + operation + ": " + (closed ? "the log is closed" : "the log is open for reading only"));
     }
 
     @Override
@@ -107,7 +76,7 @@ final class FileWalReadLog implements WalLog {
         Optional<FileWalLog> owner = look(OpenLogs::find);
         return owner.isPresent()
                 ? owner.get().readDurable(fromSequence, visitor)
-                : LogReads.read(storage, look(LogReads::bounds), Long.MAX_VALUE, fromSequence, visitor);
+                : LogReads.read(storage(), look(LogReads::bounds), Long.MAX_VALUE, fromSequence, visitor);
     }
 
     @Override
@@ -130,8 +99,8 @@ final class FileWalReadLog implements WalLog {
             throw Findings.historyGone(fromSequence, first);
         }
         long from = Math.max(first, fromSequence);
-        WalMarker marker = LogReads.marker(storage);
-        return new FileFollow(storage, marker, new ForeignSource(storage, marker, from), from);
+        WalMarker marker = LogReads.marker(storage());
+        return new FileFollow(storage(), marker, new ForeignSource(storage(), marker, from), from);
     }
 
     @Override
@@ -143,7 +112,10 @@ final class FileWalReadLog implements WalLog {
     public WalStats stats() {
         LogLayout layout = look(FileWalReadLog::layout);
         LogReads.Bounds bounds = look(LogReads::bounds);
-        long bytes = layout.segments().stream().mapToLong(SegmentFile::bytes).sum()
+        long end = look(FileWalReadLog::tail).end().offset();
+        long bytes = IntStream.range(0, layout.segments().size())
+                        .mapToLong(index -> bytes(layout, index, end))
+                        .sum()
                 + layout.spare().map(SegmentFile::bytes).orElse(0L)
                 + layout.checkpoint().file().map(CheckpointFile::bytes).orElse(0L);
         return new WalStats(
@@ -160,9 +132,13 @@ final class FileWalReadLog implements WalLog {
                 bytes);
     }
 
-    @Override
-    public void close() {
-        closed = true;
+    /** The size of a segment without holes; the frames of the last one end somewhere. */
+    private static long bytes(LogLayout layout, int index, long end) {
+        SegmentFile segment = layout.segments().get(index);
+        if (!segment.requireHeader().sparse()) {
+            return segment.bytes();
+        }
+        return index + 1 < layout.segments().size() ? layout.limit(index) : end;
     }
 
     private static LogLayout layout(Storage storage) throws IOException {
@@ -171,16 +147,5 @@ final class FileWalReadLog implements WalLog {
 
     private static LogScan.Report tail(Storage storage) throws IOException {
         return new LogScan(storage, layout(storage), (segment, frame) -> {}, WalProgress.NONE).runTail();
-    }
-
-    private <T> T look(Look<T> look) {
-        if (closed) {
-            throw Findings.failure(ErrorCode.INVALID_STATE, "failed to read WAL: the log is closed");
-        }
-        try {
-            return look.at(storage);
-        } catch (IOException e) {
-            throw StorageErrors.failed("read WAL " + storage.description(), e).toException();
-        }
     }
 }

@@ -146,6 +146,13 @@ final class Findings {
                 SegmentHeader.BYTES);
     }
 
+    /** A newer release wrote a file. */
+    static SoftadastraException unsupported(String file, String reason) {
+        return failure(
+                ErrorCode.UNSUPPORTED_VERSION,
+                "unsupported WAL " + file + ": " + reason + "; open it with the release that wrote it");
+    }
+
     static SoftadastraException failure(ErrorCode code, String message) {
         return SoftadastraError.of(code, message).toException();
     }

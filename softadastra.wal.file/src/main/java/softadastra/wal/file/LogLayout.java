@@ -9,13 +9,11 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import softadastra.core.ErrorCode;
 import softadastra.core.Severity;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.WalFinding;
 import softadastra.wal.spi.WalMarker;
 import softadastra.wal.spi.storage.Storage;
-import softadastra.wal.spi.storage.StorageFile;
 
 /**
  * The segment files of a log, in order, as their headers tell, and its checkpoint.
@@ -156,19 +154,11 @@ record LogLayout(
                 missing(expected, nextSequence());
                 return false;
             }
-            long bytes;
-            byte[] block = new byte[SegmentHeader.BYTES];
-            int length;
-            try (StorageFile file = storage.open(name, Storage.Access.READ)) {
-                bytes = file.size();
-                length = file.read(0, block, 0, block.length);
-            }
-            SegmentHeader.Reading reading = SegmentHeader.read(block, length);
+            FirstBlock block = FirstBlock.read(storage, name);
+            long bytes = block.fileBytes();
+            SegmentHeader.Reading reading = SegmentHeader.read(block.bytes(), block.length());
             if (reading instanceof SegmentHeader.Unsupported unsupported) {
-                throw Findings.failure(
-                        ErrorCode.UNSUPPORTED_VERSION,
-                        "unsupported WAL segment " + name + ": " + unsupported.reason()
-                                + "; open it with the release that wrote it");
+                throw Findings.unsupported("segment " + name, unsupported.reason());
             }
             if (reading instanceof SegmentHeader.Valid valid) {
                 return takeValid(valid, new SegmentFile(name, ordinal, bytes, Optional.of(valid.header())));

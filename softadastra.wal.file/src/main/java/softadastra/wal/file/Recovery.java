@@ -273,12 +273,9 @@ final class Recovery {
      * be torn into zeros. By a rename: the segment before says that the spare is there, and overwriting it could be torn as well.
      */
     private void replaceTornSpare(SegmentFile spare) throws IOException {
-        byte[] block = new byte[SegmentHeader.BYTES];
-        try (StorageFile file = storage.open(spare.name(), Storage.Access.READ)) {
-            int length = file.read(0, block, 0, block.length);
-            if (SegmentHeader.read(block, length) instanceof SegmentHeader.Spare) {
-                return;
-            }
+        FirstBlock block = FirstBlock.read(storage, spare.name());
+        if (SegmentHeader.read(block.bytes(), block.length()) instanceof SegmentHeader.Spare) {
+            return;
         }
         if (storage.list().contains(SPARE_TEMPORARY)) {
             storage.delete(SPARE_TEMPORARY);

@@ -62,7 +62,7 @@ final class SalvageInspector implements WalInspector {
                     FileWalProvider.NAME,
                     storage.description(),
                     source.identity(),
-                    SegmentHeader.MAJOR + "." + SegmentHeader.MINOR,
+                    FirstBlock.MAJOR + "." + FirstBlock.MINOR,
                     new ArrayList<>(files.values()),
                     report.firstSequence(),
                     report.lastSequence(),

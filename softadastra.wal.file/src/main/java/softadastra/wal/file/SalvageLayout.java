@@ -9,14 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import softadastra.core.ErrorCode;
 import softadastra.core.NodeId;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.WalFinding;
 import softadastra.wal.spi.WalIdentity;
 import softadastra.wal.spi.WalMarker;
 import softadastra.wal.spi.storage.Storage;
-import softadastra.wal.spi.storage.StorageFile;
 
 /**
  * The segment files of a log as they are, whatever is damaged or missing; {@link LogLayout} ends at the first that does not
@@ -132,26 +130,18 @@ record SalvageLayout(
 
     private static Segment read(Storage storage, long ordinal, String name, List<WalFinding> findings)
             throws IOException {
-        long bytes;
-        int length;
-        byte[] block = new byte[SegmentHeader.BYTES];
-        try (StorageFile file = storage.open(name, Storage.Access.READ)) {
-            bytes = file.size();
-            length = file.read(0, block, 0, block.length);
-        }
-        SegmentHeader.Reading reading = SegmentHeader.read(block, length);
+        FirstBlock block = FirstBlock.read(storage, name);
+        long bytes = block.fileBytes();
+        SegmentHeader.Reading reading = SegmentHeader.read(block.bytes(), block.length());
         if (reading instanceof SegmentHeader.Damaged || reading instanceof SegmentHeader.Torn) {
-            SegmentHeader.Reading copy = SegmentHeader.readCopy(block, length);
+            SegmentHeader.Reading copy = SegmentHeader.readCopy(block.bytes(), block.length());
             if (copy instanceof SegmentHeader.Valid) {
                 findings.add(Findings.headerFromCopy(name));
                 reading = copy;
             }
         }
         if (reading instanceof SegmentHeader.Unsupported unsupported) {
-            throw Findings.failure(
-                    ErrorCode.UNSUPPORTED_VERSION,
-                    "unsupported WAL segment " + name + ": " + unsupported.reason()
-                            + "; use the release that wrote it");
+            throw Findings.unsupported("segment " + name, unsupported.reason());
         }
         if (reading instanceof SegmentHeader.Valid valid) {
             return new Segment(new SegmentFile(name, ordinal, bytes, Optional.of(valid.header())), "");

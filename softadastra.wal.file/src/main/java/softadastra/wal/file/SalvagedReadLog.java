@@ -1,34 +1,23 @@
 package softadastra.wal.file;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import softadastra.core.ErrorCode;
 import softadastra.core.HybridTimestamp;
-import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.RecoveryMode;
-import softadastra.wal.spi.WalBatch;
 import softadastra.wal.spi.WalCheckpoint;
 import softadastra.wal.spi.WalIdentity;
-import softadastra.wal.spi.WalLog;
 import softadastra.wal.spi.WalProgress;
 import softadastra.wal.spi.WalRecordVisitor;
 import softadastra.wal.spi.WalRecovery;
 import softadastra.wal.spi.WalStats;
-import softadastra.wal.spi.storage.StorageErrors;
 
-/** A log with holes, for who reads it in {@link RecoveryMode#SALVAGE}. It holds no file; each call goes over all of them. */
-final class SalvagedReadLog implements WalLog {
-
-    /** A pass over the log. */
-    private interface Pass<T> {
-        T run() throws IOException;
-    }
+/** A log with holes, for who reads it in {@link RecoveryMode#SALVAGE}. Each call goes over all of its files. */
+final class SalvagedReadLog extends ReadOnlyLog {
 
     private final SalvageSource source;
-    private volatile boolean closed;
 
     SalvagedReadLog(SalvageSource source) {
+        super(source.storage());
         this.source = source;
     }
 
@@ -55,29 +44,8 @@ final class SalvagedReadLog implements WalLog {
     }
 
     @Override
-    public long submit(WalBatch batch) {
-        throw readOnly("append WAL record");
-    }
-
-    @Override
-    public void awaitDurable(long sequence) {
-        throw readOnly("flush WAL");
-    }
-
-    @Override
-    public void flush() {
-        throw readOnly("flush WAL");
-    }
-
-    private SoftadastraException readOnly(String operation) {
-        return Findings.failure(
-                ErrorCode.INVALID_STATE,
-                "failed to " + operation + ": " + (closed ? "the log is closed" : "the log is open for reading only"));
-    }
-
-    @Override
     public long firstSequence() {
-        return pass(source::layout).firstSequence();
+        return look(storage -> source.layout()).firstSequence();
     }
 
     @Override
@@ -97,13 +65,13 @@ final class SalvagedReadLog implements WalLog {
 
     @Override
     public Optional<WalCheckpoint> checkpoint() {
-        return pass(source::layout).checkpoint().map(file -> file);
+        return look(storage -> source.layout()).checkpoint().map(file -> file);
     }
 
     /** Everything that verifies; what is missing is passed over, and {@link #recovery} names it. */
     @Override
     public long read(long fromSequence, WalRecordVisitor visitor) {
-        return pass(() -> {
+        return look(storage -> {
             long first = source.layout().firstSequence();
             if (fromSequence >= 1 && fromSequence < first) {
                 throw Findings.historyGone(fromSequence, first);
@@ -125,7 +93,7 @@ final class SalvagedReadLog implements WalLog {
     @Override
     public WalStats stats() {
         Salvage.Report report = survey();
-        SalvageLayout layout = pass(source::layout);
+        SalvageLayout layout = look(storage -> source.layout());
         return new WalStats(
                 report.firstSequence(),
                 report.lastSequence(),
@@ -139,24 +107,7 @@ final class SalvagedReadLog implements WalLog {
                         .sum());
     }
 
-    @Override
-    public void close() {
-        closed = true;
-    }
-
     private Salvage.Report survey() {
-        return pass(() -> source.survey(WalProgress.NONE));
-    }
-
-    private <T> T pass(Pass<T> pass) {
-        if (closed) {
-            throw Findings.failure(ErrorCode.INVALID_STATE, "failed to read WAL: the log is closed");
-        }
-        try {
-            return pass.run();
-        } catch (IOException e) {
-            throw StorageErrors.failed("read WAL " + source.storage().description(), e)
-                    .toException();
-        }
+        return look(storage -> source.survey(WalProgress.NONE));
     }
 }

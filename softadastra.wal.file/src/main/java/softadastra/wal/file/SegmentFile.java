@@ -1,6 +1,5 @@
 package softadastra.wal.file;
 
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -13,22 +12,15 @@ import java.util.Optional;
  */
 record SegmentFile(String name, long ordinal, long bytes, Optional<SegmentHeader> header) {
 
-    private static final String SUFFIX = ".segment";
-    private static final int DIGITS = 10;
+    private static final NumberedName NAME = new NumberedName(".segment");
 
     static String name(long ordinal) {
-        return String.format(Locale.ROOT, "%0" + DIGITS + "d", ordinal) + SUFFIX;
+        return NAME.of(ordinal);
     }
 
     /** The ordinal in a file's name, empty if it is no segment's. */
     static Optional<Long> ordinal(String name) {
-        if (!name.endsWith(SUFFIX) || name.length() != DIGITS + SUFFIX.length()) {
-            return Optional.empty();
-        }
-        String digits = name.substring(0, DIGITS);
-        return digits.chars().allMatch(c -> c >= '0' && c <= '9')
-                ? Optional.of(Long.parseLong(digits))
-                : Optional.empty();
+        return NAME.ordinal(name);
     }
 
     SegmentHeader requireHeader() {

@@ -3,8 +3,8 @@ package softadastra.wal.file;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.UUID;
-import java.util.zip.CRC32C;
 import softadastra.wal.spi.storage.StorageFile;
 
 /**
@@ -60,14 +60,12 @@ record SegmentHeader(
         long highestTimestamp,
         int crc) {
 
-    static final int BYTES = 4096;
-    static final int MAJOR = 1;
-    static final int MINOR = 0;
+    static final int BYTES = FirstBlock.BYTES;
 
-    private static final int SECTOR = 512;
+    private static final int SECTOR = FirstBlock.SECTOR;
     private static final byte[] ZEROS = new byte[BYTES];
     private static final int SPARSE = 1;
-    private static final int CRC_AT = 508;
+    private static final int CRC_AT = FirstBlock.CRC_AT;
     private static final int NAME_AT = 113;
     private static final byte[] MAGIC = {'S', 'A', 'D', 'W', 'A', 'L', '\r', '\n'};
 
@@ -90,12 +88,7 @@ record SegmentHeader(
     record Unsupported(String reason) implements Reading {}
 
     byte[] encode() {
-        byte[] block = new byte[BYTES];
-        System.arraycopy(MAGIC, 0, block, 0, MAGIC.length);
-        LittleEndian.putShort(block, 8, MAJOR);
-        LittleEndian.putShort(block, 10, MINOR);
-        LittleEndian.putInt(block, 12, sparse ? SPARSE : 0);
-        LittleEndian.putInt(block, 20, BYTES);
+        byte[] block = FirstBlock.begin(MAGIC, sparse ? SPARSE : 0);
         LittleEndian.putLong(block, 24, logId.getMostSignificantBits());
         LittleEndian.putLong(block, 32, logId.getLeastSignificantBits());
         LittleEndian.putLong(block, 40, ordinal);
@@ -111,7 +104,7 @@ record SegmentHeader(
         byte[] name = FileWalProvider.NAME.getBytes(StandardCharsets.US_ASCII);
         block[NAME_AT - 1] = (byte) name.length;
         System.arraycopy(name, 0, block, NAME_AT, name.length);
-        LittleEndian.putInt(block, CRC_AT, crc(block, 0));
+        LittleEndian.putInt(block, CRC_AT, FirstBlock.crc(block, 0));
         copy(block);
         return block;
     }
@@ -162,20 +155,15 @@ record SegmentHeader(
         if (firstNonZero(block, 0, length) == length) {
             return new Spare();
         }
-        if (length < SECTOR || !verifies(block, 0)) {
+        if (length < SECTOR || !FirstBlock.verifies(block, 0)) {
             return isCutShort(block, length) ? new Torn() : new Damaged("the checksum of its header does not match");
         }
-        for (int i = 0; i < MAGIC.length; i++) {
-            if (block[i] != MAGIC[i]) {
-                return new Damaged("it does not start with the magic of a WAL segment");
-            }
+        if (!FirstBlock.startsWith(block, MAGIC)) {
+            return new Damaged("it does not start with the magic of a WAL segment");
         }
-        int major = LittleEndian.getShort(block, 8);
-        int features = LittleEndian.getInt(block, 16);
-        if (major != MAJOR || features != 0) {
-            return new Unsupported("it has format version " + major + "." + LittleEndian.getShort(block, 10)
-                    + " with required features 0x" + Integer.toHexString(features) + ", and this release reads version "
-                    + MAJOR + " with none");
+        Optional<String> unsupported = FirstBlock.unsupported(block);
+        if (unsupported.isPresent()) {
+            return new Unsupported(unsupported.get());
         }
         return new Valid(decode(block), length - firstStray(block, length));
     }
@@ -190,13 +178,9 @@ record SegmentHeader(
         return read(swapped, length);
     }
 
-    private static boolean verifies(byte[] block, int at) {
-        return LittleEndian.getInt(block, at + CRC_AT) == crc(block, at);
-    }
-
     /** Whether a crash explains the block: a first sector of which less than all was written, and of the copy anything. */
     private static boolean isCutShort(byte[] block, int length) {
-        boolean copyWritten = length >= 2 * SECTOR && verifies(block, SECTOR);
+        boolean copyWritten = length >= 2 * SECTOR && FirstBlock.verifies(block, SECTOR);
         return endsInZeros(block, 0)
                 && (copyWritten || endsInZeros(block, SECTOR))
                 && firstNonZero(block, Math.min(2 * SECTOR, length), length) == length;
@@ -205,7 +189,7 @@ record SegmentHeader(
     /** Whether a sector is what was written up to some byte, and zeros from there on; the byte may be one of the CRC's. */
     private static boolean endsInZeros(byte[] block, int at) {
         int stored = LittleEndian.getInt(block, at + CRC_AT);
-        int written = crc(block, at);
+        int written = FirstBlock.crc(block, at);
         boolean prefix = stored == 0;
         for (int bits = Byte.SIZE; bits < Integer.SIZE; bits += Byte.SIZE) {
             prefix |= stored == (written & ((1 << bits) - 1));
@@ -234,15 +218,9 @@ record SegmentHeader(
                 LittleEndian.getLong(block, 72),
                 LittleEndian.getLong(block, 80),
                 LittleEndian.getLong(block, 88),
-                (LittleEndian.getInt(block, 12) & SPARSE) != 0,
+                (FirstBlock.compatibleFeatures(block) & SPARSE) != 0,
                 LittleEndian.getLong(block, 96),
                 LittleEndian.getInt(block, CRC_AT));
-    }
-
-    private static int crc(byte[] block, int at) {
-        CRC32C crc = new CRC32C();
-        crc.update(block, at, CRC_AT);
-        return (int) crc.getValue();
     }
 
     private static int firstNonZero(byte[] block, int from, int to) {
