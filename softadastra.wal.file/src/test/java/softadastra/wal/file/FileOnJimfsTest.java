@@ -60,8 +60,8 @@ class FileOnJimfsTest extends WalProviderContract {
     @Test
     void aFullDiskRefusesAndLosesNothing() throws IOException {
         Configuration small =
-                // The log keeps a reserve of 128 KiB of it.
-                Configuration.unix().toBuilder().setMaxSize(430_000).build();
+                // The log keeps a reserve of 256 KiB of it.
+                Configuration.unix().toBuilder().setMaxSize(560_000).build();
         try (FileSystem full = Jimfs.newFileSystem(small)) {
             WalConfig config = durable(full.getPath("/work/node.wal")).withSegmentBytes(WalConfig.MIN_SEGMENT_BYTES);
             long acknowledged = 0;
