@@ -7,7 +7,7 @@ import softadastra.wal.spi.WalBatch;
 /** Frames that were accepted and are yet to be written: consecutive bytes of one segment. Guarded by its log's lock. */
 final class GroupBuffer {
 
-    private static final int INITIAL_BYTES = 64 << 10;
+    private static final int INITIAL_BYTES = 8 << 10;
 
     /** A buffer that one large record made this much larger is given back when it was written. */
     private static final int KEPT_BYTES = 8 << 20;

@@ -1,6 +1,7 @@
 package softadastra.wal.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static softadastra.wal.file.AlteredClasses.dropCall;
 import static softadastra.wal.file.AlteredClasses.dropCalls;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import softadastra.wal.file.AlteredClasses.Alteration;
+import softadastra.wal.spi.WalConfig;
 import softadastra.wal.tck.fault.CrashExplorer;
 import softadastra.wal.tck.fault.CrashScript;
 import softadastra.wal.tck.fault.CrashStates;
@@ -21,6 +23,7 @@ import softadastra.wal.tck.fault.CrashStates;
 class MutationTest {
 
     private static final int MAX_SCRIPTS = 400;
+    private static final int TORN_SPARE_STATES = 64;
     private static final String SUBMIT_BATCH = "submit(Lsoftadastra/wal/spi/WalBatch;I)J";
 
     /** What may be wrong with a log. The code of the product is changed when it is loaded; its source knows nothing of it. */
@@ -47,7 +50,11 @@ class MutationTest {
         TRIES_A_FAILED_FORCE_AGAIN(redirectCalls("GroupWriter", "lead", "force", "forceAgain")),
         RENAMES_A_CHECKPOINT_UNFORCED(dropCalls("FileCheckpointWriter", "publish", "force")),
         DELETES_HISTORY_BEFORE_THE_CHECKPOINT_IS_DURABLE(dropCalls("Checkpoints", "publish", "forceDirectory")),
-        PUBLISHES_WHAT_THE_LOG_MAY_LOSE(dropCalls("FileCheckpointWriter", "publish", "awaitDurable"));
+        PUBLISHES_WHAT_THE_LOG_MAY_LOSE(dropCalls("FileCheckpointWriter", "publish", "awaitDurable")),
+        DELETES_LEFTOVERS_BEFORE_THE_CHECKPOINT_IS_DURABLE(
+                dropCall("Recovery", "removeLeftovers", "forceDirectory", 1)),
+        LETS_GO_WHAT_A_CHECKPOINT_NEEDS(redirectCalls("LogHistory", "letGo", "beginSequence", "behindTheEnd")),
+        TRUSTS_ANY_SPARE(redirectCalls("Recovery", "makeWhole", "resume", "resumeWithSpare"));
 
         @SuppressWarnings("ImmutableEnumChecker") // nobody changes it
         private final Alteration[] alterations;
@@ -93,6 +100,16 @@ class MutationTest {
             CrashExplorer.Report report = explorer.explore(CrashScript.random(seed));
             assertTrue(report.states() >= report.distinct(), report::toString);
         }
+    }
+
+    /** So rare that its script is kept. */
+    @Test
+    void aTornSpareThatIsNotReplacedIsFoundByItsScript() {
+        CrashExplorer explorer = ControlledProvider.explorer(
+                        WalConfig.MIN_SEGMENT_BYTES, dropCalls("Recovery", "makeWhole", "replaceTornSpare"))
+                .withStatesPerOperation(TORN_SPARE_STATES)
+                .withShrinking(false);
+        assertThrows(AssertionError.class, () -> explorer.explore(CrashScript.parse(FileCrashTest.TORN_SPARE)));
     }
 
     @Test

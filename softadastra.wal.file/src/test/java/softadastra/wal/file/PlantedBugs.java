@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import softadastra.wal.spi.WalBatch;
+import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalMarker;
 import softadastra.wal.spi.storage.Storage;
 import softadastra.wal.spi.storage.StorageFile;
@@ -16,6 +17,11 @@ final class PlantedBugs {
 
     /** In place of starting the thread. */
     static void noThread(Housekeeper housekeeper) {}
+
+    /** A segment may be as small as it likes. */
+    static long legalBytes(WalConfig config) {
+        return WalConfig.MIN_SEGMENT_BYTES;
+    }
 
     /** In place of a random one. */
     static UUID seededUuid() {
@@ -71,6 +77,16 @@ final class PlantedBugs {
         } catch (IOException e) {
             file.force();
         }
+    }
+
+    /** In place of where a checkpoint begins. */
+    static long behindTheEnd(CheckpointFile checkpoint) {
+        return checkpoint.endSequence() + 1;
+    }
+
+    /** Whatever is known of a spare. */
+    static void resumeWithSpare(Segments segments, LogLayout layout, boolean keepSpare) throws IOException {
+        segments.resume(layout, true);
     }
 
     /** A header that a crash cut short is taken for damage. */

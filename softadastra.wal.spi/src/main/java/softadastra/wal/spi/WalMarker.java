@@ -2,9 +2,9 @@ package softadastra.wal.spi;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -158,10 +158,10 @@ public record WalMarker(String provider, WalIdentity identity, boolean ready) {
     private static String crc(String text) {
         CRC32C crc = new CRC32C();
         crc.update(text.getBytes(StandardCharsets.UTF_8));
-        return String.format(Locale.ROOT, "%08x", crc.getValue());
+        return HexFormat.of().toHexDigits((int) crc.getValue());
     }
 
     private static String hex16(long value) {
-        return String.format(Locale.ROOT, "%016x", value);
+        return HexFormat.of().toHexDigits(value);
     }
 }

@@ -33,7 +33,15 @@ public interface CrashChoice {
      * nothing and crashes that lose next to everything come up as often as those in between.
      */
     static CrashChoice random(RandomGenerator random) {
-        double newest = random.nextInt(5) / 4.0;
+        return withNewest(random.nextInt(5) / 4.0, random);
+    }
+
+    /** As {@link #random}, for who has looked at {@link #everythingWritten} already: that is not among them. */
+    static CrashChoice lossy(RandomGenerator random) {
+        return withNewest(random.nextInt(4) / 4.0, random);
+    }
+
+    private static CrashChoice withNewest(double newest, RandomGenerator random) {
         return alternatives -> random.nextDouble() < newest ? alternatives - 1 : random.nextInt(alternatives);
     }
 }

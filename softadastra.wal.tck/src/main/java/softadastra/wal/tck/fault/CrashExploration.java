@@ -89,22 +89,24 @@ final class CrashExploration {
                 return 0;
             }
             int count = disk.isOpen() ? each : 1;
+            long expected = expectation.fingerprint();
             for (int state = 0; state < count && !failed; state++) {
                 if (only.isEmpty() || only.equals(seed + "/" + operation + "/" + state)) {
                     long drawn = Hash.mix(Hash.mix(seed + operation) + state);
-                    crash(disk, expectation, operation, state, drawn);
+                    crash(disk, expectation, expected, operation, state, drawn);
                 }
             }
             return count;
         });
     }
 
-    private void crash(SimulatedDisk disk, CrashExpectation expectation, int operation, int state, long drawn) {
+    private void crash(
+            SimulatedDisk disk, CrashExpectation expectation, long expected, int operation, int state, long drawn) {
         SimulatedDisk crashed = disk.crash(choice(state, drawn));
         long fingerprint = crashed.fingerprint();
         states.add(fingerprint);
         // The same disk is another state where more is expected of it.
-        if (!checked.add(Hash.mix(fingerprint ^ expectation.fingerprint()))) {
+        if (!checked.add(Hash.mix(fingerprint ^ expected))) {
             return;
         }
         long checkSeed = Hash.mix(~drawn);
@@ -122,13 +124,13 @@ final class CrashExploration {
         return switch (state) {
             case 0 -> CrashChoice.nothingWritten();
             case 1 -> CrashChoice.everythingWritten();
-            default -> CrashChoice.random(new SplittableRandom(drawn));
+            default -> CrashChoice.lossy(new SplittableRandom(drawn));
         };
     }
 
     private void check(SimulatedDisk crashed, CrashExpectation expectation, long checkSeed) throws Exception {
         control.restart(checkSeed);
-        SimulatedStorage storage = SimulatedStorage.on(crashed);
+        SimulatedStorage storage = SimulatedStorage.unrecorded(crashed);
         check.check(storage, configuration.apply(storage), expectation, new SplittableRandom(checkSeed));
     }
 

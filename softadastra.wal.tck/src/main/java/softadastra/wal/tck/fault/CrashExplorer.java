@@ -2,11 +2,16 @@ package softadastra.wal.tck.fault;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalProvider;
@@ -24,9 +29,7 @@ import softadastra.wal.spi.storage.Storage;
  *
  * <pre>{@code
  * CrashExplorer explorer = CrashExplorer.of(new MyWalProvider());
- * for (long seed = 1; seed <= 100; seed++) {
- *     explorer.explore(CrashScript.random(seed));
- * }
+ * explorer.exploreScripts(1, () -> explorer.states().distinct() < 10_000);
  * }</pre>
  *
  * <p>What cannot be said as a script is code, told what it was acknowledged by a {@link CrashWitness}:
@@ -39,7 +42,7 @@ import softadastra.wal.spi.storage.Storage;
  * });
  * }</pre>
  *
- * <p>A failure says how to replay it: the system property {@value #REPLAY}, set to the text it gives, has the next exploration
+ * <p>A failure gives the command that replays it: the system property {@value #REPLAY} has the next exploration
  * check that one state alone. That is exact as long as the provider does the same each time, for which one with threads or
  * randomness of its own needs a {@link ProviderControl}. For code instead of a script, the text is seed, operation and state.
  *
@@ -72,15 +75,36 @@ public record CrashExplorer(
     /**
      * What an exploration did.
      *
-     * @param operations how many disk operations the workload had
+     * @param workloads how many workloads ran
+     * @param operations how many disk operations they had
      * @param states how many disks were built
      * @param distinct how many of these were different from each other and from all before, and checked
      */
-    public record Report(int operations, long states, long distinct) {
+    public record Report(int workloads, long operations, long states, long distinct) {
+
+        /** Nothing. */
+        public static final Report NONE = new Report(0, 0, 0, 0);
 
         /** The sum of two. */
         public Report plus(Report other) {
-            return new Report(operations + other.operations, states + other.states, distinct + other.distinct);
+            return new Report(
+                    workloads + other.workloads,
+                    operations + other.operations,
+                    states + other.states,
+                    distinct + other.distinct);
+        }
+
+        /** A line to be printed, the same for all explorers, so that what several did can be added up. */
+        public String summary(String name, long nanos) {
+            return String.format(
+                    Locale.ROOT,
+                    "Crash explorer of %s: %d disks distinct by hash, of %d built, after %d operations of %d workloads; %.0f/s",
+                    name,
+                    distinct,
+                    states,
+                    operations,
+                    workloads,
+                    distinct * 1e9 / nanos);
         }
     }
 
@@ -163,6 +187,43 @@ public record CrashExplorer(
         }
     }
 
+    /**
+     * Explores random scripts of one seed after the other, each on a thread of its own. Blocks until enough of them were, or one
+     * has failed; of several, the one of the lowest seed is told of.
+     *
+     * @param firstSeed the seed of the first script
+     * @param more whether to go on with another; asked by several threads, before each script
+     * @return what was done
+     * @throws AssertionError if a check failed, with the way to replay it
+     */
+    public Report exploreScripts(long firstSeed, BooleanSupplier more) throws InterruptedException {
+        if (System.getProperty(REPLAY, "").startsWith("seed:")) {
+            return explore(CrashScript.random(firstSeed));
+        }
+        AtomicLong next = new AtomicLong(firstSeed);
+        ConcurrentSkipListMap<Long, AssertionError> failures = new ConcurrentSkipListMap<>();
+        long before = states.distinct();
+        Report report = onAllThreads(worker -> {
+            Report own = Report.NONE;
+            while (failures.isEmpty() && more.getAsBoolean()) {
+                CrashScript script = CrashScript.random(next.getAndIncrement());
+                try {
+                    CrashExploration exploration = recorded(script, states);
+                    long built = exploration.run(seed(script), statesPerOperation, 0, 1, "");
+                    own = own.plus(new Report(1, exploration.operations(), built, 0));
+                } catch (AssertionError e) {
+                    failures.put(script.seed(), e);
+                }
+            }
+            return own;
+        });
+        if (!failures.isEmpty()) {
+            Map.Entry<Long, AssertionError> first = failures.firstEntry();
+            throw shrunk(CrashScript.random(first.getKey()), first.getValue());
+        }
+        return report.plus(new Report(0, 0, 0, states.distinct() - before));
+    }
+
     private AssertionError shrunk(CrashScript script, AssertionError failure) {
         CrashShrinker.Found found = found(script, failure);
         CrashShrinker.Found simplest = shrinking ? CrashShrinker.shrink(found, this::find, this::findAgain) : found;
@@ -170,7 +231,8 @@ public record CrashExplorer(
                 simplest.failure().getMessage() + "\nscript: "
                         + simplest.replay().script()
                         + (shrinking ? "\nshrunk from: " + script : "")
-                        + "\nto replay it, run this test with -D" + REPLAY + "='" + simplest.replay() + "'",
+                        + "\nto replay it: "
+                        + ReplayCommand.of(simplest.replay().toString()),
                 simplest.failure());
     }
 
@@ -200,7 +262,7 @@ public record CrashExplorer(
         replay.state().flatMap(exploration::replay).ifPresent(failure -> {
             throw failure;
         });
-        return new Report(exploration.operations(), 1, 1);
+        return new Report(1, exploration.operations(), 1, 1);
     }
 
     private long seed(CrashScript script) {
@@ -233,26 +295,41 @@ public record CrashExplorer(
         } catch (CrashExploration.Failure e) {
             String name = seed + "/" + e.state().operation() + "/" + e.number();
             throw new AssertionError(
-                    "crash state " + name + " (seed/operation/state): " + e.getMessage()
-                            + "\nto replay it, run this test with -D" + REPLAY + "=" + name,
+                    "crash state " + name + " (seed/operation/state): " + e.getMessage() + "\nto replay it: "
+                            + ReplayCommand.of(name),
                     e);
         }
     }
 
     private Report explored(CrashExploration exploration, long drawnFrom, String only) throws InterruptedException {
         long before = exploration.states().distinct();
-        long built = 0;
+        Report built = onAllThreads(worker -> {
+            long states = exploration.run(drawnFrom, statesPerOperation, worker, threads, only);
+            return new Report(0, 0, states, 0);
+        });
+        return built.plus(
+                new Report(1, exploration.operations(), 0, exploration.states().distinct() - before));
+    }
+
+    /** What one of the threads does. */
+    @FunctionalInterface
+    private interface Share {
+        Report of(int worker);
+    }
+
+    private Report onAllThreads(Share share) throws InterruptedException {
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try {
-            List<Future<Long>> running = new ArrayList<>();
-            for (int worker = 0; worker < threads; worker++) {
-                int number = worker;
-                running.add(
-                        executor.submit(() -> exploration.run(drawnFrom, statesPerOperation, number, threads, only)));
+            List<Future<Report>> running = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                int worker = i;
+                running.add(executor.submit(() -> share.of(worker)));
             }
-            for (Future<Long> worker : running) {
-                built += worker.get();
+            Report sum = Report.NONE;
+            for (Future<Report> worker : running) {
+                sum = sum.plus(worker.get());
             }
+            return sum;
         } catch (ExecutionException e) {
             if (e.getCause() instanceof AssertionError failure) {
                 throw failure;
@@ -261,7 +338,6 @@ public record CrashExplorer(
         } finally {
             executor.shutdownNow();
         }
-        return new Report(exploration.operations(), built, exploration.states().distinct() - before);
     }
 
     private WalConfig config(Storage storage) {

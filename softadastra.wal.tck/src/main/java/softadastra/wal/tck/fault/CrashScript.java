@@ -39,7 +39,7 @@ public record CrashScript(long seed, List<CrashStep> steps) {
         int runs = 1 + random.nextInt(5);
         for (int run = 0; run < runs; run++) {
             boolean autoFlush = random.nextInt(3) > 0;
-            steps.add(new CrashStep.Open(autoFlush));
+            steps.add(new CrashStep.Open(autoFlush, random.nextInt(5) == 0));
             int count = random.nextInt(14);
             for (int i = 0; i < count; i++) {
                 addStep(steps, random, largest);
@@ -56,12 +56,13 @@ public record CrashScript(long seed, List<CrashStep> steps) {
             case 5 -> {
                 if (random.nextInt(4) == 0) {
                     steps.add(new CrashStep.FailForce());
+                    addFailing(steps, random, largest);
                 }
             }
             case 6 -> {
                 steps.add(new CrashStep.Begin(random.nextInt(3) == 0 ? random.nextInt(40_000) : random.nextInt(700)));
                 if (random.nextBoolean()) {
-                    steps.add(new CrashStep.Publish());
+                    addPublishing(steps, random);
                 }
             }
             case 7 -> steps.add(random.nextInt(3) == 0 ? new CrashStep.Pin() : new CrashStep.Publish());
@@ -75,6 +76,25 @@ public record CrashScript(long seed, List<CrashStep> steps) {
                 steps.add(new CrashStep.Append(records, random.nextInt(largest)));
             }
         }
+    }
+
+    /** What comes upon the failure, or before it: an append, a checkpoint, and now and then a recovery in place. */
+    private static void addFailing(List<CrashStep> steps, SplittableRandom random, int largest) {
+        if (random.nextBoolean()) {
+            steps.add(new CrashStep.Append(1, random.nextInt(largest)));
+            steps.add(new CrashStep.Await());
+        }
+        if (random.nextBoolean()) {
+            steps.add(new CrashStep.Recover());
+        }
+    }
+
+    /** Now and then the process is killed while it publishes. */
+    private static void addPublishing(List<CrashStep> steps, SplittableRandom random) {
+        if (random.nextInt(3) == 0) {
+            steps.add(new CrashStep.KillAfter(random.nextInt(8)));
+        }
+        steps.add(new CrashStep.Publish());
     }
 
     private static CrashStep ending(SplittableRandom random) {

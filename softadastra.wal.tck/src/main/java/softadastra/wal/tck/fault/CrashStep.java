@@ -3,6 +3,7 @@ package softadastra.wal.tck.fault;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import softadastra.wal.spi.RecoveryMode;
 
 /**
  * One step of a {@link CrashScript}. Each has a short text, so that a script can be printed, shrunk and given again.
@@ -13,14 +14,16 @@ import java.util.regex.Pattern;
 public sealed interface CrashStep {
 
     /**
-     * Opens the log, closing it first if it is open. As text: {@code open}, {@code open:lazy} without automatic flush.
+     * Opens the log, closing it first if it is open. As text: {@code open}, {@code open:lazy} without automatic flush, {@code
+     * open:point} and {@code open:lazy:point} with {@link RecoveryMode#POINT_IN_TIME}, which may lose nothing to a crash either.
      *
      * @param autoFlush as {@link softadastra.wal.spi.WalConfig#autoFlush}
+     * @param pointInTime whether it is opened with that mode
      */
-    record Open(boolean autoFlush) implements CrashStep {
+    record Open(boolean autoFlush, boolean pointInTime) implements CrashStep {
         @Override
         public String toString() {
-            return autoFlush ? "open" : "open:lazy";
+            return "open" + (autoFlush ? "" : ":lazy") + (pointInTime ? ":point" : "");
         }
     }
 
@@ -70,6 +73,14 @@ public sealed interface CrashStep {
         @Override
         public String toString() {
             return "begin:" + bytes;
+        }
+    }
+
+    /** Recovers the log in place, if it has failed. As text: {@code recover}. */
+    record Recover() implements CrashStep {
+        @Override
+        public String toString() {
+            return "recover";
         }
     }
 
@@ -148,8 +159,11 @@ public sealed interface CrashStep {
             return Optional.of(new Cut(Integer.parseInt(cut.group(1))));
         }
         return switch (text) {
-            case "open" -> Optional.of(new Open(true));
-            case "open:lazy" -> Optional.of(new Open(false));
+            case "open" -> Optional.of(new Open(true, false));
+            case "open:lazy" -> Optional.of(new Open(false, false));
+            case "open:point" -> Optional.of(new Open(true, true));
+            case "open:lazy:point" -> Optional.of(new Open(false, true));
+            case "recover" -> Optional.of(new Recover());
             case "await" -> Optional.of(new Await());
             case "idle" -> Optional.of(new Idle());
             case "fail" -> Optional.of(new FailForce());

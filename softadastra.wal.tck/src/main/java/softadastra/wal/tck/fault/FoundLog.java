@@ -30,20 +30,21 @@ record FoundLog(long firstSequence, List<WrittenRecord> records, Optional<Writte
      * @throws AssertionError if that fails, or the sequences have a gap
      */
     static FoundLog of(WalLog log) {
-        long first = log.firstSequence();
+        long[] last = {0};
         List<WrittenRecord> records = new ArrayList<>();
         try {
-            log.read(first, (sequence, typeCode, status, timestamp, buffer, offset, length) -> {
-                if (sequence != first + records.size()) {
-                    throw new AssertionError("sequence " + sequence + " after " + (first + records.size() - 1));
+            log.read(0, (sequence, typeCode, status, timestamp, buffer, offset, length) -> {
+                if (!records.isEmpty() && sequence != last[0] + 1) {
+                    throw new AssertionError("sequence " + sequence + " after " + last[0]);
                 }
+                last[0] = sequence;
                 records.add(new WrittenRecord(typeCode, Arrays.copyOfRange(buffer, offset, offset + length)));
                 return true;
             });
+            long first = records.isEmpty() ? log.firstSequence() : last[0] - records.size() + 1;
             return new FoundLog(first, records, log.checkpoint().map(FoundLog::read));
         } catch (SoftadastraException e) {
-            throw new AssertionError(
-                    "reading failed after sequence " + (first + records.size() - 1) + ": " + e.error(), e);
+            throw new AssertionError("reading failed after sequence " + last[0] + ": " + e.error(), e);
         }
     }
 

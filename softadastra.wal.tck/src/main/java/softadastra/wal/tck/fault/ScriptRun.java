@@ -8,6 +8,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraException;
+import softadastra.wal.spi.RecoveryMode;
 import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalBatch;
 import softadastra.wal.spi.WalCapability;
@@ -50,6 +51,9 @@ final class ScriptRun {
 
     /** A force was made to fail, or a kill is coming, so that errors are expected until the log is opened again. */
     private boolean failing;
+
+    /** A kill is coming. */
+    private boolean killing;
 
     private ScriptRun(CrashScript script, Function<Storage, WalConfig> configuration, ProviderControl control) {
         this.script = script;
@@ -94,6 +98,7 @@ final class ScriptRun {
                 if (wal == null) {
                     callsOfNext = kill.calls();
                 } else {
+                    killing = true;
                     process.killAfter(kill.calls());
                 }
             } else if (step instanceof CrashStep.Cut cut) {
@@ -119,6 +124,8 @@ final class ScriptRun {
             begin(open, begin);
         } else if (step instanceof CrashStep.Publish) {
             publish(open);
+        } else if (step instanceof CrashStep.Recover) {
+            recover(open);
         } else if (step instanceof CrashStep.Pin) {
             pin(open);
         } else if (step instanceof CrashStep.Close) {
@@ -146,7 +153,8 @@ final class ScriptRun {
             }
         }
         process = new KillableStorage(disk);
-        failing = armed || callsOfNext >= 0;
+        killing = callsOfNext >= 0;
+        failing = armed || killing;
         if (armed) {
             process.failNextForce();
         }
@@ -155,7 +163,8 @@ final class ScriptRun {
         }
         armed = false;
         callsOfNext = -1;
-        Result<Wal> opened = Wal.open(configuration.apply(process).withAutoFlush(open.autoFlush()));
+        WalConfig config = configuration.apply(process).withAutoFlush(open.autoFlush());
+        Result<Wal> opened = Wal.open(open.pointInTime() ? config.withRecovery(RecoveryMode.POINT_IN_TIME) : config);
         if (opened.isErr() && failing) {
             // The next process has more luck.
             return;
@@ -163,6 +172,16 @@ final class ScriptRun {
         Wal log = opened.orElseThrow();
         wal = log;
         witness.recovered(log.log().lastSequence());
+    }
+
+    /** What was appended and is not there any more was never acknowledged; what is there is durable. */
+    private void recover(Wal open) {
+        long before = open.log().generation();
+        if (open.recover().isOk() && open.log().generation() != before) {
+            witness.recovered(open.log().lastSequence());
+            abandon();
+            failing = killing;
+        }
     }
 
     private void append(Wal open, CrashStep.Append append) {

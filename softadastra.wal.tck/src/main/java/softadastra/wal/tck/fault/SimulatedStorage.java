@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import softadastra.wal.spi.storage.Storage;
 import softadastra.wal.spi.storage.StorageFile;
 import softadastra.wal.spi.storage.StorageLock;
@@ -31,38 +32,42 @@ public final class SimulatedStorage implements Storage {
 
     private final String identity =
             "simulated:" + Integer.toHexString(System.identityHashCode(MADE)) + ':' + MADE.incrementAndGet();
-    private final SimulatedDisk start;
+    private final @Nullable SimulatedDisk start;
     private final SimulatedDisk disk;
     private final List<DiskOperation> history = new ArrayList<>();
     private final Set<String> locked = new HashSet<>();
     private long capacity = Long.MAX_VALUE;
 
-    private SimulatedStorage(SimulatedDisk disk) {
-        this.start = disk.copy();
+    private SimulatedStorage(SimulatedDisk disk, boolean recorded) {
+        this.start = recorded ? disk.copy() : null;
         this.disk = disk;
     }
 
     /** A disk on which the directory does not exist yet. */
     public static SimulatedStorage create() {
-        return new SimulatedStorage(new SimulatedDisk());
+        return new SimulatedStorage(new SimulatedDisk(), true);
     }
 
-    static SimulatedStorage on(SimulatedDisk disk) {
-        return new SimulatedStorage(disk);
+    /** A disk to be looked at once: it keeps no history, and neither do those that crashes of it leave. */
+    static SimulatedStorage unrecorded(SimulatedDisk disk) {
+        return new SimulatedStorage(disk, false);
     }
 
     /** The disk as a crash at this moment may leave it. This one is not changed, and goes on. */
     public synchronized SimulatedStorage crash(CrashChoice choice) {
-        return new SimulatedStorage(disk.crash(choice));
+        return new SimulatedStorage(disk.crash(choice), start != null);
     }
 
     /** A second disk that is as this one is now, with all that is not forced. */
     public synchronized SimulatedStorage copy() {
-        return new SimulatedStorage(disk.copy());
+        return new SimulatedStorage(disk.copy(), start != null);
     }
 
     /** The disk as it was when this storage was made. */
     synchronized SimulatedDisk start() {
+        if (start == null) {
+            throw new IllegalStateException("this disk keeps no history");
+        }
         return start.copy();
     }
 
@@ -88,7 +93,9 @@ public final class SimulatedStorage implements Storage {
 
     private void perform(DiskOperation operation) {
         disk.apply(operation);
-        history.add(operation);
+        if (start != null) {
+            history.add(operation);
+        }
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -64,7 +65,7 @@ class CrashExplorerTest {
         AssertionError failure =
                 assertThrows(AssertionError.class, () -> explorer(bug).explore(CrashExplorerTest::appendSome));
         assertTrue(
-                String.valueOf(failure.getMessage()).contains("-Dsoftadastra.crash.replay=11/"), failure::getMessage);
+                String.valueOf(failure.getMessage()).contains("-Dsoftadastra.crash.replay='11/"), failure::getMessage);
     }
 
     private static String failureOf(CrashExplorer explorer, CrashScript script) throws InterruptedException {
@@ -107,7 +108,12 @@ class CrashExplorerTest {
                         + "append:4x300 await append:1x700 kill open await cut:3 open append:1x900 close");
         String message = failureOf(explorer(Bug.FORCES_NO_DIRECTORY), script);
         assertEquals("seed:5 open", valueBehind("\nscript: ", message), message);
-        String replay = valueBehind("-D" + CrashExplorer.REPLAY + "='", message).replace("'", "");
+        String command = valueBehind("\nto replay it: ", message);
+        String start =
+                "mvn -B -pl softadastra.wal.tck -am test -Dtest=CrashExplorerTest -D" + CrashExplorer.REPLAY + "='";
+        String end = "' -Dsurefire.failIfNoSpecifiedTests=false";
+        assertTrue(command.startsWith(start) && command.endsWith(end), command);
+        String replay = command.substring(start.length(), command.length() - end.length());
         System.setProperty(CrashExplorer.REPLAY, replay);
         try {
             String again = failureOf(explorer(Bug.FORCES_NO_DIRECTORY), CrashScript.random(1));
@@ -121,12 +127,38 @@ class CrashExplorerTest {
     @Test
     void aCorrectLogPassesAnyScript() throws Exception {
         CrashExplorer explorer = explorer(Bug.NONE).withStatesPerOperation(8);
-        CrashExplorer.Report sum = new CrashExplorer.Report(0, 0, 0);
+        CrashExplorer.Report sum = CrashExplorer.Report.NONE;
         for (int seed = 1; seed <= 40; seed++) {
             sum = sum.plus(explorer.explore(CrashScript.random(seed)));
         }
         assertEquals(explorer.states().distinct(), sum.distinct());
         assertTrue(sum.distinct() > 500, sum::toString);
+    }
+
+    @Test
+    void scriptsOnSeveralThreadsAreTheSameScripts() throws Exception {
+        AtomicInteger left = new AtomicInteger(12);
+        CrashExplorer.Report sum = explorer(Bug.NONE)
+                .withStatesPerOperation(8)
+                .withThreads(3)
+                .exploreScripts(5, () -> left.getAndDecrement() > 0);
+        CrashExplorer one = explorer(Bug.NONE).withStatesPerOperation(8).withThreads(1);
+        CrashExplorer.Report expected = CrashExplorer.Report.NONE;
+        for (int seed = 5; seed < 17; seed++) {
+            expected = expected.plus(one.explore(CrashScript.random(seed)));
+        }
+        assertEquals(expected, sum);
+    }
+
+    @Test
+    void aScriptThatFailsEndsTheExploration() {
+        AssertionError failure = assertThrows(
+                AssertionError.class,
+                () -> explorer(Bug.FORCES_NO_DIRECTORY)
+                        .withThreads(1)
+                        .withShrinking(false)
+                        .exploreScripts(3, () -> true));
+        assertTrue(String.valueOf(failure.getMessage()).contains("\nscript: seed:3 "), failure::getMessage);
     }
 
     @Test
