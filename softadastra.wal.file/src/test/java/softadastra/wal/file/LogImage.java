@@ -17,50 +17,154 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalBatch;
+import softadastra.wal.spi.WalCheckpointWriter;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalIdentity;
 import softadastra.wal.spi.WalRecord;
+import softadastra.wal.spi.storage.Storage;
 
 /**
- * The files of a log as bytes, to be damaged and laid out again, and what was in it.
+ * The files of a log as bytes, to be damaged, and what was in it.
  *
+ * @param kind which log it is
  * @param files the bytes of each file, by name
  * @param identity who the log was
- * @param records all its records, every one of them acknowledged
- * @param closed whether it was closed when the image was taken
+ * @param records all the records it holds, every one of them acknowledged
+ * @param checkpoint the content of its checkpoint, empty where it has none
  */
-record LogImage(Map<String, byte[]> files, WalIdentity identity, List<WalRecord> records, boolean closed) {
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record LogImage(
+        Kind kind, Map<String, byte[]> files, WalIdentity identity, List<WalRecord> records, byte[] checkpoint) {
 
-    static WalConfig config(Path path) {
-        return WalConfig.durable(path)
-                .withProvider(new FileWalProvider())
-                .withSegmentBytes(WalConfig.MIN_SEGMENT_BYTES)
-                .withNodeId("laptop");
+    /** A log to take an image of. */
+    enum Kind {
+        /** One segment of small records, closed. */
+        CLOSED(true, 12),
+        /** The same, as its owner left it when it was killed. */
+        KILLED(false, 12),
+        /** Several segments behind a checkpoint, closed. */
+        CHECKPOINTED(true, 40),
+        /** The same, as its owner left it when it was killed. */
+        CHECKPOINTED_AND_KILLED(false, 40),
+        /** Records that fill more than a segment, closed. */
+        OF_LARGE_RECORDS(true, 13_000);
+
+        final boolean closed;
+        final int length;
+
+        Kind(boolean closed, int length) {
+            this.closed = closed;
+            this.length = length;
+        }
+
+        boolean checkpointed() {
+            return this == CHECKPOINTED || this == CHECKPOINTED_AND_KILLED;
+        }
     }
 
-    /** An image of a new log with a few records of the given length. */
-    static LogImage of(Path directory, boolean closed, int length) {
+    // More than one of its blocks.
+    private static final int CHECKPOINT_BYTES = 17_000;
+
+    static WalConfig config(Storage storage) {
+        return WalConfig.durable("damaged.wal")
+                .withProvider(new FileWalProvider())
+                .withSegmentBytes(WalConfig.MIN_SEGMENT_BYTES)
+                .withNodeId("laptop")
+                .withStorage(path -> storage);
+    }
+
+    /** An image of a new log. */
+    static LogImage of(Kind kind) {
+        MemoryStorage storage = new MemoryStorage(Map.of());
         WalIdentity identity;
         List<WalRecord> records;
+        byte[] checkpoint = new byte[0];
         Map<String, byte[]> files;
-        try (Wal wal = Wal.open(config(directory)).orElseThrow()) {
-            for (int i = 1; i <= 5; i++) {
-                byte[] payload = new byte[length + i];
-                for (int j = 0; j < payload.length; j++) {
-                    payload[j] = (byte) (i * 31 + j * 7 + 1);
+        try (Wal wal = Wal.open(config(storage)).orElseThrow()) {
+            append(wal, 1, kind.length);
+            if (kind.checkpointed()) {
+                checkpoint = new byte[CHECKPOINT_BYTES];
+                for (int i = 0; i < checkpoint.length; i += 61) {
+                    checkpoint[i] = (byte) (i | 1);
                 }
-                WalBatch batch = new WalBatch().add(63 + i, payload);
-                if (i % 3 == 0) {
-                    batch.add(i, new byte[0]).add(i, payload);
-                }
-                long last = wal.log().submit(batch);
-                wal.log().awaitDurable(last);
+                checkpointOver(wal, checkpoint, kind.length);
+                startSegment(wal);
+                append(wal, 11, kind.length);
             }
             identity = wal.identity();
             records = wal.reader().readAll().orElseThrow();
-            files = bytes(directory);
+            files = storage.content();
         }
-        return new LogImage(closed ? bytes(directory) : files, identity, records, closed);
+        return new LogImage(kind, kind.closed ? storage.content() : files, identity, records, checkpoint);
+    }
+
+    private static void append(Wal wal, int first, int length) {
+        for (int i = first; i < first + 5; i++) {
+            byte[] payload = new byte[length + i];
+            for (int j = 0; j < payload.length; j++) {
+                payload[j] = (byte) (i * 31 + j * 7 + 1);
+            }
+            WalBatch batch = new WalBatch().add(63 + i, payload);
+            if (i % 3 == 0) {
+                batch.add(i, new byte[0]).add(i, payload);
+            }
+            long last = wal.log().submit(batch);
+            wal.log().awaitDurable(last);
+        }
+    }
+
+    /** A checkpoint that ends behind where it begins, since appends go on meanwhile. */
+    private static void checkpointOver(Wal wal, byte[] content, int length) {
+        try (WalCheckpointWriter writer = wal.log().beginCheckpoint()) {
+            writer.write(content, 0, content.length);
+            append(wal, 6, length);
+            long end = wal.log().lastSequence();
+            assertEquals(end, writer.publish(end).endSequence());
+        }
+    }
+
+    /** A checkpoint begins with a segment of its own, also one that is given up. */
+    private static void startSegment(Wal wal) {
+        wal.log().beginCheckpoint().close();
+    }
+
+    /** Whether its owner closed it. */
+    boolean closed() {
+        return kind.closed;
+    }
+
+    /** The bytes of a file. */
+    byte[] bytes(String name) {
+        return files.getOrDefault(name, new byte[0]);
+    }
+
+    /** How far into a file there is anything but zeros, and a little further. */
+    int used(String name) {
+        byte[] bytes = bytes(name);
+        int used = bytes.length;
+        while (used > 0 && bytes[used - 1] == 0) {
+            used--;
+        }
+        return Math.min(bytes.length, used == 0 ? 0 : used + Frame.HEADER_BYTES);
+    }
+
+    /**
+     * Whether nothing that a file has from an offset on belongs to the log, by the format and not by what the log says: who
+     * holds it, the reserve, a spare, and what lies behind the end of a segment as the next one's header has it.
+     */
+    boolean meansNothing(String name, int at) {
+        if (name.equals(LogLock.LOCK_FILE) || name.equals(LogLock.OWNER_FILE) || name.equals(DiskReserve.FILE)) {
+            return true;
+        }
+        if (SegmentFile.ordinal(name).isEmpty()) {
+            return false;
+        }
+        if (used(name) == 0) {
+            return true;
+        }
+        byte[] next = bytes(SegmentFile.name(SegmentFile.ordinal(name).orElseThrow() + 1));
+        int predecessorLength = 80;
+        return next.length > 0 && next[0] != 0 && at >= LittleEndian.getLong(next, predecessorLength);
     }
 
     static Map<String, byte[]> bytes(Path directory) {
@@ -75,11 +179,7 @@ record LogImage(Map<String, byte[]> files, WalIdentity identity, List<WalRecord>
         return files;
     }
 
-    /** Lays the files out in a directory of their own, one of them with other bytes. */
-    void layOut(Path directory, String changed, byte[] bytes) {
-        layOut(directory, files, changed, bytes);
-    }
-
+    /** Lays files out in a directory of their own, one of them with other bytes. */
     static void layOut(Path directory, Map<String, byte[]> files, String changed, byte[] bytes) {
         try {
             clear(directory);
