@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalBatch;
 
@@ -20,18 +21,25 @@ public final class CrashWitness {
     /** A checkpoint, and from which number of disk operations on it was published; never, if that failed. */
     private record Publication(int operations, WrittenCheckpoint checkpoint) {}
 
-    private final SimulatedStorage storage;
+    /** How many operations the disk has seen. */
+    private final IntSupplier operations;
+
     private final List<WrittenBatch> batches = new ArrayList<>();
     private final List<Mark> marks = new ArrayList<>();
     private final List<Publication> publications = new ArrayList<>();
 
     CrashWitness(SimulatedStorage storage) {
-        this.storage = storage;
+        this(storage::operations);
+    }
+
+    /** A witness over a disk that counts its operations, or does not, where no crash is looked for between them. */
+    CrashWitness(IntSupplier operations) {
+        this.operations = operations;
     }
 
     /** A witness of what goes on where another one's workload was crashed, and a log was found that is there for good. */
     CrashWitness(SimulatedStorage storage, CrashWitness before, FoundLog found) {
-        this.storage = storage;
+        this(storage);
         before.batches().stream()
                 .filter(batch -> batch.lastSequence() <= found.lastSequence())
                 .forEach(batches::add);
@@ -72,7 +80,7 @@ public final class CrashWitness {
 
     /** Somebody was told just now that everything up to a sequence is durable. */
     public synchronized void acknowledged(long sequence) {
-        marks.add(new Mark(storage.operations(), sequence));
+        marks.add(new Mark(operations.getAsInt(), sequence));
     }
 
     /**
@@ -92,7 +100,7 @@ public final class CrashWitness {
     /** The last checkpoint is published. */
     public synchronized void published() {
         Publication last = publications.remove(publications.size() - 1);
-        publications.add(new Publication(storage.operations(), last.checkpoint));
+        publications.add(new Publication(operations.getAsInt(), last.checkpoint));
     }
 
     /** All that was appended, in the order of the sequences. */

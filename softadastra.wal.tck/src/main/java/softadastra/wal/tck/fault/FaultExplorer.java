@@ -5,12 +5,14 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.OpenMode;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalLog;
 import softadastra.wal.spi.WalProvider;
+import softadastra.wal.spi.storage.Storage;
 
 /**
  * Fails a workload at its first storage call, at its second, and so on until a run has no such call any more; once, and for
@@ -29,6 +31,7 @@ import softadastra.wal.spi.WalProvider;
  * @param crashesPerFault how many power cuts are tried after each run
  * @param stride 1 to fail every call in turn; n to fail one in n, beginning anywhere among the first
  * @param configuration changes the configuration that the workload gets
+ * @param storages makes an empty place for a log, a new one for each run, in a parent that exists
  */
 public record FaultExplorer(
         WalProvider provider,
@@ -36,7 +39,8 @@ public record FaultExplorer(
         Set<IoFailure> failures,
         int crashesPerFault,
         int stride,
-        UnaryOperator<WalConfig> configuration) {
+        UnaryOperator<WalConfig> configuration,
+        Supplier<? extends Storage> storages) {
 
     /**
      * What an exploration did.
@@ -56,32 +60,38 @@ public record FaultExplorer(
 
     /** An explorer of a provider's logs, with seed 1, all failures, and 3 power cuts after each run. */
     public static FaultExplorer of(WalProvider provider) {
-        return new FaultExplorer(provider, 1, EnumSet.allOf(IoFailure.class), 3, 1, UnaryOperator.identity());
+        return new FaultExplorer(
+                provider, 1, EnumSet.allOf(IoFailure.class), 3, 1, UnaryOperator.identity(), SimulatedStorage::create);
     }
 
     /** With {@link #seed} set. */
     public FaultExplorer withSeed(long value) {
-        return new FaultExplorer(provider, value, failures, crashesPerFault, stride, configuration);
+        return new FaultExplorer(provider, value, failures, crashesPerFault, stride, configuration, storages);
     }
 
     /** With {@link #failures} set. */
     public FaultExplorer withFailures(Set<IoFailure> value) {
-        return new FaultExplorer(provider, seed, Set.copyOf(value), crashesPerFault, stride, configuration);
+        return new FaultExplorer(provider, seed, Set.copyOf(value), crashesPerFault, stride, configuration, storages);
     }
 
     /** With {@link #crashesPerFault} set. */
     public FaultExplorer withCrashesPerFault(int value) {
-        return new FaultExplorer(provider, seed, failures, value, stride, configuration);
+        return new FaultExplorer(provider, seed, failures, value, stride, configuration, storages);
     }
 
     /** With {@link #stride} set. */
     public FaultExplorer withStride(int value) {
-        return new FaultExplorer(provider, seed, failures, crashesPerFault, value, configuration);
+        return new FaultExplorer(provider, seed, failures, crashesPerFault, value, configuration, storages);
     }
 
     /** With {@link #configuration} set. */
     public FaultExplorer withConfiguration(UnaryOperator<WalConfig> value) {
-        return new FaultExplorer(provider, seed, failures, crashesPerFault, stride, value);
+        return new FaultExplorer(provider, seed, failures, crashesPerFault, stride, value, storages);
+    }
+
+    /** With {@link #storages} set. */
+    public FaultExplorer withStorages(Supplier<? extends Storage> value) {
+        return new FaultExplorer(provider, seed, failures, crashesPerFault, stride, configuration, value);
     }
 
     /**
@@ -119,8 +129,8 @@ public record FaultExplorer(
     private final class Run {
 
         private final String fault;
-        private final SimulatedStorage disk = SimulatedStorage.create();
-        private final CrashWitness witness = new CrashWitness(disk);
+        private final Storage disk = storages.get();
+        private final CrashWitness witness = new CrashWitness(() -> 0);
         private final FaultInjectingStorage faulty;
 
         Run(String fault, IoFaults injected) {
@@ -154,14 +164,20 @@ public record FaultExplorer(
             SplittableRandom random = new SplittableRandom(randomSeed);
             String at = "another process";
             try {
-                check(check, disk.copy(), expectation, random);
-                for (int crash = 0; crash < crashesPerFault; crash++) {
-                    at = "power cut " + crash;
-                    check(check, disk.crash(CrashChoice.random(random)), expectation, random);
+                if (disk instanceof SimulatedStorage simulated) {
+                    check(check, simulated.copy(), expectation, random);
+                    for (int crash = 0; crash < crashesPerFault; crash++) {
+                        at = "power cut " + crash;
+                        check(check, simulated.crash(CrashChoice.random(random)), expectation, random);
+                    }
                 }
                 at = "the same process";
                 reopen();
-                check(check, disk.copy(), expectation, random);
+                if (disk instanceof SimulatedStorage simulated) {
+                    check(check, simulated.copy(), expectation, random);
+                } else {
+                    check.checkInPlace(config().withStorage(path -> disk), expectation);
+                }
             } catch (RuntimeException | AssertionError e) {
                 throw new AssertionError(
                         "after " + fault + " (" + calls() + "), seen by " + at + ", seed " + seed + ": "

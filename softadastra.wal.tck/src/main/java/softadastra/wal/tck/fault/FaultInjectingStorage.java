@@ -1,12 +1,14 @@
 package softadastra.wal.tck.fault;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import softadastra.wal.spi.storage.DirectoryMissingException;
 import softadastra.wal.spi.storage.Storage;
 import softadastra.wal.spi.storage.StorageFile;
 import softadastra.wal.spi.storage.StorageLock;
@@ -111,7 +113,11 @@ public final class FaultInjectingStorage implements Storage {
 
     @Override
     public void createDirectory() throws IOException {
-        enter(IoKind.CREATE_DIRECTORY, "");
+        try {
+            enter(IoKind.CREATE_DIRECTORY, "");
+        } catch (NoSuchFileException e) {
+            throw new DirectoryMissingException("the parent of " + description());
+        }
         storage.createDirectory();
     }
 

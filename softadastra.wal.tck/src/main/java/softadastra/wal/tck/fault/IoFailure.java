@@ -2,6 +2,7 @@ package softadastra.wal.tck.fault;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 
 /** How a call fails. */
 public enum IoFailure {
@@ -11,6 +12,8 @@ public enum IoFailure {
     NO_SPACE,
     /** The caller may not; the call had no effect. */
     PERMISSION_DENIED,
+    /** What the call is about is not there, or for a directory its parent; the call had no effect. */
+    MISSING,
     /** A write gets half of its bytes to the file and then reports a device error. Any other call: as {@link #IO_ERROR}. */
     SHORT_WRITE,
     /** The JVM is out of memory; the call had no effect. */
@@ -27,6 +30,7 @@ public enum IoFailure {
         return switch (this) {
             case NO_SPACE -> new IOException("No space left on device");
             case PERMISSION_DENIED -> new AccessDeniedException(name);
+            case MISSING -> new NoSuchFileException(name);
             default -> new IOException("Input/output error");
         };
     }

@@ -69,6 +69,22 @@ public final class WalCrashCheck implements CrashCheck {
         }
     }
 
+    /** As {@link #check}, without a second crash: for a log on any storage. */
+    void checkInPlace(WalConfig config, CrashExpectation expectation) {
+        FoundLog seen = readOnly(config, expectation);
+        FoundLog expected;
+        try (WalLog log = open(config, OpenMode.OWN, "recovery")) {
+            FoundLog recovered = FoundLog.of(log);
+            expectation.check("the recovered log", recovered);
+            assertSame("the log that was recovered from what a reader saw", seen, recovered);
+            expected = recovered.with(PROBE);
+            appendProbe(log, expected.lastSequence());
+        }
+        try (WalLog log = open(config, OpenMode.READ, "a reader after a clean close")) {
+            assertSame("the log after a clean close", expected, FoundLog.of(log));
+        }
+    }
+
     private FoundLog readOnly(WalConfig config, CrashExpectation expectation) {
         Result<WalLog> reader = provider.open(config, OpenMode.READ);
         if (reader.isErr() && reader.error().code() == ErrorCode.NOT_FOUND && expectation.acknowledged() == 0) {
