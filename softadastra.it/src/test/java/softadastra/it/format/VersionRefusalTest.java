@@ -27,6 +27,7 @@ import softadastra.store.StoreConfig;
 import softadastra.store.StoreEngine;
 import softadastra.store.Value;
 import softadastra.wal.spi.Wal;
+import softadastra.wal.spi.WalCheckpointWriter;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalInspector;
 import softadastra.wal.spi.WalProgress;
@@ -48,6 +49,7 @@ class VersionRefusalTest {
     private static final int FRAME_HEADER = 40;
     private static final int FRAME_CHAIN = 28;
     private static final int FRAME_CRC = 36;
+    private static final int CHECKPOINT_BYTES = 20_000;
 
     @TempDir
     Path directory;
@@ -83,6 +85,40 @@ class VersionRefusalTest {
     void anUnknownRequiredFeatureIsRefused() {
         edit(segments().get(0), header -> header.putInt(REQUIRED, 1 << 5));
         assertRefusedUntouched("required features 0x20");
+    }
+
+    @Test
+    void aCheckpointOfANewerFormatIsRefused() {
+        Path checkpoint = checkpointed();
+        editHeader(checkpoint, header -> header.putShort(MAJOR, (short) 3));
+        assertRefusedUntouched("format version 3.0");
+    }
+
+    @Test
+    void aCheckpointWithAnUnknownRequiredFeatureIsRefused() {
+        Path checkpoint = checkpointed();
+        editHeader(checkpoint, header -> header.putInt(REQUIRED, 1 << 9));
+        assertRefusedUntouched("required features 0x200");
+    }
+
+    @Test
+    void aCheckpointOfANewerMinorVersionAndWithOptionalFeaturesIsRead() {
+        Path checkpoint = checkpointed();
+        editHeader(checkpoint, header -> header.putShort(MINOR, (short) 3).putInt(COMPATIBLE, 0x8001));
+        try (Wal wal = Wal.open(log()).orElseThrow()) {
+            assertEquals(List.of(), wal.recovery().findings());
+            assertEquals(CHECKPOINT_BYTES, wal.log().checkpoint().orElseThrow().length());
+        }
+    }
+
+    /** Gives the log a checkpoint; its file. */
+    private Path checkpointed() {
+        try (Wal wal = Wal.open(log()).orElseThrow();
+                WalCheckpointWriter writer = wal.log().beginCheckpoint()) {
+            writer.write(new byte[CHECKPOINT_BYTES], 0, CHECKPOINT_BYTES);
+            assertEquals(10, writer.publish(10).endSequence());
+        }
+        return log().resolve("0000000001.checkpoint");
     }
 
     @Test
@@ -177,14 +213,26 @@ class VersionRefusalTest {
 
     /** Changes the header of a segment, its checksum and its copy with it. */
     private static void edit(Path segment, Consumer<ByteBuffer> change) {
+        editHeader(segment, header -> {
+            change.accept(header);
+            putSum(header);
+            header.put(HEADER, header.array(), 0, HEADER);
+        });
+    }
+
+    private static void putSum(ByteBuffer header) {
+        CRC32C crc = new CRC32C();
+        crc.update(header.array(), 0, CRC);
+        header.putInt(CRC, (int) crc.getValue());
+    }
+
+    /** Changes the header of a file, and its checksum with it. */
+    private static void editHeader(Path file, Consumer<ByteBuffer> change) {
         try {
-            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(segment)).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
             change.accept(bytes);
-            CRC32C crc = new CRC32C();
-            crc.update(bytes.array(), 0, CRC);
-            bytes.putInt(CRC, (int) crc.getValue());
-            bytes.put(HEADER, bytes.array(), 0, HEADER);
-            Files.write(segment, bytes.array());
+            putSum(bytes);
+            Files.write(file, bytes.array());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -22,6 +22,7 @@ import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import softadastra.core.ErrorCode;
 import softadastra.core.FileEvent;
 import softadastra.core.FileMetadata;
 import softadastra.core.FilePath;
@@ -30,6 +31,9 @@ import softadastra.core.HybridTimestamp;
 import softadastra.core.Severity;
 import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalBatch;
+import softadastra.wal.spi.WalCheckpoint;
+import softadastra.wal.spi.WalCheckpointReader;
+import softadastra.wal.spi.WalCheckpointWriter;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalFinding;
 import softadastra.wal.spi.WalInspector;
@@ -43,8 +47,8 @@ import softadastra.wal.spi.WalWriter;
  * Logs of format version 1 that are checked in, under {@code src/test/resources/golden/v1}, and what each holds, as text
  * beside it: they must open for ever, with exactly that in them.
  *
- * <p>With the system property {@code softadastra.golden=write} they are written anew, which the first release ends; until then
- * it takes a reason: {@code mvn test -pl softadastra.wal.file -am -Dtest=GoldenLogTest -Dsoftadastra.golden=write}
+ * <p>With the system property {@code softadastra.golden=write} those that are not there are written; one that is there stays as
+ * it is: {@code mvn test -pl softadastra.wal.file -am -Dtest=GoldenLogTest -Dsoftadastra.golden=write}
  */
 class GoldenLogTest {
     private static final Path GOLDEN =
@@ -96,6 +100,41 @@ class GoldenLogTest {
                             .findFirst()
                             .orElseThrow());
             assertEquals(records.size() + 1L, writer.append(64, new byte[1]).orElseThrow());
+        }
+    }
+
+    /** Two checkpoints were published: the log begins with a later segment, and the newest checkpoint's content is text beside it. */
+    @Test
+    void aCheckpointedLogOpens() throws IOException {
+        Path log = copy("checkpointed");
+        List<WalRecord> records = readAndCheck("checkpointed", log);
+        assertFalse(Files.exists(log.resolve(SegmentFile.name(1))), "its first segment is a later one");
+        assertTrue(Files.exists(log.resolve(CheckpointFile.name(2))));
+        try (Wal wal = Wal.open(log).orElseThrow();
+                WalWriter writer = wal.writer()) {
+            assertTrue(wal.recovery().clean());
+            assertEquals(records.get(0).sequence(), wal.log().firstSequence());
+            assertEquals(
+                    Files.readString(GOLDEN.resolve("checkpointed.checkpoint.txt")),
+                    describe(wal.log().checkpoint().orElseThrow()));
+            long next = records.get(records.size() - 1).sequence() + 1;
+            assertEquals(next, writer.append(64, new byte[1]).orElseThrow());
+            assertEquals(
+                    ErrorCode.HISTORY_GONE,
+                    wal.reader().forEach(1, record -> {}).error().code());
+        }
+    }
+
+    private static String describe(WalCheckpoint checkpoint) {
+        try (WalCheckpointReader reader = checkpoint.open()) {
+            byte[] content = new byte[Math.toIntExact(reader.length())];
+            reader.read(0, content, 0, content.length);
+            return "begin %d end %d at %s: %s\n"
+                    .formatted(
+                            checkpoint.beginSequence(),
+                            checkpoint.endSequence(),
+                            checkpoint.timestamp(),
+                            describe(content));
         }
     }
 
@@ -151,7 +190,10 @@ class GoldenLogTest {
             Files.createDirectories(to);
             for (Path file : files(from)) {
                 String name = file.getFileName().toString();
-                if (name.equals(WalMarker.FILE) || (SegmentFile.ordinal(name).isPresent() && !isSpare(file))) {
+                boolean used = SegmentFile.ordinal(name).isPresent() && !isSpare(file);
+                if (name.equals(WalMarker.FILE)
+                        || used
+                        || CheckpointFile.ordinal(name).isPresent()) {
                     Files.copy(file, to.resolve(name));
                 }
             }
@@ -201,6 +243,32 @@ class GoldenLogTest {
             file.write(new byte[TORN]);
         }
         keep("torn", scratch.resolve("killed"));
+        writeCheckpointed(scratch.resolve("checkpointed"));
+    }
+
+    private static void writeCheckpointed(Path log) throws IOException {
+        String text;
+        try (Wal wal = Wal.open(config(log)).orElseThrow();
+                WalWriter writer = wal.writer()) {
+            appendAll(writer);
+            checkpoint(wal, writer, random(700));
+            writer.append(WalRecordType.PUT, random(50_000)).orElseThrow();
+            // More than one block of content, and records behind the place where it begins.
+            text = describe(checkpoint(wal, writer, random(40_000)));
+            writer.append(WalRecordType.PUT, "behind the checkpoint".getBytes(UTF_8))
+                    .orElseThrow();
+        }
+        keep("checkpointed", log);
+        Files.writeString(GOLDEN.resolve("checkpointed.checkpoint.txt"), text);
+    }
+
+    private static WalCheckpoint checkpoint(Wal wal, WalWriter writer, byte[] content) {
+        try (WalCheckpointWriter checkpoint = wal.log().beginCheckpoint()) {
+            checkpoint.write(content, 0, content.length);
+            long end = writer.append(WalRecordType.UPDATE, "meanwhile".getBytes(UTF_8))
+                    .orElseThrow();
+            return checkpoint.publish(end);
+        }
     }
 
     private static WalConfig config(Path path) {
@@ -248,9 +316,7 @@ class GoldenLogTest {
     private static void keep(String name, Path log) throws IOException {
         Path kept = GOLDEN.resolve(name);
         if (Files.exists(kept)) {
-            for (Path file : files(kept)) {
-                Files.delete(file);
-            }
+            return;
         }
         copy(log, kept);
         try (WalReader reader = WalReader.open(kept).orElseThrow()) {
