@@ -1,6 +1,7 @@
 package softadastra.wal.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -19,6 +20,8 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import softadastra.core.ErrorCode;
+import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalCheckpointWriter;
 import softadastra.wal.spi.WalConfig;
@@ -40,6 +43,7 @@ class FlightRecorderTest {
             recording.enable("softadastra.wal.Recovery");
             recording.enable("softadastra.wal.Rotation");
             recording.enable("softadastra.wal.Checkpoint");
+            recording.enable("softadastra.wal.Failure");
             // At the end of each chunk, which stopping is.
             recording.enable("softadastra.wal.Statistics").with("period", "everyChunk");
             recording.start();
@@ -52,11 +56,18 @@ class FlightRecorderTest {
                     writer.write(new byte[10], 0, 10);
                     assertEquals(5, writer.publish(5).endSequence());
                 }
+                fail();
                 assertTrue(recording.stop());
             }
             recording.dump(file);
         }
         List<RecordedEvent> events = RecordingFile.readAllEvents(file);
+        assertEquals(
+                List.of(true),
+                of(events, Path.of("simulated disk"), "Failure").stream()
+                        .map(event -> event.getString("reason").contains("failed to flush WAL: input/output error"))
+                        .toList());
+        assertEquals(0, of(events, path, "Failure").size());
         assertEquals(5, sum(events, path, "Commit", "records") + sum(events, path, "Rotation", "records"));
         assertEquals(1, of(events, path, "Recovery").size());
         assertEquals(0, of(events, path, "Recovery").get(0).getLong("records"));
@@ -91,6 +102,20 @@ class FlightRecorderTest {
                             .split(", ")),
                     type.getName());
         }
+    }
+
+    /** A log, on another disk, whose force fails. */
+    private static void fail() {
+        FailingStorage disk = new FailingStorage();
+        Wal wal = Wal.open(WalConfig.durable("simulated.wal")
+                        .withProvider(new FileWalProvider())
+                        .withStorage(path -> disk))
+                .orElseThrow();
+        disk.failForces(true);
+        assertEquals(
+                ErrorCode.INDETERMINATE,
+                wal.writer().append(64, new byte[100]).error().code());
+        assertThrows(SoftadastraException.class, wal::close);
     }
 
     private static List<RecordedEvent> of(List<RecordedEvent> events, Path log, String name) {

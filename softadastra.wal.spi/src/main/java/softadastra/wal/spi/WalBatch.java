@@ -13,7 +13,11 @@ import softadastra.core.SoftadastraException;
  */
 public final class WalBatch {
 
-    /** The largest batch, in bytes of payload: 80 MiB. */
+    /**
+     * The largest record, in bytes of payload: 80 MiB. More is never taken, in one record or in all of a batch. A batch of
+     * several records is taken as long as it has that with 8 bytes added for each of them; what is in between is up to the
+     * provider, which may have to say where each record ends.
+     */
     public static final long MAX_BYTES = 80L << 20;
 
     private int[] typeCodes = new int[1];

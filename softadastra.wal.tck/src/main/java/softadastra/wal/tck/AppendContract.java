@@ -195,15 +195,35 @@ public interface AppendContract extends WalUnderTest {
                 WalWriter writer = wal.writer()) {
             Result<Long> one = writer.append(WalRecordType.PUT, tooLarge);
             assertEquals(ErrorCode.RECORD_TOO_LARGE, one.error().code());
-            WalBatch batch = new WalBatch();
-            for (int i = 0; i < 3; i++) {
-                batch.add(WalRecordType.PUT.code(), tooLarge, 0, 30 << 20);
-            }
+            int half = tooLarge.length / 2;
+            WalBatch batch = new WalBatch()
+                    .add(WalRecordType.PUT.code(), tooLarge, 0, half)
+                    .add(WalRecordType.PUT.code(), tooLarge, half, tooLarge.length - half);
+            assertEquals(WalBatch.MAX_BYTES + 1, batch.bytes());
             assertEquals(
                     ErrorCode.RECORD_TOO_LARGE,
                     writer.appendBatch(batch).error().code());
+            assertEquals(0, wal.log().lastSequence());
+            assertEquals(0, wal.stats().appended());
             assertEquals(1, writer.append(WalRecordType.PUT, bytes("next")).value());
             assertEquals(List.of("next"), texts(all(wal)));
+        }
+    }
+
+    /** With what a log may need for each record of a batch, as {@link WalBatch#MAX_BYTES} says. */
+    @Test
+    default void theLargestBatchIsTaken() {
+        assumeTrue(Runtime.getRuntime().maxMemory() >= 1L << 30, "needs 1 GiB of heap");
+        byte[] half = Payloads.random(81, (int) (WalBatch.MAX_BYTES / 2 - 8));
+        try (Wal wal = Wal.open(config()).orElseThrow();
+                WalWriter writer = wal.writer()) {
+            WalBatch batch = new WalBatch().add(WalRecordType.PUT.code(), half).add(WalRecordType.MAX_CODE, half);
+            assertEquals(2, writer.appendBatch(batch).value());
+            long delivered = wal.log().read(1, (sequence, type, status, timestamp, buffer, offset, length) -> {
+                assertTrue(Arrays.equals(half, 0, half.length, buffer, offset, offset + length));
+                return true;
+            });
+            assertEquals(2, delivered);
         }
     }
 
