@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalWriter;
+import softadastra.wal.tck.kill.KillGroups;
 
 /**
  * Appends to a log from several threads, with automatic flush, for ever; prints thread, group and last sequence of each group
@@ -26,7 +27,7 @@ final class CutChild {
     /** Log, seed, size of segments, and the first group of each thread. */
     public static void main(String[] args) {
         CutChild out = new CutChild();
-        CutGroups groups = new CutGroups(Long.parseLong(args[1]));
+        KillGroups groups = new KillGroups(Long.parseLong(args[1]));
         WalWriter writer = WalWriter.open(WalConfig.durable(args[0]).withSegmentBytes(Long.parseLong(args[2])))
                 .orElseThrow();
         out.say("open");
@@ -37,10 +38,10 @@ final class CutChild {
         }
     }
 
-    private static void append(WalWriter writer, CutGroups groups, int thread, long first, CutChild out) {
+    private static void append(WalWriter writer, KillGroups groups, int thread, long first, CutChild out) {
         for (long group = first; ; group++) {
             long sequence = groups.size(thread, group) == 1
-                    ? writer.append(CutGroups.typeCode(thread), groups.payload(thread, group, 0))
+                    ? writer.append(KillGroups.typeCode(thread), groups.payload(thread, group, 0))
                             .orElseThrow()
                     : writer.appendBatch(groups.batch(thread, group)).orElseThrow();
             out.say(thread + " " + group + " " + sequence);

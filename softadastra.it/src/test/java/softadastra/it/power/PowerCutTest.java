@@ -20,10 +20,11 @@ import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 import softadastra.it.ChildJvm;
 import softadastra.it.Tries;
-import softadastra.it.power.CutGroups.Place;
 import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalRecord;
+import softadastra.wal.tck.kill.KillGroups;
+import softadastra.wal.tck.kill.KillGroups.Place;
 
 /**
  * A log on a real file system, under a real kernel, has after a power cut at any moment whatever it had acknowledged before,
@@ -44,7 +45,7 @@ class PowerCutTest {
 
     private final long seed = Tries.seed();
     private final SplittableRandom random = new SplittableRandom(seed);
-    private final CutGroups groups = new CutGroups(seed);
+    private final KillGroups groups = new KillGroups(seed);
     private long records;
     private long promised;
     private int torn;

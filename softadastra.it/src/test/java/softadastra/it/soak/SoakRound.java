@@ -89,8 +89,10 @@ final class SoakRound {
      *
      * @param appends how many each writer makes
      * @param cutShort whether the log is closed while they are at it
+     * @param whileOpen looks at the process once all are done, before the log is closed; not where that was cut short
      */
-    void run(SoakState state, int appends, boolean cutShort, SplittableRandom random) throws InterruptedException {
+    void run(SoakState state, int appends, boolean cutShort, SplittableRandom random, Runnable whileOpen)
+            throws InterruptedException {
         CountDownLatch half = new CountDownLatch(1);
         List<Thread> writers = new ArrayList<>();
         for (int i = 0; i < WRITERS; i++) {
@@ -119,6 +121,9 @@ final class SoakRound {
         over.set(true);
         for (Thread other : others) {
             other.join();
+        }
+        if (!cutShort) {
+            whileOpen.run();
         }
         wal.close();
         if (!failures.isEmpty()) {

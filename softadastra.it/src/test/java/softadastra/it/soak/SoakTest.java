@@ -3,6 +3,7 @@ package softadastra.it.soak;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -42,8 +43,8 @@ class SoakTest {
     private long appended;
     private long interrupts;
     private long checkpoints;
-    private long descriptors;
-    private long directBytes;
+    private final Level open = new Level("while the log was open");
+    private final Level closed = new Level("after it was closed");
 
     @Test
     void nothingIsLostAndNothingPilesUp(TestReporter reporter) throws Exception {
@@ -58,7 +59,7 @@ class SoakTest {
         while (round < rounds && System.nanoTime() - begun < nanos) {
             round++;
             soak(random);
-            sample(round);
+            closed.sample();
             long part = time.isPresent() ? (System.nanoTime() - begun) / (nanos / REPORTS) : round;
             if (part > reported) {
                 reported = part;
@@ -79,7 +80,7 @@ class SoakTest {
         Wal wal = open();
         SoakRound one = new SoakRound(wal, acknowledged);
         SoakState state = one.recovered();
-        one.run(state, random.nextInt(MOST_APPENDS / 2, MOST_APPENDS), random.nextBoolean(), random);
+        one.run(state, random.nextInt(MOST_APPENDS / 2, MOST_APPENDS), random.nextBoolean(), random, open::sample);
         appended += one.appended();
         interrupts += one.interrupts();
         checkpoints += one.checkpoints();
@@ -91,35 +92,50 @@ class SoakTest {
         return Wal.open(config).orElseThrow();
     }
 
-    private void sample(int round) throws IOException {
-        long nowOpen = descriptors();
-        long nowDirect = directBytes();
-        if (round <= ROUNDS_TO_WARM_UP) {
-            descriptors = Math.max(descriptors, nowOpen);
-            directBytes = Math.max(directBytes, nowDirect);
+    /** What the process holds, at the same point of each round: no more later than at first. */
+    private static final class Level {
+        private final String when;
+        private int samples;
+        private long descriptors;
+        private long directBytes;
+
+        Level(String when) {
+            this.when = when;
         }
-        assertTrue(
-                nowOpen <= descriptors + MOST_DESCRIPTORS,
-                () -> nowOpen + " descriptors after round " + round + ", " + descriptors + " at first");
-        assertTrue(
-                nowDirect <= directBytes + MOST_DIRECT_BYTES,
-                () -> nowDirect + " bytes of direct memory after round " + round + ", " + directBytes + " at first");
+
+        void sample() {
+            long nowOpen = descriptors();
+            long nowDirect = directBytes();
+            if (++samples <= ROUNDS_TO_WARM_UP) {
+                descriptors = Math.max(descriptors, nowOpen);
+                directBytes = Math.max(directBytes, nowDirect);
+            }
+            assertTrue(
+                    nowOpen <= descriptors + MOST_DESCRIPTORS,
+                    () -> nowOpen + " descriptors " + when + ", sample " + samples + ", " + descriptors + " at first");
+            assertTrue(
+                    nowDirect <= directBytes + MOST_DIRECT_BYTES,
+                    () -> nowDirect + " bytes of direct memory " + when + ", sample " + samples + ", " + directBytes
+                            + " at first");
+        }
     }
 
-    private void say(int round, long begun) throws IOException {
+    private void say(int round, long begun) {
         System.out.println("soak: " + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun) + " s, round " + round
                 + ", " + appended + " records, " + descriptors() + " descriptors, " + directBytes()
                 + " bytes of direct memory");
     }
 
     /** The open descriptors of this process, 0 where that cannot be known. */
-    private static long descriptors() throws IOException {
+    private static long descriptors() {
         Path open = Path.of("/proc/self/fd");
         if (!Files.isDirectory(open)) {
             return 0;
         }
         try (Stream<Path> descriptors = Files.list(open)) {
             return descriptors.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
