@@ -41,6 +41,7 @@ class StoreCrashTest {
         long seed = 11;
         Random random = new Random(seed);
         states.put(0L, List.of());
+        long start = System.nanoTime();
         CrashExplorer.Report report = CrashExplorer.of(file())
                 .withSeed(seed)
                 .withStatesPerOperation(STATES)
@@ -65,6 +66,7 @@ class StoreCrashTest {
                         }
                     }
                 });
+        System.out.println(report.summary("the store", System.nanoTime() - start));
         assertTrue(report.distinct() > WRITES, report.toString());
     }
 
