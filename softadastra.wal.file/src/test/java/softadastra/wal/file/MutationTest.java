@@ -78,8 +78,8 @@ class MutationTest {
         for (int states : STATES_PER_OPERATION) {
             AtomicInteger left = new AtomicInteger(MAX_SCRIPTS);
             try {
-                var unused = explorer.withStatesPerOperation(states)
-                        .exploreScripts(1, () -> left.getAndDecrement() > 0);
+                var unused =
+                        explorer.withStatesPerOperation(states).exploreScripts(1, () -> left.getAndDecrement() > 0);
             } catch (AssertionError e) {
                 return Optional.of(e);
             }
