@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import softadastra.wal.file.AlteredClasses.Alteration;
+import softadastra.wal.spi.WalProvider;
 import softadastra.wal.tck.fault.CrashExplorer;
 import softadastra.wal.tck.fault.ProviderControl;
 
@@ -25,6 +26,11 @@ final class ControlledProvider {
             AlteredClasses.makeInstead("FileCheckpointWriter", SecureRandom.class, SeededRandom.class));
 
     private ControlledProvider() {}
+
+    /** The provider without its thread and its randomness. */
+    static WalProvider provider() {
+        return new AlteredClasses(CONTROL).provider();
+    }
 
     /** An explorer of very small segments, with a clock that stands still. */
     static CrashExplorer explorer(Alteration... bugs) {

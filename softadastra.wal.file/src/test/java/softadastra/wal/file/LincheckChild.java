@@ -11,6 +11,7 @@ final class LincheckChild {
     private static final int THREADS = 3;
     private static final int CALLS = 3;
     private static final int INVOCATIONS = 100;
+    private static final long INVOCATION_MILLIS = 300_000;
 
     private LincheckChild() {}
 
@@ -21,6 +22,7 @@ final class LincheckChild {
             switch (args[0]) {
                 case "memory-model" -> model(LinearizableLog.InMemory.class, scenarios);
                 case "memory-stress" -> stress(LinearizableLog.InMemory.class, scenarios);
+                case "file-model" -> model(LinearizableLog.InFilesAlone.class, scenarios);
                 case "file-stress" -> stress(LinearizableLog.InFiles.class, scenarios);
                 case "mistaken-model" -> model(LinearizableLog.Mistaken.class, scenarios);
                 default -> throw new IllegalArgumentException(args[0]);
@@ -45,9 +47,15 @@ final class LincheckChild {
                 .sequentialSpecification(LinearizableLog.Sequential.class)
                 // A failure is named by its scenario; a smaller one takes longer to find than it is worth.
                 .minimizeFailedScenario(false)
+                // The first execution has Lincheck instrument all that a log is made of, which takes its time on a busy machine.
+                .invocationTimeout$lincheck(INVOCATION_MILLIS)
                 // It writes numbers into arrays in a way that Lincheck has no model of, always under the log's lock.
-                .addGuarantee(
-                        forClasses("softadastra.wal.memory.Chunk").allMethods().treatAsAtomic())
+                .addGuarantee(forClasses(
+                                "softadastra.wal.memory.Chunk",
+                                "softadastra.wal.file.LittleEndian",
+                                "softadastra.wal.tck.fault.Hash")
+                        .allMethods()
+                        .treatAsAtomic())
                 .check(log);
     }
 

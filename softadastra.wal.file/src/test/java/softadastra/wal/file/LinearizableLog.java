@@ -8,6 +8,7 @@ import org.jetbrains.lincheck.datastructures.Validate;
 import softadastra.wal.memory.MemoryWalProvider;
 import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalConfig;
+import softadastra.wal.spi.WalProvider;
 import softadastra.wal.spi.WalRecordStatus;
 import softadastra.wal.spi.WalWriter;
 import softadastra.wal.tck.fault.SimulatedStorage;
@@ -85,11 +86,30 @@ public abstract class LinearizableLog {
         }
 
         private InFiles(SimulatedStorage storage) {
-            super(WalConfig.durable(Path.of("log"))
-                    .withProvider(new FileWalProvider())
-                    .withSegmentBytes(WalConfig.MIN_SEGMENT_BYTES)
-                    .withStorage(path -> storage));
+            super(config(new FileWalProvider(), storage));
         }
+    }
+
+    /** The same without the thread that keeps it, so that all threads are Lincheck's. */
+    public static final class InFilesAlone extends LinearizableLog {
+        private static final WalProvider PROVIDER = ControlledProvider.provider();
+
+        /** Made by Lincheck. */
+        public InFilesAlone() {
+            this(SimulatedStorage.create());
+        }
+
+        private InFilesAlone(SimulatedStorage storage) {
+            super(config(PROVIDER, storage));
+        }
+    }
+
+    private static WalConfig config(WalProvider provider, SimulatedStorage storage) {
+        return WalConfig.durable(Path.of("log"))
+                .withProvider(provider)
+                .withSegmentBytes(WalConfig.MIN_SEGMENT_BYTES)
+                .withNodeId("tried")
+                .withStorage(path -> storage);
     }
 
     /** A log that answers an append with the last sequence of anybody: the mistake that this must catch. */
