@@ -12,9 +12,6 @@ final class FrameCursor {
 
     private static final int BUFFER_BYTES = 256 << 10;
 
-    /** What is read first, since most logs that are opened are small. */
-    private static final int FIRST_BYTES = 8 << 10;
-
     /** Why there is no further frame. */
     enum Problem {
         /** None: the limit is reached. */
@@ -193,10 +190,8 @@ final class FrameCursor {
     private boolean load(int length) throws IOException {
         long from = offset - bufferStart;
         if (from < 0 || from + length > bufferLength) {
-            int ahead = Math.min(bufferBytes, Math.max(FIRST_BYTES, 4 * Math.min(buffer.length, bufferBytes)));
-            int room = (int) Math.max(length, Math.min(ahead, limit - offset));
-            if (room > buffer.length) {
-                buffer = new byte[room];
+            if (length > buffer.length) {
+                buffer = new byte[(int) Math.max(length, Math.min(bufferBytes, limit - offset))];
             }
             int wanted = (int) Math.min(buffer.length, limit - offset);
             bufferLength = file.read(offset, buffer, 0, wanted);

@@ -25,7 +25,7 @@ import softadastra.wal.spi.storage.StorageFile;
 final class TailJudge {
 
     private static final int SECTOR = 512;
-    private static final int CHUNK = 32 << 10;
+    private static final int CHUNK = 256 << 10;
     private static final byte[] ZEROS = new byte[SECTOR];
 
     enum Verdict {

@@ -47,7 +47,8 @@ final class LincheckChild {
                 .sequentialSpecification(LinearizableLog.Sequential.class)
                 // A failure is named by its scenario; a smaller one takes longer to find than it is worth.
                 .minimizeFailedScenario(false)
-                // The first execution has Lincheck instrument all that a log is made of, which takes its time on a busy machine.
+                // The first execution has Lincheck instrument all that a log is made of, which takes its time on a busy
+                // machine.
                 .invocationTimeout$lincheck(INVOCATION_MILLIS)
                 // It writes numbers into arrays in a way that Lincheck has no model of, always under the log's lock.
                 .addGuarantee(forClasses(
