@@ -1,6 +1,5 @@
 package softadastra.wal.file;
 
-import java.util.Locale;
 import java.util.Optional;
 
 /** How files of a kind are called: ten decimal digits, then the same suffix, so that names sort as their numbers do. */
@@ -9,7 +8,8 @@ record NumberedName(String suffix) {
     private static final int DIGITS = 10;
 
     String of(long ordinal) {
-        return String.format(Locale.ROOT, "%0" + DIGITS + "d", ordinal) + suffix;
+        String digits = Long.toString(ordinal);
+        return "0".repeat(Math.max(0, DIGITS - digits.length())) + digits + suffix;
     }
 
     /** The number in a file's name, empty if it is of another kind. */
