@@ -90,21 +90,21 @@ class VersionRefusalTest {
     @Test
     void aCheckpointOfANewerFormatIsRefused() {
         Path checkpoint = checkpointed();
-        editHeader(checkpoint, header -> header.putShort(MAJOR, (short) 3));
+        edit(checkpoint, false, header -> header.putShort(MAJOR, (short) 3));
         assertRefusedUntouched("format version 3.0");
     }
 
     @Test
     void aCheckpointWithAnUnknownRequiredFeatureIsRefused() {
         Path checkpoint = checkpointed();
-        editHeader(checkpoint, header -> header.putInt(REQUIRED, 1 << 9));
+        edit(checkpoint, false, header -> header.putInt(REQUIRED, 1 << 9));
         assertRefusedUntouched("required features 0x200");
     }
 
     @Test
     void aCheckpointOfANewerMinorVersionAndWithOptionalFeaturesIsRead() {
         Path checkpoint = checkpointed();
-        editHeader(checkpoint, header -> header.putShort(MINOR, (short) 3).putInt(COMPATIBLE, 0x8001));
+        edit(checkpoint, false, header -> header.putShort(MINOR, (short) 3).putInt(COMPATIBLE, 0x8001));
         try (Wal wal = Wal.open(log()).orElseThrow()) {
             assertEquals(List.of(), wal.recovery().findings());
             assertEquals(CHECKPOINT_BYTES, wal.log().checkpoint().orElseThrow().length());
@@ -213,26 +213,22 @@ class VersionRefusalTest {
 
     /** Changes the header of a segment, its checksum and its copy with it. */
     private static void edit(Path segment, Consumer<ByteBuffer> change) {
-        editHeader(segment, header -> {
-            change.accept(header);
-            putSum(header);
-            header.put(HEADER, header.array(), 0, HEADER);
-        });
+        edit(segment, true, change);
     }
 
-    private static void putSum(ByteBuffer header) {
-        CRC32C crc = new CRC32C();
-        crc.update(header.array(), 0, CRC);
-        header.putInt(CRC, (int) crc.getValue());
-    }
-
-    /** Changes the header of a file, and its checksum with it. */
-    private static void editHeader(Path file, Consumer<ByteBuffer> change) {
+    /** Changes the header of a file, its checksum with it, and its copy where it has one. */
+    private static void edit(Path file, boolean hasCopy, Consumer<ByteBuffer> change) {
         try {
-            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-            change.accept(bytes);
-            putSum(bytes);
-            Files.write(file, bytes.array());
+            byte[] all = Files.readAllBytes(file);
+            ByteBuffer header = ByteBuffer.wrap(all).order(ByteOrder.LITTLE_ENDIAN);
+            change.accept(header);
+            CRC32C crc = new CRC32C();
+            crc.update(all, 0, CRC);
+            header.putInt(CRC, (int) crc.getValue());
+            if (hasCopy) {
+                System.arraycopy(all, 0, all, HEADER, HEADER);
+            }
+            Files.write(file, all);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
