@@ -1,6 +1,8 @@
 package softadastra.store;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.ByteWriter;
@@ -13,16 +15,16 @@ import softadastra.wal.spi.WalLog;
 import softadastra.wal.spi.WalRecordType;
 
 /**
- * The way of a write: decided and logged under one lock, made durable outside of it, applied in log order.
+ * The way of a write: decided and logged under one lock, made durable outside of it, made visible in log order.
  *
- * <p>What an operation does is decided when the log gives it its sequence, against what was applied and what waits: the
+ * <p>What an operation does is decided when the log gives it its sequence, against the newest versions, visible or not: the
  * version of its key, whether it creates or updates, its counter, and its stamp, which is that of the clock, or just above
  * the stamp of the value it replaces where another node's clock ran ahead of ours. With automatic flush the writer then
- * waits for the log, together with all others that do, and applies what has become durable; nobody sees it before. Without,
- * it is applied at once. An answer that rests on an operation that is not durable yet waits for that one.
+ * waits for the log, together with all others that do, and makes visible what has become durable; nobody sees it before.
+ * Without, it is visible at once. An answer that rests on an operation that is not durable yet waits for that one.
  *
  * <p>A log that has failed is not written to again ({@link LogFailure}): what it had taken and not made durable is never
- * applied.
+ * visible.
  */
 final class Commits {
 
@@ -34,64 +36,109 @@ final class Commits {
     private final long generation;
     private final HybridClock clock;
     private final boolean autoFlush;
-    private final Applied applied;
-    private final Applier applier;
+    private final Versions versions;
+    private final LogGrowth growth;
+    private Runnable whenGrown = () -> {};
     private final LogFailure failure = new LogFailure();
     private final Origin self;
     private final WalBatch frame = new WalBatch();
     private ByteWriter buffer = new ByteWriter(512);
-    private long counter;
     private boolean closed;
 
-    Commits(WalLog log, HybridClock clock, boolean autoFlush, Applied applied) {
+    Commits(WalLog log, HybridClock clock, boolean autoFlush, Versions versions, LogGrowth growth) {
         this.log = log;
         this.generation = log.generation();
         this.clock = clock;
         this.autoFlush = autoFlush;
-        this.applied = applied;
-        this.applier = new Applier(applied);
-        this.self = applied.self();
-        this.counter = applied.counter(self);
+        this.versions = versions;
+        this.growth = growth;
+        this.self = versions.self();
     }
 
-    PutResult put(Key key, Value value) {
-        Stored stored;
-        boolean created;
+    /** Waits until what an answer rests on is durable, if that is what writers wait for. */
+    <T> T settled(Decided<T> decided) {
+        settle(decided.restsOn());
+        return decided.answer();
+    }
+
+    Decided<PutResult> put(Key key, Value value) {
         lock.lock();
         try {
             requireWritable();
-            Stored replaced = latest(key);
-            created = Stored.live(replaced) == null;
-            stored = submit(key, replaced, created ? OperationType.PUT : OperationType.UPDATE, value.array());
+            return put(key, versions.newest(key.bytes()), value);
         } finally {
             lock.unlock();
         }
-        settle(stored.sequence);
-        return new PutResult(created, !created, stored.version, stored.sequence);
     }
 
-    RemoveResult remove(Key key) {
-        long restsOn;
-        long version = 0;
+    /** Puts if the key's entry is of a sequence; 0 for none. */
+    Decided<ConditionalResult<PutResult>> putIf(Key key, Value value, long expected) {
         lock.lock();
         try {
             requireWritable();
-            Stored replaced = latest(key);
-            if (Stored.live(replaced) == null) {
-                restsOn = replaced == null ? 0 : replaced.sequence;
-            } else {
-                Stored stored = submit(key, replaced, OperationType.DELETE, null);
-                restsOn = stored.sequence;
-                version = stored.version;
-            }
+            Stored replaced = versions.newest(key.bytes());
+            return isOf(replaced, expected) ? held(put(key, replaced, value)) : notHeld(key, replaced);
         } finally {
             lock.unlock();
         }
-        settle(restsOn);
-        return new RemoveResult(version > 0, key, version);
     }
 
-    BatchResult write(List<Operation> operations) {
+    private Decided<PutResult> put(Key key, @Nullable Stored replaced, Value value) {
+        boolean created = Stored.live(replaced) == null;
+        Stored stored = submit(key, replaced, created ? OperationType.PUT : OperationType.UPDATE, value.array());
+        return new Decided<>(stored.sequence, new PutResult(created, !created, stored.version, stored.sequence));
+    }
+
+    Decided<RemoveResult> remove(Key key) {
+        lock.lock();
+        try {
+            requireWritable();
+            return remove(key, versions.newest(key.bytes()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Removes if the key's entry is of a sequence. */
+    Decided<ConditionalResult<RemoveResult>> removeIf(Key key, long expected) {
+        lock.lock();
+        try {
+            requireWritable();
+            Stored replaced = versions.newest(key.bytes());
+            return isOf(replaced, expected) ? held(remove(key, replaced)) : notHeld(key, replaced);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Decided<RemoveResult> remove(Key key, @Nullable Stored replaced) {
+        if (Stored.live(replaced) == null) {
+            return new Decided<>(sequenceOf(replaced), new RemoveResult(false, key, 0));
+        }
+        Stored stored = submit(key, replaced, OperationType.DELETE, null);
+        return new Decided<>(stored.sequence, new RemoveResult(true, key, stored.version));
+    }
+
+    private static boolean isOf(@Nullable Stored newest, long expected) {
+        Stored live = Stored.live(newest);
+        return expected == (live == null ? 0 : live.sequence);
+    }
+
+    private static <T> Decided<ConditionalResult<T>> held(Decided<T> write) {
+        return new Decided<>(write.restsOn(), new ConditionalResult<>(Optional.of(write.answer()), Optional.empty()));
+    }
+
+    private static <T> Decided<ConditionalResult<T>> notHeld(Key key, @Nullable Stored newest) {
+        Stored live = Stored.live(newest);
+        Optional<Entry> current = live == null ? Optional.empty() : Optional.of(View.entry(key, live));
+        return new Decided<>(sequenceOf(newest), new ConditionalResult<>(Optional.empty(), current));
+    }
+
+    private static long sequenceOf(@Nullable Stored stored) {
+        return stored == null ? 0 : stored.sequence;
+    }
+
+    Decided<BatchResult> write(List<Operation> operations) {
         Plan plan = new Plan();
         lock.lock();
         try {
@@ -102,43 +149,41 @@ final class Commits {
                 plan(plan, operation, now);
             }
             if (!plan.isEmpty()) {
-                submit(plan.fill(frame.clear(), buffer.array(), buffer.length()).at(now), plan.commit());
+                submit(plan.fill(frame.clear(), buffer.array(), buffer.length()).at(now), plan);
             }
         } finally {
             lock.unlock();
         }
-        settle(plan.restsOn());
-        return plan.result();
+        return new Decided<>(plan.restsOn(), plan.result());
     }
 
     private void plan(Plan plan, Operation operation, long now) {
         Key key = operation.key();
         Stored replaced = plan.staged(key);
         if (replaced == null) {
-            replaced = latest(key);
+            replaced = versions.newest(key.bytes());
         }
         OperationType type = plan.type(operation, replaced);
         if (type == null) {
             plan.missing(replaced);
             return;
         }
-        Stored stored = decide(replaced, operation.valueBytes(), now, counter + plan.size() + 1);
+        Stored stored = decide(replaced, operation.valueBytes(), now, versions.ownCounter() + plan.size() + 1);
         plan.add(key, stored, type, buffer.length());
         encode(key, stored, type, now);
     }
 
     /** Logs a record that is no operation. */
-    long append(WalRecordType type, byte[] payload) {
-        long sequence;
+    Decided<Long> append(WalRecordType type, byte[] payload) {
         lock.lock();
         try {
             requireWritable();
-            sequence = submit(frame.clear().add(type, payload).at(clock.nowPacked()));
+            long sequence = submit(frame.clear().add(type, payload).at(clock.nowPacked()));
+            added(sequence, payload.length, 1);
+            return new Decided<>(sequence, sequence);
         } finally {
             lock.unlock();
         }
-        settle(sequence);
-        return sequence;
     }
 
     /** Makes everything logged so far durable. */
@@ -152,11 +197,71 @@ final class Commits {
         long sequence = log.lastSequence();
         try {
             log.flush();
-            applier.applyThrough(sequence);
+            versions.publish(sequence);
         } catch (RuntimeException | Error e) {
             failure.set(e, log);
             throw e;
         }
+    }
+
+    /** The lock of those who write. */
+    Lock lock() {
+        return lock;
+    }
+
+    /** Sets what is run, under the lock, when the log has grown so much that a checkpoint is due. */
+    void whenGrown(Runnable action) {
+        lock.lock();
+        try {
+            whenGrown = action;
+            if (growth.add(0, 0, versions.bytes(), versions.entries())) {
+                action.run();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits until everything up to a sequence that the log has given out is added; what others than this store have appended
+     * adds nothing.
+     *
+     * @return how much the log has grown until then; for {@link #checkpointed}
+     */
+    long awaitAdded(long sequence) {
+        lock.lock();
+        try {
+            // Nobody is between the log and the versions, since that takes the lock.
+            versions.addedThrough(Math.max(versions.added(), sequence));
+            return growth.bytes();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A checkpoint has been written, of everything up to where {@link #awaitAdded} answered this. */
+    void checkpointed(long grown) {
+        lock.lock();
+        try {
+            growth.written(grown);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A checkpoint has failed. */
+    void checkpointFailed() {
+        lock.lock();
+        try {
+            growth.failed();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Something of the store cannot be read: it is read-only from here on. */
+    void failed(Throwable reason) {
+        failure.set(reason, log);
     }
 
     /** Takes no more writes. What is under way goes on. */
@@ -169,27 +274,24 @@ final class Commits {
         }
     }
 
-    /** The last sequence that was applied. */
-    long appliedSequence() {
-        return applier.done();
-    }
-
     private void requireWritable() {
         if (closed) {
             throw StoreEngine.closedError().toException();
         }
         failure.refuseWrites();
+        versions.prune();
     }
 
-    /** What the log has for a key: what waits to be applied, maybe a tombstone, or what is applied. */
-    private @Nullable Stored latest(Key key) {
-        if (!applier.isIdle()) {
-            Stored waiting = applier.pending(key);
-            if (waiting != null) {
-                return waiting;
+    /** Takes out what the snapshots that were closed had held, unless writers do that. */
+    void prune() {
+        boolean more = true;
+        while (more && lock.tryLock()) {
+            try {
+                more = versions.prune();
+            } finally {
+                lock.unlock();
             }
         }
-        return applied.index().get(key);
     }
 
     private Stored decide(@Nullable Stored replaced, byte @Nullable [] value, long now, long atCounter) {
@@ -207,31 +309,43 @@ final class Commits {
 
     private Stored submit(Key key, @Nullable Stored replaced, OperationType type, byte @Nullable [] value) {
         long now = clock.nowPacked();
-        Stored stored = decide(replaced, value, now, counter + 1);
+        Stored stored = decide(replaced, value, now, versions.ownCounter() + 1);
         buffer.reset();
         encode(key, stored, type, now);
-        submit(
-                frame.clear()
-                        .add(type.code(), buffer.array(), 0, buffer.length())
-                        .at(now),
-                Commit.of(key, stored));
-        return stored;
-    }
-
-    /** Hands the frame to the log, and the commit to those who apply; or applies it, where nothing has to be waited for. */
-    private void submit(WalBatch batch, Commit commit) {
-        long sequence = submit(batch);
+        long sequence = submit(frame.clear()
+                .add(type.code(), buffer.array(), 0, buffer.length())
+                .at(now));
         try {
-            commit.logged(sequence);
-            counter += commit.values().length;
-            if (applier.isIdle() && (!autoFlush || durable() >= sequence)) {
-                applier.applyNow(commit);
-            } else {
-                applier.add(commit);
-            }
+            stored.sequence = sequence;
+            versions.add(key.bytes(), stored);
+            added(sequence, (long) key.length() + (value == null ? 0 : value.length), 1);
         } catch (RuntimeException | Error e) {
             failure.set(e, log);
             throw e;
+        }
+        return stored;
+    }
+
+    private void submit(WalBatch batch, Plan plan) {
+        long sequence = submit(batch);
+        try {
+            plan.logged(sequence);
+            plan.addTo(versions);
+            added(sequence, buffer.length(), plan.size());
+        } catch (RuntimeException | Error e) {
+            failure.set(e, log);
+            throw e;
+        }
+    }
+
+    /** All versions up to a sequence are there; visible at once where nobody waits for the log. */
+    private void added(long sequence, long bytes, int records) {
+        versions.addedThrough(sequence);
+        if (growth.add(bytes, records, versions.bytes(), versions.entries())) {
+            whenGrown.run();
+        }
+        if (!autoFlush) {
+            versions.publish(sequence);
         }
     }
 
@@ -253,15 +367,20 @@ final class Commits {
         }
     }
 
-    /** Waits until a sequence is durable, if that is what writers wait for, and until it is applied. */
     private void settle(long sequence) {
-        // With automatic flush nothing is applied that is not durable.
-        if (!autoFlush || applier.done() >= sequence) {
+        if (autoFlush && versions.views().visible() < sequence) {
+            awaitVisible(sequence);
+        }
+    }
+
+    /** Waits until a sequence is durable, and visible for that. */
+    void awaitVisible(long sequence) {
+        if (durable() >= sequence && versions.views().visible() >= sequence) {
             return;
         }
         try {
             awaitDurable(sequence);
-            applier.applyThrough(Math.max(sequence, durable()));
+            versions.publish(Math.max(sequence, durable()));
         } catch (RuntimeException | Error e) {
             failure.set(e, log);
             throw e;
@@ -272,7 +391,7 @@ final class Commits {
         try {
             log.awaitDurable(sequence, generation);
         } catch (SoftadastraException e) {
-            applier.applyThrough(durable());
+            versions.publish(durable());
             if (durable() < sequence) {
                 throw LogFailure.indeterminate(e);
             }
@@ -280,7 +399,7 @@ final class Commits {
     }
 
     /** What is durable of what this store has written. */
-    private long durable() {
+    long durable() {
         long durable = log.durableSequence();
         return log.generation() == generation ? durable : 0;
     }

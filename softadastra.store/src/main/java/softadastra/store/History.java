@@ -1,7 +1,6 @@
 package softadastra.store;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,16 +15,16 @@ import softadastra.wal.spi.WalLog;
 final class History {
 
     private final WalLog log;
-    private final Applied applied;
+    private final Versions versions;
 
-    History(WalLog log, Applied applied) {
+    History(WalLog log, Versions versions) {
         this.log = log;
-        this.applied = applied;
+        this.versions = versions;
     }
 
-    /** Hands over the operations from a sequence on, up to the last one applied when the call began. */
+    /** Hands over the operations from a sequence on, up to the last one that is visible when the call began. */
     long forEach(long fromSequence, OperationVisitor visitor) {
-        long through = applied.sequence();
+        long through = versions.reached().sequence();
         NodeId node = log.identity().node();
         OperationEnvelope envelope = new OperationEnvelope();
         long[] count = new long[1];
@@ -66,8 +65,8 @@ final class History {
         // The beginning is read before the counters: otherwise a writer may move it beyond them in between.
         OperationId oldest = first <= 1 ? null : firstLocal(first);
         Map<Origin, Long> last = new LinkedHashMap<>();
-        applied.counters().forEach((origin, counter) -> {
-            if (applied.isLocal(origin)) {
+        versions.counters().forEach((origin, counter) -> {
+            if (versions.isLocal(origin)) {
                 last.put(origin, counter);
             }
         });
@@ -84,16 +83,16 @@ final class History {
         for (Map.Entry<Origin, Long> entry : last.entrySet()) {
             if (oldest != null && entry.getKey().equals(oldest.origin())) {
                 reached = true;
-                // Below zero where the oldest that the log has is not applied yet.
+                // Below zero where the oldest that the log has is not visible yet.
                 retained.put(entry.getKey(), Math.max(0, entry.getValue() - oldest.counter() + 1));
             } else if (reached) {
                 retained.put(entry.getKey(), entry.getValue());
             }
         }
-        Iterator<Map.Entry<Key, Stored>> values = applied.index().from(Key.of(""));
-        while (values.hasNext()) {
-            Stored stored = Stored.visible(values.next().getValue());
-            if (stored != null && applied.isLocal(stored.origin) && isBefore(stored, oldest, first)) {
+        MergedWalk slots = new MergedWalk(versions, new byte[0]);
+        for (Slot slot = slots.next(); slot != null; slot = slots.next()) {
+            Stored stored = versions.visible(slot);
+            if (stored != null && versions.isLocal(stored.origin) && isBefore(stored, oldest, first)) {
                 retained.merge(stored.origin, 1L, Long::sum);
             }
         }

@@ -1,30 +1,50 @@
 package softadastra.store;
 
-import java.util.Iterator;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The applied values by key, in key order. Readers never block; there is one writer at a time, which the {@link Applier}
- * sees to.
+ * The slots of all keys, by hash and in order: a read of one key takes the first, a walk the second. Both hold the same slots,
+ * so a value that is replaced changes neither.
+ *
+ * <p>One writer at a time; readers are wait-free.
  */
-interface Index {
+final class Index {
 
-    /** The value of a key, tombstones and hidden ones included. */
-    @Nullable
-    Stored get(Key key);
-
-    /** Sets the value of a key, and answers the one it replaces. */
-    @Nullable
-    Stored put(Key key, Stored stored);
-
-    /** Takes a key away, and answers the value it had. */
-    @Nullable
-    Stored remove(Key key);
+    private final KeyHash hash;
+    private final HashIndex byHash = new HashIndex();
+    private final OrderedIndex inOrder = new OrderedIndex();
 
     /**
-     * The keys from one on, in order, with their values. It walks the index itself: it copies nothing and may be abandoned at
-     * any point; what changes behind it is not seen, and what changes before it is.
+     * Makes an empty one.
+     *
+     * @param seed of the hash
      */
-    Iterator<Map.Entry<Key, Stored>> from(Key first);
+    Index(long seed) {
+        hash = new KeyHash(seed);
+    }
+
+    @Nullable
+    Slot get(byte[] key) {
+        return byHash.get(key, hash.of(key));
+    }
+
+    /** Makes the slot of a key that has none, with its first version. */
+    Slot add(byte[] key, Stored first) {
+        Slot slot = new Slot(key, hash.of(key));
+        slot.push(first);
+        // In order first: whoever finds it by its hash then finds it in every walk.
+        inOrder.add(slot);
+        byHash.add(slot);
+        return slot;
+    }
+
+    void remove(Slot slot) {
+        byHash.remove(slot);
+        inOrder.remove(slot);
+    }
+
+    /** A walk over the slots whose keys are not below one, in order; it sees the index as it is when it gets there. */
+    OrderedIndex.Cursor from(byte[] key) {
+        return inOrder.from(key);
+    }
 }

@@ -33,6 +33,32 @@ final class Limits {
                         "invalid value: " + problem);
     }
 
+    /** What is wrong with a key that is to be given a value; null if nothing is. */
+    static @Nullable SoftadastraError errorOf(Key key, Value value) {
+        SoftadastraError error = errorOf(key);
+        return error == null ? errorOf(value) : error;
+    }
+
+    /** What is wrong with a put on condition; null if nothing is. */
+    static @Nullable SoftadastraError errorOf(Key key, Value value, long sequence) {
+        SoftadastraError error = errorOf(key, value);
+        return error == null && sequence < 0 ? negative(sequence) : error;
+    }
+
+    /** What is wrong with a removal on condition; null if nothing is. */
+    static @Nullable SoftadastraError errorOf(Key key, long sequence) {
+        SoftadastraError error = errorOf(key);
+        if (error == null && sequence == 0) {
+            return SoftadastraError.of(
+                    ErrorCode.INVALID_ARGUMENT, "invalid sequence: 0 stands for no entry, which cannot be removed");
+        }
+        return error == null && sequence < 0 ? negative(sequence) : error;
+    }
+
+    private static SoftadastraError negative(long sequence) {
+        return SoftadastraError.of(ErrorCode.INVALID_ARGUMENT, "invalid sequence: " + sequence + " is negative");
+    }
+
     /** What is wrong with an operation that is to be written; null if nothing is. */
     static @Nullable SoftadastraError errorOf(Operation operation) {
         SoftadastraError error = errorOf(operation.key());

@@ -2,6 +2,7 @@ package softadastra.store;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.ErrorCode;
 import softadastra.core.HybridClock;
@@ -12,15 +13,19 @@ import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalIdentity;
 import softadastra.wal.spi.WalLog;
+import softadastra.wal.spi.WalProgress;
+import softadastra.wal.spi.WalRecordStatus;
+import softadastra.wal.spi.WalRecordVisitor;
 
 /**
  * What makes a store of a log: the state that its records add up to, and the way for new ones, which goes on where they end.
  *
- * @param applied the state
+ * @param versions the state
  * @param commits the way for writes: counters, versions and stamps are above all that the log has
  * @param recovery the report
+ * @param carries whether there are records that the store does not know and its checkpoints carry on
  */
-record Opening(Applied applied, Commits commits, StoreRecovery recovery) {
+record Opening(Versions versions, Commits commits, StoreRecovery recovery, boolean carries) {
 
     @CheckReturnValue
     static Result<Opening> run(StoreConfig config, Wal wal) {
@@ -38,30 +43,79 @@ record Opening(Applied applied, Commits commits, StoreRecovery recovery) {
 
     private static Result<Opening> replay(StoreConfig config, Wal wal) {
         WalLog log = wal.log();
-        if (log.checkpoint().isPresent()) {
-            return Result.err(
-                    ErrorCode.HISTORY_GONE,
-                    "failed to open store: its log begins with sequence " + log.firstSequence()
-                            + ", behind a checkpoint that no store has written; open the log with what wrote that");
-        }
-        WalIdentity identity = log.identity();
-        Applied applied = new Applied(new Origin(identity.node(), identity.epoch()));
-        long first = log.firstSequence();
-        Replay replay = new Replay(applied, first <= 1);
         long begin = System.nanoTime();
+        WalIdentity identity = log.identity();
+        Versions versions = new Versions(new Origin(identity.node(), identity.epoch()));
         try {
-            log.read(first, replay);
+            Base base = log.checkpoint().map(Base::open).orElse(null);
+            try {
+                return Result.ok(replay(config, log, versions, base, begin));
+            } catch (RuntimeException | Error e) {
+                if (base != null) {
+                    base.close();
+                }
+                throw e;
+            }
         } catch (SoftadastraException e) {
             return Result.err(e.error());
         }
+    }
+
+    private static Opening replay(StoreConfig config, WalLog log, Versions versions, @Nullable Base base, long begin) {
+        long behind = 0;
+        if (base != null) {
+            versions.recover(base);
+            behind = base.head().sequence();
+        }
+        long from = base == null ? log.firstSequence() : behind + 1;
+        Replay replay = new Replay(versions, base != null || from <= 1);
+        long last = log.lastSequence();
+        long unused = log.read(from, new Reported(replay, config.progress(), last - from + 1));
+        versions.begin();
         StoreRecovery recovery = new StoreRecovery(
                 log.recovery(),
+                behind,
                 replay.operations(),
                 replay.skipped(),
-                applied.size(),
-                log.lastSequence(),
+                versions.reached().entries,
+                last,
                 Duration.ofNanos(System.nanoTime() - begin));
         HybridClock clock = HybridClock.startAfter(config.wal().clock(), log.lastTimestamp());
-        return Result.ok(new Opening(applied, new Commits(log, clock, config.autoFlush(), applied), recovery));
+        LogGrowth growth = new LogGrowth(config.checkpoints(), replay.bytes(), replay.operations() + replay.skipped());
+        Commits commits = new Commits(log, clock, config.autoFlush(), versions, growth);
+        boolean carries = replay.skippable() > 0 || (base != null && base.hasCarried());
+        return new Opening(versions, commits, recovery, carries);
+    }
+
+    /** Hands records on, and says how far it is. */
+    private static final class Reported implements WalRecordVisitor {
+        private static final int RECORDS_BETWEEN = 4096;
+
+        private final WalRecordVisitor target;
+        private final WalProgress progress;
+        private final long total;
+        private long done;
+
+        Reported(WalRecordVisitor target, WalProgress progress, long total) {
+            this.target = target;
+            this.progress = progress;
+            this.total = total;
+        }
+
+        @Override
+        public boolean visit(
+                long sequence,
+                int typeCode,
+                WalRecordStatus status,
+                long timestamp,
+                byte[] buffer,
+                int offset,
+                int length) {
+            done++;
+            if (done % RECORDS_BETWEEN == 0 || done == total) {
+                progress.progress("recovery", done, total);
+            }
+            return target.visit(sequence, typeCode, status, timestamp, buffer, offset, length);
+        }
     }
 }

@@ -20,16 +20,16 @@ import softadastra.wal.spi.WalLog;
 final class Outbound {
 
     private final WalLog log;
-    private final Applied applied;
+    private final Versions versions;
     private final History history;
     private final OperationVisitor visitor;
     private boolean begun;
     private boolean enough;
     private long count;
 
-    Outbound(WalLog log, Applied applied, History history, OperationVisitor visitor) {
+    Outbound(WalLog log, Versions versions, History history, OperationVisitor visitor) {
         this.log = log;
-        this.applied = applied;
+        this.versions = versions;
         this.history = history;
         this.visitor = visitor;
     }
@@ -78,12 +78,11 @@ final class Outbound {
     private List<Map.Entry<Key, Stored>> currentBefore(long first) {
         List<Map.Entry<Key, Stored>> found = new ArrayList<>();
         if (first > 1) {
-            Iterator<Map.Entry<Key, Stored>> values = applied.index().from(Key.of(""));
-            while (values.hasNext()) {
-                Map.Entry<Key, Stored> next = values.next();
-                Stored seen = Stored.visible(next.getValue());
-                if (seen != null && seen.sequence < first && applied.isLocal(seen.origin)) {
-                    found.add(Map.entry(next.getKey(), seen));
+            MergedWalk slots = new MergedWalk(versions, new byte[0]);
+            for (Slot slot = slots.next(); slot != null; slot = slots.next()) {
+                Stored seen = versions.visible(slot);
+                if (seen != null && seen.sequence < first && versions.isLocal(seen.origin)) {
+                    found.add(Map.entry(Key.wrap(slot.key), seen));
                 }
             }
             found.sort(Comparator.comparingLong(entry -> entry.getValue().sequence));

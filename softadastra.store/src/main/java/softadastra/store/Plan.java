@@ -80,8 +80,18 @@ final class Plan {
         return batch;
     }
 
-    Commit commit() {
-        return new Commit(keys.toArray(new Key[0]), values.toArray(new Stored[0]));
+    /** Says which sequences the log gave the operations. */
+    void logged(long lastSequence) {
+        for (int i = 0; i < values.size(); i++) {
+            values.get(i).sequence = lastSequence - values.size() + 1 + i;
+        }
+    }
+
+    /** Adds what the operations leave. */
+    void addTo(Versions versions) {
+        for (int i = 0; i < keys.size(); i++) {
+            versions.add(keys.get(i).bytes(), values.get(i));
+        }
     }
 
     /** The sequence that must be durable before the batch may be answered: its own, or a removal it found. */

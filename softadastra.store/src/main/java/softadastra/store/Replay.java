@@ -19,7 +19,7 @@ import softadastra.wal.spi.WalRecordVisitor;
  */
 final class Replay implements WalRecordVisitor {
 
-    private final Applied applied;
+    private final Versions versions;
     private final NodeId node;
     private final boolean fromTheStart;
     private final OperationEnvelope envelope = new OperationEnvelope();
@@ -30,19 +30,21 @@ final class Replay implements WalRecordVisitor {
     private long noops;
 
     private long skipped;
+    private long skippable;
+    private long bytes;
     private long lastSequence;
 
     /**
      * Begins a replay.
      *
-     * @param applied what to apply to
+     * @param versions what to apply to
      * @param fromTheStart whether the log holds its first record, so that counters begin at 1
      */
-    Replay(Applied applied, boolean fromTheStart) {
-        this.applied = applied;
-        this.node = applied.self().node();
+    Replay(Versions versions, boolean fromTheStart) {
+        this.versions = versions;
+        this.node = versions.self().node();
         this.fromTheStart = fromTheStart;
-        this.last = applied.self();
+        this.last = versions.self();
         origins.put(last, last);
     }
 
@@ -54,6 +56,17 @@ final class Replay implements WalRecordVisitor {
         return skipped;
     }
 
+    /** How many records were passed over that a checkpoint carries on. */
+    long skippable() {
+        return skippable;
+    }
+
+    /** The bytes of all payloads. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** The last sequence, 0 if there was none. */
     long lastSequence() {
         return lastSequence;
     }
@@ -68,6 +81,7 @@ final class Replay implements WalRecordVisitor {
             int offset,
             int length) {
         lastSequence = sequence;
+        bytes += length;
         if (OperationType.isOperation(typeCode)) {
             read(envelope, sequence, typeCode, timestamp, buffer, offset, length);
             apply(sequence);
@@ -75,6 +89,7 @@ final class Replay implements WalRecordVisitor {
         } else {
             WalRecordType.requireUnderstood(sequence, typeCode);
             noops += typeCode == WalRecordType.NOOP.code() ? 1 : 0;
+            skippable += WalRecordType.isSkippable(typeCode) ? 1 : 0;
             skipped++;
         }
         return true;
@@ -89,9 +104,9 @@ final class Replay implements WalRecordVisitor {
             OperationBody body = envelope.body();
             Stored stored = new Stored(body.value(), envelope.version(), envelope.stamp(), origin, envelope.counter());
             stored.sequence = sequence;
-            applied.apply(body.key(), stored);
+            versions.recover(body.key().bytes(), stored, stored.isTombstone() || stored.version > 1);
         }
-        applied.advance(origin, envelope.counter(), sequence);
+        versions.recovered(origin, envelope.counter(), sequence);
     }
 
     /** The origin of the operation that was read; one object for all that are equal. */
@@ -109,7 +124,7 @@ final class Replay implements WalRecordVisitor {
      * of each that was lost.
      */
     private void requireNoGap(long sequence, Origin origin) {
-        long before = applied.counter(origin);
+        long before = versions.recoveredCounter(origin);
         long missing = envelope.counter() - before - 1;
         if (missing > 0 && missing <= noops) {
             noops -= missing;

@@ -1,11 +1,19 @@
 package softadastra.store;
 
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The entries of a store as they were at one point of its log. Immutable. */
-public interface Snapshot {
+/**
+ * The entries of a store as they were at one point of its log. Immutable and thread-safe; reads never block.
+ *
+ * <p>A snapshot of an open store ({@link StoreEngine#snapshot()}) keeps in memory what has been replaced or removed since, so it
+ * is to be closed; a closed one answers INVALID_STATE, as it does once its store is closed. One that becomes unreachable is
+ * closed by the garbage collector, some time. One built from a log ({@link SnapshotBuilderStore}) holds nothing else and need
+ * not be closed.
+ */
+public interface Snapshot extends AutoCloseable, Iterable<Entry> {
 
     /**
      * How many entries it has.
@@ -24,11 +32,20 @@ public interface Snapshot {
     }
 
     /**
-     * All entries, in key order.
+     * All entries, in key order, in a list of their own. {@link #entries()} needs no memory for them.
      *
      * @return a list that cannot be changed
      */
     List<Entry> all();
+
+    /**
+     * All entries, in key order.
+     *
+     * @return the entries, made as they are asked for
+     */
+    default Stream<Entry> entries() {
+        return entries(KeyRange.all());
+    }
 
     /**
      * The entry of a key.
@@ -39,12 +56,36 @@ public interface Snapshot {
     Optional<Entry> get(Key key);
 
     /**
+     * Whether a key has a value.
+     *
+     * @param key the key
+     * @return whether it has
+     */
+    boolean contains(Key key);
+
+    /**
      * The entries whose keys begin with a text, in key order.
      *
      * @param prefix the text; empty for all
      * @return the entries, made as they are asked for
      */
-    Stream<Entry> entries(String prefix);
+    default Stream<Entry> entries(String prefix) {
+        return entries(KeyRange.prefix(prefix));
+    }
+
+    /**
+     * The entries of a range, in key order.
+     *
+     * @param range the range
+     * @return the entries, made as they are asked for
+     */
+    Stream<Entry> entries(KeyRange range);
+
+    /** The entries, in key order. */
+    @Override
+    default Iterator<Entry> iterator() {
+        return entries().iterator();
+    }
 
     /**
      * The last sequence of the log that it includes.
@@ -59,4 +100,8 @@ public interface Snapshot {
      * @return the number
      */
     long localOperations();
+
+    /** Lets go what only this snapshot holds. Closing twice is fine; never fails. */
+    @Override
+    void close();
 }

@@ -1,13 +1,12 @@
 package softadastra.store;
 
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import softadastra.core.CheckReturnValue;
+import softadastra.core.ErrorCode;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraException;
+import softadastra.wal.spi.WalCheckpoint;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalIdentity;
 import softadastra.wal.spi.WalReader;
@@ -20,6 +19,8 @@ import softadastra.wal.spi.WalReader;
  */
 @CheckReturnValue
 public final class SnapshotBuilderStore {
+
+    private static final int ATTEMPTS = 5;
 
     private SnapshotBuilderStore() {}
 
@@ -62,12 +63,27 @@ public final class SnapshotBuilderStore {
     }
 
     private static Result<Snapshot> read(WalReader reader) {
+        for (int attempt = 1; ; attempt++) {
+            Result<Snapshot> snapshot = readOnce(reader);
+            if (snapshot.isOk() || snapshot.error().code() != ErrorCode.HISTORY_GONE || attempt == ATTEMPTS) {
+                return snapshot;
+            }
+            // The owner has put another checkpoint in the place of the one that was being read.
+        }
+    }
+
+    private static Result<Snapshot> readOnce(WalReader reader) {
         WalIdentity identity = reader.identity();
-        Applied applied = new Applied(new Origin(identity.node(), identity.epoch()));
-        Replay replay = new Replay(applied, false);
+        Versions versions = new Versions(new Origin(identity.node(), identity.epoch()));
+        Optional<WalCheckpoint> checkpoint = reader.checkpoint().orElseThrow();
+        if (checkpoint.isPresent()) {
+            load(checkpoint.get(), versions);
+        }
+        long behind = versions.added();
+        Replay replay = new Replay(versions, checkpoint.isPresent());
         // From the very first one: a log whose history has gone would make half a snapshot.
         return reader.forEach(
-                        1,
+                        behind + 1,
                         record -> replay.visit(
                                 record.sequence(),
                                 record.typeCode(),
@@ -76,42 +92,24 @@ public final class SnapshotBuilderStore {
                                 record.payload(),
                                 0,
                                 record.payload().length))
-                .map(count -> new Built(applied, replay.lastSequence()));
+                .map(count -> {
+                    versions.begin();
+                    return StoreSnapshot.of(
+                            View.now(versions),
+                            new StoreSnapshot.Moment(
+                                    Math.max(behind, replay.lastSequence()),
+                                    versions.reached().entries,
+                                    versions.localOperations(versions.counters())));
+                });
     }
 
-    private record Built(Applied applied, long lastSequence) implements Snapshot {
-
-        @Override
-        public long size() {
-            return applied.size();
-        }
-
-        @Override
-        public List<Entry> all() {
-            return entries("").toList();
-        }
-
-        @Override
-        public Optional<Entry> get(Key key) {
-            return Entries.get(applied.index(), key);
-        }
-
-        @Override
-        public Stream<Entry> entries(String prefix) {
-            return Entries.withPrefix(applied.index(), Key.of(prefix));
-        }
-
-        @Override
-        public long localOperations() {
-            return applied.counters().entrySet().stream()
-                    .filter(counter -> applied.isLocal(counter.getKey()))
-                    .mapToLong(Map.Entry::getValue)
-                    .sum();
-        }
-
-        @Override
-        public String toString() {
-            return "Snapshot[" + size() + " entries, last sequence " + lastSequence + "]";
+    private static void load(WalCheckpoint checkpoint, Versions versions) {
+        try (Base base = Base.open(checkpoint)) {
+            versions.recover(base);
+            for (int block = 0; block < base.blocks(); block++) {
+                boolean unused = versions.load(base.block(block), Integer.MAX_VALUE);
+            }
+            versions.loaded();
         }
     }
 }

@@ -5,27 +5,39 @@ import java.util.Objects;
 import softadastra.core.NodeId;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalHistory;
+import softadastra.wal.spi.WalProgress;
 
 /**
  * How a store is opened. Immutable; each {@code with...} answers a changed copy. Texts are kept as given, and {@code open}
  * judges them.
  *
  * @param wal the log that the store stands on; its {@code autoFlush} is also the store's, and its clock stamps the operations
+ * @param checkpoints when the store writes checkpoints by itself
+ * @param progress told how far long work is, a recovery in records of the log, one that writes all entries in these; from
+ *     the thread that does it
  */
-public record StoreConfig(WalConfig wal) {
+public record StoreConfig(WalConfig wal, CheckpointPolicy checkpoints, WalProgress progress) {
 
     /** Refuses null. */
     public StoreConfig {
         Objects.requireNonNull(wal, "wal");
+        Objects.requireNonNull(checkpoints, "checkpoints");
+        Objects.requireNonNull(progress, "progress");
+    }
+
+    private StoreConfig(WalConfig wal) {
+        this(wal, CheckpointPolicy.whenGrown(), WalProgress.NONE);
     }
 
     /**
-     * A store in memory, gone when it is closed. Its log keeps no history but what somebody reads.
+     * A store in memory, gone when it is closed. Its log keeps no history but what somebody reads, so it writes no checkpoints
+     * by itself.
      *
      * @return the configuration
      */
     public static StoreConfig memoryOnly() {
-        return new StoreConfig(WalConfig.memory().withHistory(WalHistory.PINNED));
+        return new StoreConfig(WalConfig.memory().withHistory(WalHistory.PINNED))
+                .withCheckpoints(CheckpointPolicy.manual());
     }
 
     /**
@@ -77,7 +89,7 @@ public record StoreConfig(WalConfig wal) {
      * @return the changed configuration
      */
     public StoreConfig withAutoFlush(boolean value) {
-        return new StoreConfig(wal.withAutoFlush(value));
+        return withWal(wal.withAutoFlush(value));
     }
 
     /**
@@ -88,7 +100,7 @@ public record StoreConfig(WalConfig wal) {
      * @see WalConfig#nodeId()
      */
     public StoreConfig withNodeId(String value) {
-        return new StoreConfig(wal.withNodeId(value));
+        return withWal(wal.withNodeId(value));
     }
 
     /**
@@ -99,7 +111,7 @@ public record StoreConfig(WalConfig wal) {
      * @see WalConfig#nodeId()
      */
     public StoreConfig withNodeId(NodeId value) {
-        return new StoreConfig(wal.withNodeId(value));
+        return withWal(wal.withNodeId(value));
     }
 
     /**
@@ -109,6 +121,26 @@ public record StoreConfig(WalConfig wal) {
      * @return the changed configuration
      */
     public StoreConfig withWal(WalConfig value) {
-        return new StoreConfig(value);
+        return new StoreConfig(value, checkpoints, progress);
+    }
+
+    /**
+     * With another policy for checkpoints.
+     *
+     * @param value when the store writes them by itself; {@link CheckpointPolicy#whenGrown()} by default
+     * @return the changed configuration
+     */
+    public StoreConfig withCheckpoints(CheckpointPolicy value) {
+        return new StoreConfig(wal, value, progress);
+    }
+
+    /**
+     * With somebody who is told of the progress of long work.
+     *
+     * @param value told of it; it should return at once
+     * @return the changed configuration
+     */
+    public StoreConfig withProgress(WalProgress value) {
+        return new StoreConfig(wal, checkpoints, value);
     }
 }

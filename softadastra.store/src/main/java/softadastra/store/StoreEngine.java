@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -49,24 +50,41 @@ public final class StoreEngine implements AutoCloseable {
     private final Wal wal;
     private final WalLog log;
     private final boolean ownsWal;
-    private final Applied applied;
+    private final Versions versions;
+    private final View view;
     private final Commits commits;
+    private final AsyncWrites asyncWrites;
+    private final @Nullable Loader loader;
+    private final Checkpointer checkpointer;
+    private final AutomaticCheckpoints automatic;
     private final History history;
     private final StoreRecovery recovery;
     private final LeakGuard leakGuard;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    StoreEngine(Wal wal, boolean ownsWal, Opening opening, Consumer<String> leaks) {
+    StoreEngine(StoreConfig config, Wal wal, boolean ownsWal, Opening opening, Consumer<String> warnings) {
         this.wal = wal;
         this.log = wal.log();
         this.ownsWal = ownsWal;
-        this.applied = opening.applied();
+        this.versions = opening.versions();
+        this.view = View.now(versions);
         this.commits = opening.commits();
-        this.history = new History(log, applied);
+        this.asyncWrites = new AsyncWrites(commits);
+        this.history = new History(log, versions);
         this.recovery = opening.recovery();
+        Commits failing = commits;
+        this.loader = Loader.start(versions, commits.lock(), reason -> {
+            failing.failed(reason);
+            warnings.accept("a checkpoint cannot be read, and the store is read-only: " + reason.getMessage());
+        });
+        // Whoever else holds the log may append records of any kind.
+        boolean carries = opening.carries() || !ownsWal;
+        this.checkpointer = new Checkpointer(log, versions, commits, config.progress(), loader, carries);
+        this.automatic = new AutomaticCheckpoints(checkpointer, warnings);
+        commits.whenGrown(automatic::request);
         this.leakGuard = new LeakGuard(
                 this,
-                leaks,
+                warnings,
                 "a store of node " + wal.identity().node()
                         + " became unreachable while open; close stores, so that their"
                         + " last writes are flushed and their logs let go");
@@ -111,7 +129,7 @@ public final class StoreEngine implements AutoCloseable {
     }
 
     private static Result<StoreEngine> open(StoreConfig config, Wal wal, boolean ownsWal) {
-        return Opening.run(config, wal).map(opening -> new StoreEngine(wal, ownsWal, opening, LeakGuard.log()));
+        return Opening.run(config, wal).map(opening -> new StoreEngine(config, wal, ownsWal, opening, LeakGuard.log()));
     }
 
     private static void closeAfter(@Nullable Throwable reason, Wal wal) {
@@ -137,11 +155,8 @@ public final class StoreEngine implements AutoCloseable {
     public Result<PutResult> put(Key key, Value value) {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(value, "value");
-        SoftadastraError invalid = Limits.errorOf(key);
-        if (invalid == null) {
-            invalid = Limits.errorOf(value);
-        }
-        return write(invalid, () -> commits.put(key, value));
+        SoftadastraError invalid = Limits.errorOf(key, value);
+        return write(invalid, () -> commits.settled(commits.put(key, value)));
     }
 
     /**
@@ -151,7 +166,86 @@ public final class StoreEngine implements AutoCloseable {
      * @return what it did, or an error as of {@link #put}
      */
     public Result<RemoveResult> remove(Key key) {
-        return write(Limits.errorOf(Objects.requireNonNull(key, "key")), () -> commits.remove(key));
+        return write(Limits.errorOf(Objects.requireNonNull(key, "key")), () -> commits.settled(commits.remove(key)));
+    }
+
+    /**
+     * Gives a value to a key that has none. Of several that try, one wins.
+     *
+     * @param key the key
+     * @param value its value
+     * @return what it did, or the entry that the key has; or an error as of {@link #put}
+     */
+    public Result<ConditionalResult<PutResult>> putIfAbsent(Key key, Value value) {
+        return putIfSequence(key, value, 0);
+    }
+
+    /**
+     * Gives a value to a key whose entry is still the one that the caller knows: compare and set. The condition is looked at
+     * when the write gets its place in the log, so nothing comes in between. A sequence is never used again, so an entry that
+     * was removed and made again counts as another one.
+     *
+     * @param key the key
+     * @param value its value
+     * @param sequence the {@linkplain Entry#sequence() sequence} that the key's entry must have; 0 if it must have none
+     * @return what it did, or the entry that the key has; or an error as of {@link #put}
+     */
+    public Result<ConditionalResult<PutResult>> putIfSequence(Key key, Value value, long sequence) {
+        SoftadastraError invalid = Limits.errorOf(key, value, sequence);
+        return write(invalid, () -> commits.settled(commits.putIf(key, value, sequence)));
+    }
+
+    /**
+     * Takes a key's value away if its entry is still the one that the caller knows, as {@link #putIfSequence}.
+     *
+     * @param key the key
+     * @param sequence the sequence that the key's entry must have, 1 or more
+     * @return what it did, or the entry that the key has, if any; or an error as of {@link #put}
+     */
+    public Result<ConditionalResult<RemoveResult>> removeIfSequence(Key key, long sequence) {
+        SoftadastraError invalid = Limits.errorOf(key, sequence);
+        return write(invalid, () -> commits.settled(commits.removeIf(key, sequence)));
+    }
+
+    /**
+     * Gives a value to a key without waiting for the disk, so that one thread can keep it busy. Blocks only while 4,096 such
+     * writes of this store are under way. Those of one thread take effect in the order of its calls.
+     *
+     * <p>The future is completed with what {@link #put} answers, when the write is durable (without automatic flush too), on a
+     * thread of the store's own. What depends on it should not block there.
+     *
+     * @param key the key
+     * @param value its value
+     * @return the answer, some time
+     */
+    public CompletableFuture<Result<PutResult>> putAsync(Key key, Value value) {
+        return writeAsync(Limits.errorOf(key, value), () -> commits.put(key, value));
+    }
+
+    /**
+     * Takes a key's value away without waiting for the disk, as {@link #putAsync}.
+     *
+     * @param key the key
+     * @return what {@link #remove} answers, some time
+     */
+    public CompletableFuture<Result<RemoveResult>> removeAsync(Key key) {
+        return writeAsync(Limits.errorOf(key), () -> commits.remove(key));
+    }
+
+    /**
+     * Writes a batch without waiting for the disk, as {@link #putAsync}.
+     *
+     * @param batch the batch; it may be changed again afterwards
+     * @return what {@link #write} answers, some time
+     */
+    public CompletableFuture<Result<BatchResult>> writeAsync(Batch batch) {
+        List<Operation> operations = List.copyOf(batch.operations());
+        return writeAsync(Limits.errorOf(operations), () -> commits.write(operations));
+    }
+
+    private <T> CompletableFuture<Result<T>> writeAsync(
+            @Nullable SoftadastraError invalid, Supplier<Decided<T>> write) {
+        return invalid == null ? asyncWrites.write(write) : CompletableFuture.completedFuture(Result.err(invalid));
     }
 
     /**
@@ -162,7 +256,7 @@ public final class StoreEngine implements AutoCloseable {
      */
     public Result<BatchResult> write(Batch batch) {
         List<Operation> operations = List.copyOf(batch.operations());
-        return write(Limits.errorOf(operations), () -> commits.write(operations));
+        return write(Limits.errorOf(operations), () -> commits.settled(commits.write(operations)));
     }
 
     /**
@@ -173,7 +267,7 @@ public final class StoreEngine implements AutoCloseable {
      */
     public Result<Long> appendEvent(FileEvent event) {
         byte[] payload = FileEventCodec.encode(event);
-        return write(null, () -> commits.append(WalRecordType.EVENT, payload));
+        return write(null, () -> commits.settled(commits.append(WalRecordType.EVENT, payload)));
     }
 
     /**
@@ -200,7 +294,7 @@ public final class StoreEngine implements AutoCloseable {
      * @return the entry, empty if the key has no value, as a key that cannot have one
      */
     public Optional<Entry> get(Key key) {
-        return Entries.get(index(), key);
+        return view().get(key);
     }
 
     /**
@@ -210,7 +304,7 @@ public final class StoreEngine implements AutoCloseable {
      * @return whether it has
      */
     public boolean contains(Key key) {
-        return Entries.contains(index(), key);
+        return view().contains(key);
     }
 
     /**
@@ -220,7 +314,7 @@ public final class StoreEngine implements AutoCloseable {
      * @return the entries
      */
     public Stream<Entry> entries() {
-        return entries("");
+        return entries(KeyRange.all());
     }
 
     /**
@@ -230,7 +324,68 @@ public final class StoreEngine implements AutoCloseable {
      * @return the entries
      */
     public Stream<Entry> entries(String prefix) {
-        return Entries.withPrefix(index(), Key.of(prefix));
+        return entries(KeyRange.prefix(prefix));
+    }
+
+    /**
+     * The entries of a range, as {@link #entries()}.
+     *
+     * @param range the range
+     * @return the entries
+     */
+    public Stream<Entry> entries(KeyRange range) {
+        return view().entries(range);
+    }
+
+    /**
+     * The entries as they are at this moment: a view that stays while writes go on. It costs no copy; what is replaced or
+     * removed meanwhile stays in memory until the snapshot is closed. Does not block.
+     *
+     * <p>It sees what readers see: with automatic flush durable values only.
+     *
+     * @return the snapshot, to be closed
+     */
+    public Snapshot snapshot() {
+        requireOpen();
+        Versions.Held held = versions.hold();
+        StoreSnapshot.Moment moment = new StoreSnapshot.Moment(
+                held.sequence(), held.change().entries, versions.localOperations(held.counters()));
+        Views views = versions.views();
+        Commits pruning = commits;
+        return StoreSnapshot.holding(View.at(versions, moment.sequence()), moment, () -> {
+            views.close(moment.sequence());
+            pruning.prune();
+        });
+    }
+
+    /**
+     * Writes a checkpoint of what is visible: the log keeps it in the place of the one before, and lets the records before it
+     * go, as far as nobody has pinned them. Opening reads it and what the log has beyond.
+     *
+     * <p>Blocks while it writes all entries to the disk. Readers and writers go on; others that want a checkpoint wait for this
+     * one. A crash leaves this checkpoint or the one before. A store does this by itself too: {@link CheckpointPolicy}.
+     *
+     * @return what was written, or an error, and then the log is as it was. NO_SPACE, IO_ERROR: the disk is full, or failed.
+     *     INTERRUPTED: the thread was interrupted while it waited for the last checkpoint to be loaded. UNSUPPORTED_OPERATION:
+     *     the log's provider keeps no checkpoints. INVALID_STATE: the store is closed, or was closed meanwhile. CORRUPTION: the
+     *     last checkpoint is damaged
+     */
+    public Result<StoreCheckpoint> checkpoint() {
+        return write(closed.get() ? closedError() : null, checkpointer::run);
+    }
+
+    /**
+     * Waits until the entries of the checkpoint that the store was opened on are in memory. Until then reads of those that are
+     * not take longer. Nobody needs to wait for that.
+     *
+     * @return ok; CORRUPTION or IO_ERROR if some of them cannot be read, and then the store is read-only; INTERRUPTED;
+     *     INVALID_STATE on a closed store
+     */
+    public Result<Unit> awaitLoaded() {
+        return write(closed.get() ? closedError() : null, () -> {
+            checkpointer.awaitLoaded();
+            return Unit.UNIT;
+        });
     }
 
     /**
@@ -240,7 +395,7 @@ public final class StoreEngine implements AutoCloseable {
      */
     public long size() {
         requireOpen();
-        return applied.size();
+        return versions.reached().entries;
     }
 
     /**
@@ -289,17 +444,18 @@ public final class StoreEngine implements AutoCloseable {
      */
     public StoreStats stats() {
         requireOpen();
+        Change reached = versions.reached();
         return new StoreStats(
-                applied.size(),
-                applied.bytes(),
+                reached.entries,
+                reached.bytes,
                 log.lastSequence(),
                 log.durableSequence(),
-                commits.appliedSequence(),
+                reached.sequence(),
                 log.stats());
     }
 
     /**
-     * Hands over the operations that the log holds, in order, from a sequence to the last one applied when the call began;
+     * Hands over the operations that the log holds, in order, from a sequence to the last one visible when the call began;
      * records that are no operations are passed over. Reads the log, beside writers, in constant memory. An operation that is
      * to leave this node must be durable first: {@link StoreStats#durableSequence()} tells.
      *
@@ -319,7 +475,7 @@ public final class StoreEngine implements AutoCloseable {
      * <p>Nothing is counted when operations are written: it costs no more than there are epochs where the log holds everything,
      * else a pass over the entries.
      *
-     * @return the counts, without epochs of which nothing was applied; or CORRUPTION, IO_ERROR; INVALID_STATE on a closed store
+     * @return the counts, without epochs of which nothing is visible; or CORRUPTION, IO_ERROR; INVALID_STATE on a closed store
      */
     public Result<List<RetainedOperations>> retainedLocalOperations() {
         return write(closed.get() ? closedError() : null, history::local);
@@ -327,23 +483,23 @@ public final class StoreEngine implements AutoCloseable {
 
     /**
      * Hands over the operations that {@link #retainedLocalOperations()} counts, in the order of the log, up to the last one
-     * applied when the call began; where the log holds everything, in constant memory.
+     * visible when the call began; where the log holds everything, in constant memory.
      *
      * @param visitor takes them, until it says no; its exceptions end the reading and pass through
      * @return how many were handed over, or CORRUPTION, IO_ERROR; INVALID_STATE on a closed store
      */
     public Result<Long> retainedLocalOperations(OperationVisitor visitor) {
-        return write(closed.get() ? closedError() : null, () -> new Outbound(log, applied, history, visitor).run());
+        return write(closed.get() ? closedError() : null, () -> new Outbound(log, versions, history, visitor).run());
     }
 
     /**
-     * Everything applied so far, as a version vector.
+     * Everything visible, as a version vector.
      *
      * @return the last counter of each origin
      */
     public CausalContext context() {
         requireOpen();
-        return CausalContext.of(new TreeMap<>(applied.counters()));
+        return CausalContext.of(new TreeMap<>(versions.counters()));
     }
 
     /**
@@ -358,7 +514,17 @@ public final class StoreEngine implements AutoCloseable {
             return;
         }
         leakGuard.close();
+        automatic.close();
+        checkpointer.close();
+        if (loader != null) {
+            loader.stop();
+        }
+        asyncWrites.close();
         commits.close();
+        Unloaded rest = versions.unloaded();
+        if (rest != null) {
+            rest.close();
+        }
         if (ownsWal) {
             wal.close();
         } else {
@@ -377,9 +543,14 @@ public final class StoreEngine implements AutoCloseable {
         }
     }
 
-    private Index index() {
+    /** How many snapshots are open. */
+    int openSnapshots() {
+        return versions.views().snapshots().length;
+    }
+
+    private View view() {
         requireOpen();
-        return applied.index();
+        return view;
     }
 
     private void requireOpen() {

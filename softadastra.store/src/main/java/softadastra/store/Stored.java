@@ -1,27 +1,27 @@
 package softadastra.store;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value in the index, with what wrote it: as few objects and fields as possible, since there is one for each entry.
+ * One version of a key's value, with what wrote it: as few fields as possible, since there is one for each entry. Without a
+ * value it is a tombstone: the key was removed.
  *
- * <p>Without a value it is a tombstone: the state of a key whose removal is not yet visible.
- *
- * <p>While a batch is being applied, its values are in the index already and must not be seen. Until it is published, each
- * points to the batch's {@link Veil}, and past it to the value that is still to be seen.
+ * <p>It leads to the version before it for as long as somebody may have to see that: until it is visible itself, and while a
+ * snapshot from before is open.
  */
 final class Stored {
 
-    /** Hides the values of a batch until all of them are in the index; lifted by one write. */
-    static final class Veil {
-        private volatile boolean lifted;
+    private static final VarHandle BEFORE;
 
-        void lift() {
-            lifted = true;
+    static {
+        try {
+            BEFORE = MethodHandles.lookup().findVarHandle(Stored.class, "before", Stored.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
         }
     }
-
-    private record Hidden(Veil veil, @Nullable Stored before) {}
 
     final byte @Nullable [] value;
     final long version;
@@ -32,7 +32,8 @@ final class Stored {
     /** Known once the log has taken the operation; set before any other thread gets hold of this. */
     long sequence;
 
-    private volatile @Nullable Hidden hidden;
+    @SuppressWarnings("unused") // Read and written through its handle.
+    private @Nullable Stored before;
 
     Stored(byte @Nullable [] value, long version, long stamp, Origin origin, long counter) {
         this.value = value;
@@ -51,31 +52,13 @@ final class Stored {
         return stored == null || stored.isTombstone() ? null : stored;
     }
 
-    /** Hides this behind a veil; until that is lifted, readers see what was before. */
-    void hide(Veil veil, @Nullable Stored before) {
-        hidden = new Hidden(veil, before);
+    /** The version before this one, null if there was none or nobody needs it any more. */
+    @Nullable
+    Stored before() {
+        return (Stored) BEFORE.getAcquire(this);
     }
 
-    /** Forgets what was before, once the veil is lifted, so that its memory can go. */
-    void unveil() {
-        hidden = null;
-    }
-
-    /** What readers of the key see: this, or what was before, or nothing. */
-    static @Nullable Stored visible(@Nullable Stored stored) {
-        if (stored == null) {
-            return null;
-        }
-        Hidden hidden = stored.hidden;
-        return live(hidden == null || hidden.veil.lifted ? stored : hidden.before);
-    }
-
-    /** What the key had before the batch that is being applied, or this if it is not of that batch. */
-    static @Nullable Stored beneath(Veil veil, @Nullable Stored stored) {
-        if (stored == null) {
-            return null;
-        }
-        Hidden hidden = stored.hidden;
-        return hidden != null && hidden.veil == veil ? hidden.before : stored;
+    void setBefore(@Nullable Stored stored) {
+        BEFORE.setRelease(this, stored);
     }
 }

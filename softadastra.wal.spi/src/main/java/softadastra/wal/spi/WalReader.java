@@ -3,6 +3,7 @@ package softadastra.wal.spi;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.HybridTimestamp;
@@ -105,6 +106,15 @@ public final class WalReader implements AutoCloseable {
      */
     public Result<WalFollower> follow(long fromSequence) {
         return Result.attempt(() -> new WalFollower(wal.log().follow(fromSequence)));
+    }
+
+    /**
+     * The checkpoint in force, for engines that know what is in it.
+     *
+     * @return the checkpoint, empty if there is none; or IO_ERROR, INVALID_STATE
+     */
+    public Result<Optional<WalCheckpoint>> checkpoint() {
+        return Result.attempt(() -> wal.log().checkpoint());
     }
 
     /**

@@ -1,0 +1,255 @@
+package softadastra.store;
+
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import softadastra.core.ByteReader;
+import softadastra.core.MalformedDataException;
+import softadastra.wal.spi.WalCheckpoint;
+import softadastra.wal.spi.WalCheckpointReader;
+import softadastra.wal.spi.WalRecordVisitor;
+
+/**
+ * The entries of a checkpoint, where they lie: found by the index of its blocks, and verified when they are read.
+ *
+ * <p>Thread-safe. Each read throws CORRUPTION naming file and byte offset for what does not verify, IO_ERROR, and INVALID_STATE
+ * once this is closed.
+ */
+final class Base implements AutoCloseable {
+
+    private final WalCheckpointReader reader;
+    private final CheckpointHead head;
+    private final CheckpointTail tail;
+    private final List<Origin> origins;
+
+    // Of each block: its first key, where it is, and of how many entries.
+    private final byte[][] firstKeys;
+    private final long[] positions;
+    private final long[] counts;
+
+    private Base(WalCheckpointReader reader) {
+        this.reader = reader;
+        CheckpointHead.Read read = CheckpointHead.read(reader);
+        head = read.head();
+        tail = CheckpointTail.read(reader, read.end());
+        origins = head.origins();
+        int blocks = Math.toIntExact(tail.blocks());
+        firstKeys = new byte[blocks][];
+        positions = new long[blocks + 1];
+        counts = new long[blocks];
+        positions[0] = read.end();
+        try {
+            readIndex();
+        } catch (MalformedDataException e) {
+            throw CheckpointHead.damaged("its index is malformed", e);
+        }
+    }
+
+    /** Opens a checkpoint and reads the index of its blocks. */
+    static Base open(WalCheckpoint checkpoint) {
+        WalCheckpointReader reader = checkpoint.open();
+        try {
+            return new Base(reader);
+        } catch (RuntimeException | Error e) {
+            reader.close();
+            throw e;
+        }
+    }
+
+    private void readIndex() {
+        long length = reader.length() - CheckpointTail.LENGTH - tail.indexAt();
+        if (length > Integer.MAX_VALUE - 8) {
+            throw CheckpointHead.damaged("its index has " + length + " bytes", null);
+        }
+        ByteReader in = new ByteReader(CheckpointHead.bytes(reader, tail.indexAt(), (int) length));
+        long entries = 0;
+        for (int i = 0; i < firstKeys.length; i++) {
+            firstKeys[i] = in.readPrefixedBytes(Key.MAX_BYTES);
+            positions[i + 1] = positions[i] + in.readVarint(Integer.MAX_VALUE - 8);
+            counts[i] = in.readVarint(Integer.MAX_VALUE);
+            entries += counts[i];
+            if (i > 0 && Arrays.compareUnsigned(firstKeys[i - 1], firstKeys[i]) >= 0) {
+                throw CheckpointHead.damaged("its blocks are not in order", null);
+            }
+        }
+        in.expectEnd();
+        if (positions[firstKeys.length] != tail.carriedAt() || entries != head.entries()) {
+            throw CheckpointHead.damaged("its index is of other entries", null);
+        }
+    }
+
+    CheckpointHead head() {
+        return head;
+    }
+
+    int blocks() {
+        return firstKeys.length;
+    }
+
+    /** The value of a key, null if it has none. */
+    @Nullable
+    Stored get(byte[] key) {
+        int block = blockOf(key);
+        if (block < 0) {
+            return null;
+        }
+        Entries entries = block(block);
+        while (entries.next()) {
+            int order = Arrays.compareUnsigned(entries.key(), key);
+            if (order >= 0) {
+                return order == 0 ? entries.stored() : null;
+            }
+        }
+        return null;
+    }
+
+    /** The block that a key would be in, -1 if it comes before the first. */
+    private int blockOf(byte[] key) {
+        int low = 0;
+        int high = firstKeys.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (Arrays.compareUnsigned(firstKeys[middle], key) <= 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low - 1;
+    }
+
+    /** The entries of a block, read at once. */
+    Entries block(int block) {
+        int length = (int) (positions[block + 1] - positions[block]);
+        return new Entries(CheckpointHead.bytes(reader, positions[block], length), counts[block]);
+    }
+
+    /** A walk over the entries whose keys are not below one, in order. */
+    Walk from(byte[] key) {
+        return new Walk(key);
+    }
+
+    /** Hands over the records that the store does not know and carries on. */
+    void carried(WalRecordVisitor target) {
+        long position = tail.carriedAt();
+        CarriedReader records = new CarriedReader(reader, position, tail.indexAt());
+        for (long i = 0; i < tail.carriedCount(); i++) {
+            records.next(target);
+        }
+    }
+
+    boolean hasCarried() {
+        return tail.carriedCount() > 0;
+    }
+
+    @Override
+    public void close() {
+        reader.close();
+    }
+
+    /** The entries of a block, one after the other. For one thread. */
+    final class Entries {
+        private final ByteReader in;
+        private long left;
+        private byte[] key = {};
+        private @Nullable Stored stored;
+
+        private Entries(byte[] block, long count) {
+            in = new ByteReader(block);
+            left = count;
+        }
+
+        /** Goes to the next one, if there is one. */
+        boolean next() {
+            try {
+                if (left == 0) {
+                    in.expectEnd();
+                    return false;
+                }
+                left--;
+                read();
+                return true;
+            } catch (MalformedDataException e) {
+                throw CheckpointHead.damaged("a block is malformed", e);
+            }
+        }
+
+        private void read() {
+            int position = in.position();
+            if (in.readByte() != 0) {
+                throw in.malformed("entry of an unknown kind", position);
+            }
+            int shared = (int) in.readVarint(key.length);
+            byte[] rest = in.readPrefixedBytes(Key.MAX_BYTES - shared);
+            byte[] next = Arrays.copyOf(key, shared + rest.length);
+            System.arraycopy(rest, 0, next, shared, rest.length);
+            key = next;
+            byte[] value = in.readPrefixedBytes(Value.MAX_BYTES);
+            long version = in.readVarint(Long.MAX_VALUE);
+            long stamp = in.readLong();
+            Origin origin = origins.get((int) in.readVarint(origins.size() - 1L));
+            Stored read = new Stored(value, version, stamp, origin, in.readVarint(Long.MAX_VALUE));
+            read.sequence = head.sequence() - in.readVarint(head.sequence());
+            stored = read;
+        }
+
+        byte[] key() {
+            return key;
+        }
+
+        Stored stored() {
+            Stored current = stored;
+            if (current == null) {
+                throw new IllegalStateException("before the first entry");
+            }
+            return current;
+        }
+    }
+
+    /** See {@link #from}. For one thread. */
+    final class Walk {
+        private int block;
+        private @Nullable Entries entries;
+
+        /** Whether {@link #entries} stands on an entry that is yet to be taken. */
+        private boolean waiting;
+
+        private Walk(byte[] key) {
+            block = Math.max(blockOf(key), 0);
+            byte[] at = key();
+            while (at != null && Arrays.compareUnsigned(at, key) < 0) {
+                take();
+                at = key();
+            }
+        }
+
+        /** The key of the next entry, null at the end. */
+        byte @Nullable [] key() {
+            while (!waiting) {
+                Entries current = entries;
+                if (current != null && current.next()) {
+                    waiting = true;
+                } else if (block < firstKeys.length) {
+                    entries = block(block++);
+                } else {
+                    return null;
+                }
+            }
+            Entries current = entries;
+            return current == null ? null : current.key();
+        }
+
+        /** Goes on behind the next entry. */
+        void take() {
+            waiting = false;
+        }
+
+        Stored stored() {
+            Entries current = entries;
+            if (current == null) {
+                throw new IllegalStateException("before the first entry");
+            }
+            return current.stored();
+        }
+    }
+}

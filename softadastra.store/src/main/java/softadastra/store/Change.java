@@ -1,0 +1,54 @@
+package softadastra.store;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A version that was added to a slot, as a link of the chain of all that were added, in log order; with what the store counts
+ * once it is visible. Nobody holds the chain but those who have not got to its end: whoever counts, and whoever watches.
+ */
+final class Change {
+
+    final Slot slot;
+    final Stored stored;
+
+    /** The value that the key had before, null for none. */
+    final @Nullable Stored replaced;
+
+    /** Entries of the store, their bytes, and those that came from other nodes. */
+    final long entries;
+
+    final long bytes;
+    final long remote;
+
+    /** The counter of the last operation of this store. */
+    final long ownCounter;
+
+    /** The change after this one, once there is one. */
+    volatile @Nullable Change next;
+
+    Change(
+            Slot slot,
+            Stored stored,
+            @Nullable Stored replaced,
+            long entries,
+            long bytes,
+            long remote,
+            long ownCounter) {
+        this.slot = slot;
+        this.stored = stored;
+        this.replaced = replaced;
+        this.entries = entries;
+        this.bytes = bytes;
+        this.remote = remote;
+        this.ownCounter = ownCounter;
+    }
+
+    /** Whether this changes no entry, but what is counted. */
+    boolean isRecount() {
+        return slot.key.length == 0;
+    }
+
+    long sequence() {
+        return stored.sequence;
+    }
+}

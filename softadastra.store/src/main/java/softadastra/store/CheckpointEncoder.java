@@ -1,0 +1,130 @@
+package softadastra.store;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import softadastra.core.ByteWriter;
+import softadastra.wal.spi.WalCheckpointWriter;
+import softadastra.wal.spi.WalRecordStatus;
+import softadastra.wal.spi.WalRecordVisitor;
+
+/**
+ * Writes the entries of a store as a checkpoint, one after the other, in the format of {@link CheckpointHead}. Holds a block in
+ * memory, and of each the first key.
+ */
+final class CheckpointEncoder {
+
+    /** A block is ended by the entry that makes it this long: what a read of one key has to read. */
+    private static final int BLOCK_BYTES = 32 << 10;
+
+    private static final int MAX_KEPT_BUFFER = 1 << 20;
+
+    private final WalCheckpointWriter target;
+    private final CheckpointHead head;
+    private final Map<Origin, Integer> origins = new HashMap<>();
+    private final ByteWriter index = new ByteWriter();
+    private ByteWriter block = new ByteWriter(2 * BLOCK_BYTES);
+    private byte[] last = {};
+    private long blocks;
+    private long inBlock;
+
+    CheckpointEncoder(WalCheckpointWriter target, CheckpointHead head) {
+        this.target = target;
+        this.head = head;
+        head.origins().forEach(origin -> origins.put(origin, origins.size()));
+        head.write(block);
+        flush();
+    }
+
+    /** Adds an entry; they come in the order of their keys. */
+    void add(byte[] key, Stored stored) {
+        byte[] value = stored.value;
+        Integer origin = origins.get(stored.origin);
+        if (value == null || origin == null) {
+            throw new IllegalArgumentException("no entry of this checkpoint: " + Key.wrap(key));
+        }
+        if (inBlock == 0) {
+            index.writePrefixedBytes(key);
+            last = new byte[0];
+        }
+        int mismatch = Arrays.mismatch(last, key);
+        int shared = mismatch < 0 ? key.length : mismatch;
+        block.writeByte(0);
+        block.writeVarint(shared);
+        block.writePrefixedBytes(key, shared, key.length - shared);
+        block.writePrefixedBytes(value);
+        block.writeVarint(stored.version);
+        block.writeLong(stored.stamp);
+        block.writeVarint(origin);
+        block.writeVarint(stored.counter);
+        block.writeVarint(head.sequence() - stored.sequence);
+        last = key;
+        inBlock++;
+        if (block.length() >= BLOCK_BYTES) {
+            endBlock();
+        }
+    }
+
+    private void endBlock() {
+        if (inBlock > 0) {
+            index.writeVarint(block.length());
+            index.writeVarint(inBlock);
+            blocks++;
+            inBlock = 0;
+            flush();
+        }
+    }
+
+    /** The records that are carried on; all entries have been added. */
+    final class Carried implements WalRecordVisitor {
+        private final long at;
+        private long count;
+
+        private Carried(long at) {
+            this.at = at;
+        }
+
+        @Override
+        public boolean visit(
+                long sequence,
+                int typeCode,
+                WalRecordStatus status,
+                long timestamp,
+                byte[] buffer,
+                int offset,
+                int length) {
+            block.writeVarint(typeCode);
+            block.writeLong(timestamp);
+            block.writeVarint(sequence);
+            block.writePrefixedBytes(buffer, offset, length);
+            count++;
+            if (block.length() >= BLOCK_BYTES) {
+                flush();
+            }
+            return true;
+        }
+
+        /** Ends the checkpoint, which may be published then. */
+        void end() {
+            flush();
+            CheckpointTail tail = new CheckpointTail(at, count, target.length(), blocks);
+            target.write(index.array(), 0, index.length());
+            tail.write(block);
+            flush();
+        }
+    }
+
+    /** Ends the entries. */
+    Carried carried() {
+        endBlock();
+        return new Carried(target.length());
+    }
+
+    private void flush() {
+        target.write(block.array(), 0, block.length());
+        if (block.array().length > MAX_KEPT_BUFFER) {
+            block = new ByteWriter(2 * BLOCK_BYTES);
+        }
+        block.reset();
+    }
+}

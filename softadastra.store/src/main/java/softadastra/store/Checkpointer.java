@@ -1,0 +1,157 @@
+package softadastra.store;
+
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import softadastra.core.ErrorCode;
+import softadastra.core.SoftadastraException;
+import softadastra.wal.spi.WalCheckpoint;
+import softadastra.wal.spi.WalCheckpointWriter;
+import softadastra.wal.spi.WalLog;
+import softadastra.wal.spi.WalProgress;
+import softadastra.wal.spi.WalRecordType;
+
+/**
+ * Writes checkpoints, one at a time, from a snapshot: writers and readers go on, and the entries are written one by one, without
+ * a copy of the store.
+ */
+final class Checkpointer {
+
+    private static final int ENTRIES_BETWEEN_PROGRESS = 4096;
+
+    private final ReentrantLock one = new ReentrantLock();
+    private final WalLog log;
+    private final Versions versions;
+    private final Commits commits;
+    private final WalProgress progress;
+    private final @Nullable Loader loader;
+
+    /** Whether the log may have records that the store does not know and is to carry on. */
+    private final boolean carries;
+
+    private volatile boolean closed;
+
+    Checkpointer(
+            WalLog log,
+            Versions versions,
+            Commits commits,
+            WalProgress progress,
+            @Nullable Loader loader,
+            boolean carries) {
+        this.log = log;
+        this.versions = versions;
+        this.commits = commits;
+        this.progress = progress;
+        this.loader = loader;
+        this.carries = carries;
+    }
+
+    /** Writes a checkpoint of what is visible. */
+    StoreCheckpoint run() {
+        one.lock();
+        try {
+            requireOpen();
+            awaitLoaded();
+            long begin = System.nanoTime();
+            try (WalCheckpointWriter writer = log.beginCheckpoint()) {
+                // So that a snapshot has all records below.
+                long grown = commits.awaitAdded(writer.beginSequence() - 1);
+                commits.awaitVisible(writer.beginSequence() - 1);
+                Versions.Held held = versions.hold();
+                try {
+                    write(writer, held);
+                } finally {
+                    versions.views().close(held.sequence());
+                    commits.prune();
+                }
+                WalCheckpoint done = writer.publish(held.sequence());
+                commits.checkpointed(grown);
+                return new StoreCheckpoint(
+                        held.sequence(),
+                        held.change().entries,
+                        done.length(),
+                        Duration.ofNanos(System.nanoTime() - begin));
+            }
+        } catch (RuntimeException | Error e) {
+            commits.checkpointFailed();
+            throw e;
+        } finally {
+            one.unlock();
+        }
+    }
+
+    void awaitLoaded() {
+        if (loader != null) {
+            try {
+                loader.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new SoftadastraException(ErrorCode.INTERRUPTED, "interrupted while the checkpoint was loaded");
+            }
+        }
+        requireOpen();
+        if (versions.unloaded() != null) {
+            throw new SoftadastraException(
+                    ErrorCode.CORRUPTION, "the checkpoint cannot be loaded as a whole, and the store is read-only");
+        }
+    }
+
+    private void write(WalCheckpointWriter writer, Versions.Held held) {
+        long sequence = held.sequence();
+        CheckpointEncoder encoder = new CheckpointEncoder(writer, held.head());
+        OrderedIndex.Cursor slots = versions.from(new byte[0]);
+        long written = 0;
+        for (Slot slot = slots.next(); slot != null; slot = slots.next()) {
+            Stored stored = Versions.at(slot, sequence);
+            if (stored != null) {
+                encoder.add(slot.key, stored);
+                if (++written % ENTRIES_BETWEEN_PROGRESS == 0) {
+                    requireOpen();
+                    progress.progress("checkpoint", written, held.change().entries);
+                }
+            }
+        }
+        progress.progress("checkpoint", written, held.change().entries);
+        CheckpointEncoder.Carried carried = encoder.carried();
+        if (carries) {
+            carryOn(carried, sequence);
+        }
+        carried.end();
+    }
+
+    /** Carries on what the last checkpoint did, and what has come since. */
+    private void carryOn(CheckpointEncoder.Carried carried, long through) {
+        long behind = 0;
+        WalCheckpoint last = log.checkpoint().orElse(null);
+        if (last != null) {
+            try (Base base = Base.open(last)) {
+                base.carried(carried);
+                behind = base.head().sequence();
+            }
+        }
+        long unused = log.read(behind + 1, (sequence, typeCode, status, timestamp, buffer, offset, length) -> {
+            boolean isCarried = sequence <= through && WalRecordType.isSkippable(typeCode);
+            boolean more = !isCarried || carried.visit(sequence, typeCode, status, timestamp, buffer, offset, length);
+            return more && sequence < through && !closed;
+        });
+        requireOpen();
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw StoreEngine.closedError().toException();
+        }
+    }
+
+    /** Abandons what is being written, and writes no more. */
+    void close() {
+        closed = true;
+        one.lock();
+        try {
+            // Whoever was writing has ended by now, and whoever comes will be refused.
+            assert closed;
+        } finally {
+            one.unlock();
+        }
+    }
+}

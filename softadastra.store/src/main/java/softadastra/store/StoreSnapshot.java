@@ -1,0 +1,126 @@
+package softadastra.store;
+
+import java.lang.ref.Cleaner;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import softadastra.core.ErrorCode;
+import softadastra.core.SoftadastraException;
+
+/** A {@link Snapshot}: a view of versions that stay as they are while it is open. */
+final class StoreSnapshot implements Snapshot {
+
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final View view;
+    private final Moment moment;
+    private final Hold hold;
+
+    /**
+     * The moment that a snapshot shows.
+     *
+     * @param sequence the last sequence that was visible
+     * @param entries how many keys had a value
+     * @param localOperations how many operations of this node there had been
+     */
+    record Moment(long sequence, long entries, long localOperations) {}
+
+    /** What keeps the versions; it knows nothing of the snapshot, so that it can be let go when that is unreachable. */
+    private static final class Hold implements Runnable {
+        private final AtomicBoolean open = new AtomicBoolean(true);
+        private final Runnable release;
+
+        Hold(Runnable release) {
+            this.release = release;
+        }
+
+        @Override
+        public void run() {
+            if (open.compareAndSet(true, false)) {
+                release.run();
+            }
+        }
+    }
+
+    private StoreSnapshot(View view, Moment moment, Hold hold) {
+        this.view = view;
+        this.moment = moment;
+        this.hold = hold;
+    }
+
+    /** A snapshot that holds nothing. */
+    static StoreSnapshot of(View view, Moment moment) {
+        return new StoreSnapshot(view, moment, new Hold(() -> {}));
+    }
+
+    /**
+     * A snapshot that something is held for.
+     *
+     * @param release lets it go; called once
+     */
+    static StoreSnapshot holding(View view, Moment moment, Runnable release) {
+        Hold hold = new Hold(release);
+        StoreSnapshot snapshot = new StoreSnapshot(view, moment, hold);
+        CLEANER.register(snapshot, hold);
+        return snapshot;
+    }
+
+    @Override
+    public long size() {
+        requireOpen();
+        return moment.entries;
+    }
+
+    @Override
+    public List<Entry> all() {
+        return entries().toList();
+    }
+
+    @Override
+    public Optional<Entry> get(Key key) {
+        Optional<Entry> entry = view.get(key);
+        // Behind the read: while it is open, all that it sees is there.
+        requireOpen();
+        return entry;
+    }
+
+    @Override
+    public boolean contains(Key key) {
+        boolean contains = view.contains(key);
+        requireOpen();
+        return contains;
+    }
+
+    @Override
+    public Stream<Entry> entries(KeyRange range) {
+        requireOpen();
+        return view.entries(range).peek(entry -> requireOpen());
+    }
+
+    @Override
+    public long lastSequence() {
+        return moment.sequence;
+    }
+
+    @Override
+    public long localOperations() {
+        return moment.localOperations;
+    }
+
+    private void requireOpen() {
+        if (!hold.open.get()) {
+            throw new SoftadastraException(ErrorCode.INVALID_STATE, "snapshot is not open");
+        }
+    }
+
+    @Override
+    public void close() {
+        hold.run();
+    }
+
+    @Override
+    public String toString() {
+        return "Snapshot[" + moment.entries + " entries, last sequence " + moment.sequence + "]";
+    }
+}
