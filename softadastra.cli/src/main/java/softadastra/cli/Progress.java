@@ -31,6 +31,13 @@ final class Progress implements WalProgress {
         }
     }
 
+    /** As {@link #progress(String, long, long)}, for work whose unit is not bytes. */
+    void counted(String task, long done, long total) {
+        if (isDue()) {
+            io.progress(total > 0 ? bar(task, Math.min(done, total), total) : task + " " + Texts.number(done));
+        }
+    }
+
     /** As {@link #progress(String, long, long)}, for work that goes through entries. */
     void entries(String task, long entries, long bytes) {
         if (isDue()) {

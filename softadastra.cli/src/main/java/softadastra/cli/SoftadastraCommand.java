@@ -122,6 +122,7 @@ final class SoftadastraCommand implements Callable<Integer> {
                 .addSubcommand(new StoreBatchCommand(root))
                 .addSubcommand(new StoreImportCommand(root))
                 .addSubcommand(new StoreExportCommand(root))
+                .addSubcommand(new StoreCompactCommand(root))
                 .addSubcommand(new StoreBackupCommand(root))
                 .addSubcommand(new StoreRestoreCommand(root))
                 .addSubcommand(new StoreStatsCommand(root));

@@ -9,7 +9,7 @@ import softadastra.core.ErrorCode;
         name = "store",
         synopsisSubcommandLabel = "COMMAND",
         description =
-                "Keys and values: put, get, remove, list, scan, watch, batch, import, export, backup, restore, stats.")
+                "Keys and values: put, get, remove, list, scan, watch, batch, import, export, compact, backup, restore, stats.")
 final class StoreCommand implements Callable<Integer> {
 
     @Override

@@ -66,9 +66,7 @@ final class StorePutCommand extends Subcommand {
         WriteCondition condition = WriteCondition.of(ifAbsent, ifSequence);
         Value bytes = value();
         try (StoreEngine store = ownStore()) {
-            // Nobody else writes while this process owns the log.
-            condition.require(io(), key, store.get(Key.of(key)));
-            PutResult result = store.put(Key.of(key), bytes).orElseThrow();
+            PutResult result = condition.put(io(), store, Key.of(key), bytes);
             print(result);
         }
         return ExitCode.OK;

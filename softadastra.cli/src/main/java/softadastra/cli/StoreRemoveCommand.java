@@ -33,9 +33,7 @@ final class StoreRemoveCommand extends Subcommand {
         requireLog();
         RemoveResult result;
         try (StoreEngine store = ownStore()) {
-            // Nobody else writes while this process owns the log.
-            condition.require(io(), key, store.get(Key.of(key)));
-            result = store.remove(Key.of(key)).orElseThrow();
+            result = condition.remove(io(), store, Key.of(key));
         }
         if (!result.deleted()) {
             throw new CommandFailure(

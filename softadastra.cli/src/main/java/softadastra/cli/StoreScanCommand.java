@@ -7,6 +7,8 @@ import picocli.CommandLine.Option;
 import softadastra.core.ErrorCode;
 import softadastra.store.Entry;
 import softadastra.store.Key;
+import softadastra.store.KeyRange;
+import softadastra.store.Snapshot;
 
 /** {@code store scan}: prints the entries of a range of keys. */
 @Command(
@@ -49,11 +51,12 @@ final class StoreScanCommand extends Subcommand {
                             + Texts.visible(to.get()) + "'",
                     "keys are ordered by their UTF-8 bytes");
         }
-        try (Stream<Entry> entries = snapshot().entries(prefix)) {
-            entries.dropWhile(entry -> first.isPresent() && entry.key().compareTo(first.get()) < 0)
-                    .takeWhile(entry -> end.isEmpty() || entry.key().compareTo(end.get()) < 0)
-                    .limit(limit)
-                    .forEach(entry -> EntryText.print(io(), entry, keysOnly));
+        KeyRange range = KeyRange.prefix(prefix)
+                .and(first.map(KeyRange::from).orElse(KeyRange.all()))
+                .and(end.map(KeyRange::below).orElse(KeyRange.all()));
+        try (Snapshot snapshot = snapshot();
+                Stream<Entry> entries = snapshot.entries(range)) {
+            entries.limit(limit).forEach(entry -> EntryText.print(io(), entry, keysOnly));
         }
         return ExitCode.OK;
     }

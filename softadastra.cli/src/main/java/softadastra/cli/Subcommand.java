@@ -49,7 +49,9 @@ abstract class Subcommand implements Callable<Integer> {
     /** Opens the store to write, making the log if there is none, and says what recovery had to mend. */
     final StoreEngine ownStore() {
         io().outputMatters();
-        StoreEngine store = StoreEngine.open(StoreConfig.of(root.walConfig())).orElseThrow();
+        StoreEngine store = StoreEngine.open(StoreConfig.of(root.walConfig()).withProgress(new Progress(io())::counted))
+                .orElseThrow();
+        io().clearProgress();
         StoreRecovery recovery = store.recovery();
         recovery.log().findings().forEach(finding -> io().warning("recovery: " + finding.message()));
         return store;

@@ -2,8 +2,15 @@ package softadastra.cli;
 
 import java.util.Optional;
 import softadastra.core.ErrorCode;
+import softadastra.core.Result;
 import softadastra.core.SoftadastraError;
+import softadastra.store.ConditionalResult;
 import softadastra.store.Entry;
+import softadastra.store.Key;
+import softadastra.store.PutResult;
+import softadastra.store.RemoveResult;
+import softadastra.store.StoreEngine;
+import softadastra.store.Value;
 
 /** What an entry must be like for a write to happen. Where it is not, the current entry is the answer. */
 final class WriteCondition {
@@ -26,25 +33,36 @@ final class WriteCondition {
         return new WriteCondition(ifAbsent, ifSequence);
     }
 
-    private boolean holds(Optional<Entry> current) {
+    /** Puts if the condition holds; otherwise ends the command with CONDITION_FAILED, having shown the current entry. */
+    PutResult put(Io io, StoreEngine store, Key key, Value value) {
         if (absent) {
-            return current.isEmpty();
+            return written(io, key, store.putIfAbsent(key, value));
         }
-        return sequence.isEmpty() || current.map(Entry::sequence).equals(sequence);
+        return sequence.isPresent()
+                ? written(io, key, store.putIfSequence(key, value, sequence.get()))
+                : store.put(key, value).orElseThrow();
     }
 
-    /** Ends the command with CONDITION_FAILED if the condition does not hold, having shown the current entry to programs. */
-    void require(Io io, String key, Optional<Entry> current) {
-        if (holds(current)) {
-            return;
-        }
+    /** Removes if the condition holds, as {@link #put}. */
+    RemoveResult remove(Io io, StoreEngine store, Key key) {
+        return sequence.isPresent()
+                ? written(io, key, store.removeIfSequence(key, sequence.get()))
+                : store.remove(key).orElseThrow();
+    }
+
+    private static <T> T written(Io io, Key key, Result<ConditionalResult<T>> answer) {
+        ConditionalResult<T> result = answer.orElseThrow();
+        return result.written().orElseThrow(() -> failed(io, key.asString(), result.current()));
+    }
+
+    private static CommandFailure failed(Io io, String key, Optional<Entry> current) {
         if (io.isJson()) {
             JsonObject answer = new JsonObject().put("key", key).put("written", false);
             io.line(current.isPresent() ? answer.put("current", EntryText.json(current.get())) : answer);
         }
         String is = current.map(entry -> "it has version " + entry.version() + ", of sequence " + entry.sequence())
                 .orElse("it has no value");
-        throw new CommandFailure(
+        return new CommandFailure(
                 SoftadastraError.of(ErrorCode.CONDITION_FAILED, "condition failed: " + is)
                         .withContext(key),
                 Optional.empty());
