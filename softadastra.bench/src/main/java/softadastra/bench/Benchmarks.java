@@ -31,6 +31,8 @@ public final class Benchmarks {
             new StoreSpeed(),
             new StoreOpen(),
             new StoreHeap(),
+            new StoreStall(),
+            new StoreLarge(),
             new IndexComparison());
 
     private static final List<String> ALL = List.of("wal", "store");

@@ -3,6 +3,7 @@ package softadastra.bench;
 import java.nio.file.Path;
 import java.util.Optional;
 import softadastra.core.Result;
+import softadastra.store.CheckpointPolicy;
 import softadastra.store.Entry;
 import softadastra.store.Key;
 import softadastra.store.PutResult;
@@ -17,13 +18,23 @@ final class SoftadastraStore implements KeyValueStore {
     private StoreEngine store;
 
     /**
-     * Opens a new store.
+     * Opens a store, which writes checkpoints by itself.
      *
      * @param sync whether a put waits until it is durable
      */
     SoftadastraStore(Path folder, boolean sync) {
-        config = StoreConfig.durable(folder).withAutoFlush(sync);
-        store = StoreEngine.open(config).orElseThrow();
+        this(StoreConfig.durable(folder).withAutoFlush(sync));
+    }
+
+    /** As {@link #SoftadastraStore(Path, boolean)}, with another policy for checkpoints. */
+    SoftadastraStore(Path folder, boolean sync, CheckpointPolicy checkpoints) {
+        this(StoreConfig.durable(folder).withAutoFlush(sync).withCheckpoints(checkpoints));
+    }
+
+    /** Opens a store. */
+    SoftadastraStore(StoreConfig config) {
+        this.config = config;
+        this.store = StoreEngine.open(config).orElseThrow();
     }
 
     @Override

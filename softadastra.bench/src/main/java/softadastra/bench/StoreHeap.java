@@ -3,6 +3,7 @@ package softadastra.bench;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import softadastra.store.CheckpointPolicy;
 
 /** What the entries of a store take: on the heap beside a bare map with the same data, and on the disk. */
 final class StoreHeap implements Work {
@@ -22,13 +23,13 @@ final class StoreHeap implements Work {
         int records = sizes.records();
         Path folder = directory.resolve("store");
         // Opened again, the store has its entries from the log, as it will have them most of the time.
-        try (StorePuts store = new StorePuts(new SoftadastraStore(folder, false), 1)) {
+        try (StorePuts store = new StorePuts(new SoftadastraStore(folder, false, CheckpointPolicy.manual()), 1)) {
             store.run(records);
         }
         double bytes = (double) Folders.bytes(folder) / records - RecordSource.BYTES;
         long before = Heap.used();
         long heap;
-        try (SoftadastraStore store = new SoftadastraStore(folder, false)) {
+        try (SoftadastraStore store = new SoftadastraStore(folder, false, CheckpointPolicy.manual())) {
             heap = Heap.used() - before;
             WrongResultException.require(records, store.engine().size(), "entries of the store");
         }

@@ -3,8 +3,9 @@ package softadastra.bench;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import softadastra.store.CheckpointPolicy;
 
-/** Opening a store again, beside the least that it takes. */
+/** Opening a store again: from its log, and from a checkpoint of the same entries. */
 final class StoreOpen implements Work {
 
     private static final int WARMUP = 2;
@@ -24,18 +25,34 @@ final class StoreOpen implements Work {
     public List<Row> measure(Path directory, Sizes sizes) throws Exception {
         int records = sizes.records();
         Probe key = Probe.of("user:%011d".formatted(records / 2));
-        try (SoftadastraStore store = new SoftadastraStore(directory.resolve("store"), false)) {
-            store.load(new RecordSource(0), records);
-            StoreOpening fromLog = StoreOpening.toFirstGet(store, key);
-            LogDecoding limit = new LogDecoding(store, records);
-            Alternation.Outcome outcome =
-                    new Alternation().add(fromLog, 1).add(limit, 1).run(WARMUP, ROUNDS);
+        try (SoftadastraStore logged =
+                        new SoftadastraStore(directory.resolve("logged"), false, CheckpointPolicy.manual());
+                SoftadastraStore checkpointed =
+                        new SoftadastraStore(directory.resolve("checkpointed"), false, CheckpointPolicy.manual())) {
+            logged.load(new RecordSource(0), records);
+            checkpointed.load(new RecordSource(0), records);
+            WrongResultException.require(
+                    records, checkpointed.engine().checkpoint().value().entries(), "entries of a checkpoint");
+            StoreOpening fromLog = StoreOpening.toFirstGet(logged, key);
+            StoreOpening first = StoreOpening.toFirstGet(checkpointed, key);
+            StoreOpening all = StoreOpening.toLastEntry(checkpointed, records);
+            LogDecoding limit = new LogDecoding(logged, records);
+            Alternation.Outcome outcome = new Alternation()
+                    .add(fromLog, 1)
+                    .add(limit, 1)
+                    .add(all, 1)
+                    .add(first, 1)
+                    .run(WARMUP, ROUNDS);
+            Figures bare = outcome.of(limit);
             String of = String.format(Locale.ROOT, " of %,d entries", records);
-            return List.of(row(
-                    "opened from a log" + of,
-                    outcome.of(fromLog),
-                    outcome.of(limit),
-                    ">= 0.67: at most 1.5 x its time"));
+            return List.of(
+                    row("opened from a log" + of, outcome.of(fromLog), bare, ">= 0.67: at most 1.5 x its time"),
+                    row(
+                            "opened from a checkpoint" + of + ", and all of them read",
+                            outcome.of(all),
+                            bare,
+                            ">= 0.83: at most 1.2 x its time"),
+                    row("opened from a checkpoint" + of + ", to the first get", outcome.of(first), bare, ""));
         }
     }
 

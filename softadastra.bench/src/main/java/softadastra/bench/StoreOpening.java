@@ -23,6 +23,13 @@ final class StoreOpening implements Contender {
                 opened -> WrongResultException.require(RecordSource.VALUE_BYTES, opened.get(key), "length of a value"));
     }
 
+    static StoreOpening toLastEntry(SoftadastraStore store, long records) {
+        return new StoreOpening(
+                store,
+                opened -> WrongResultException.require(
+                        records * RecordSource.VALUE_BYTES, opened.scan(Probe.of("")), "length of all values"));
+    }
+
     @Override
     public String name() {
         return store.name();

@@ -26,7 +26,7 @@ class BenchmarksTest {
             rows = Benchmarks.run(directory, Sizes.TINY, List.of(), out);
         }
         List<String> lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
-        assertEquals(26, rows.size(), () -> rows.toString());
+        assertEquals(30, rows.size(), () -> rows.toString());
         assertEquals("| work | ours | raw limit | ratio | ours to the peers' | target |", lines.get(2));
         assertEquals(4 + rows.size(), lines.size(), () -> lines.toString());
         assertEquals(0, Folders.bytes(directory));
@@ -52,6 +52,15 @@ class BenchmarksTest {
         try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
             List<Row> rows = Benchmarks.run(directory, Sizes.TINY, List.of("index"), out);
             assertEquals(8, rows.size(), () -> rows.toString());
+        }
+    }
+
+    @Test
+    void aLargeStoreIsFilledAndOpenedByProcessesOfTheirOwn() throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
+            List<Row> rows = Benchmarks.run(directory, Sizes.TINY, List.of("store-large"), out);
+            assertEquals(7, rows.size(), () -> rows.toString());
         }
     }
 
