@@ -48,6 +48,11 @@ final class DiskReserve {
         return used;
     }
 
+    /** Takes note that the last owner has released it. */
+    void setUsed() {
+        used = true;
+    }
+
     /** Says whether what makes room is under way; then what it has left is not taken away from it again. */
     void setNeeded(boolean makingRoom) {
         needed = makingRoom;

@@ -77,6 +77,11 @@ final class Durability {
                 writer.lead(true);
             }
             return null;
+        } catch (Error e) {
+            // This thread may be the one that the others wait for.
+            poison.set("flush WAL", e);
+            waiters.wakeAll();
+            throw e;
         } finally {
             lock.unlock();
         }

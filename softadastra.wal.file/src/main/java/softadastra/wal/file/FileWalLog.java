@@ -66,7 +66,17 @@ final class FileWalLog implements WalLog {
     static FileWalLog start(
             Storage storage, WalConfig config, LogLock owner, Recovery recovering, Recovery.Recovered recovered)
             throws IOException {
-        FileWalLog log = new FileWalLog(storage, config, owner, recovering, recovered);
+        FileWalLog log;
+        try {
+            log = new FileWalLog(storage, config, owner, recovering, recovered);
+        } catch (RuntimeException | Error e) {
+            try {
+                recovered.segments().close();
+            } catch (IOException closing) {
+                e.addSuppressed(closing);
+            }
+            throw e;
+        }
         try {
             OpenLogs.add(log);
             LogEvents.inUse().recovered(storage.description(), recovered.report());

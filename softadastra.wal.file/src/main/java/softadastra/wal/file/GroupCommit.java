@@ -146,19 +146,28 @@ final class GroupCommit {
 
     /** Waits for what is in the way of a frame, or does it: a step, after which all must be looked at anew. */
     private void step(long frame, boolean urgent) {
-        if (writer.isWriting()) {
+        if (writer.isWriting() || (autoFlush && writer.isForcing())) {
+            // Nobody forces beside a force: a failure of both might be told to one.
             waiters.awaitRoom();
         } else if (next.needsReserve(urgent)) {
-            if (next.isPreparing()) {
-                waiters.awaitRoom();
-            } else {
-                next.restoreReserve();
-            }
+            restoreReserve();
         } else if (pending.fitsSegment(frame) && !segments.needsRoom()) {
             writer.lead(autoFlush);
             housekeeper.noteHandOver();
         } else {
             nextSegment(frame, urgent, "append WAL record");
+        }
+    }
+
+    /** Has the disk's reserve made again, or waits for who does. */
+    private void restoreReserve() {
+        if (next.isPreparing()) {
+            waiters.awaitRoom();
+        } else if (segments.needsRoom() && !pending.isEmpty()) {
+            // What was accepted goes first, since making the reserve takes all the room there is for a while.
+            writer.lead(false);
+        } else {
+            next.restoreReserve();
         }
     }
 
@@ -212,6 +221,18 @@ final class GroupCommit {
     /** Makes a sequence durable; returns when it is. */
     void awaitDurable(long sequence) {
         durability.await(sequence);
+        if (housekeeper.isAsleep()) {
+            noteDurable();
+        }
+    }
+
+    private void noteDurable() {
+        lock.lock();
+        try {
+            housekeeper.noteDurable();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -378,8 +399,9 @@ final class GroupCommit {
         lock.lock();
         try {
             boolean there = segments.reserve().isThere();
-            while (there && segments.header().sparse() && !pending.isEmpty() && isLive()) {
-                if (writer.isWriting()) {
+            // In between nothing is accepted: the lock is not let go again.
+            while (isLive() && (next.isPreparing() || (segments.header().sparse() && !pending.isEmpty()))) {
+                if (writer.isWriting() || next.isPreparing()) {
                     waiters.awaitChange();
                 } else {
                     writer.lead(false);

@@ -96,16 +96,18 @@ final class GroupWriter {
      * between; nobody else writes meanwhile.
      */
     void lead(boolean force) {
-        LogEvents.Span span = force ? LogEvents.inUse().commit(name) : LogEvents.Span.NONE;
+        assert !force || !forcing : "two forces at a time";
         boolean reached = false;
         try {
+            LogEvents.Span span = force ? LogEvents.inUse().commit(name) : LogEvents.Span.NONE;
             StorageFile file = segments.file();
             long through = pending.nextSequence() - 1;
             long records = through - written;
             GroupBuffer group = pending.take();
+            waiters.groupStarts(through);
+            // Only now, when nothing can fail before they are taken back.
             writing = true;
             forcing |= force;
-            waiters.groupStarts(through);
             long start = System.nanoTime();
             lock.unlock();
             try {
@@ -192,10 +194,10 @@ final class GroupWriter {
     /** Ends the current segment and starts the next. Holds the lock throughout: it is two forces, once a segment. */
     void rotate() {
         long start = System.nanoTime();
-        LogEvents.Span span = LogEvents.inUse().rotation(name);
         long through = pending.nextSequence() - 1;
         long records = through - written;
         try {
+            LogEvents.Span span = LogEvents.inUse().rotation(name);
             pending.addContinued(durable);
             GroupBuffer group = pending.take();
             write(segments.file(), group);

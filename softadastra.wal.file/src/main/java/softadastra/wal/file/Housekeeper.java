@@ -31,7 +31,7 @@ final class Housekeeper {
     private final Thread preparer;
 
     // All guarded by the log's lock.
-    private boolean asleep;
+    private volatile boolean asleep;
     private boolean woken;
     private boolean preparerWoken;
     private long appends;
@@ -97,6 +97,18 @@ final class Housekeeper {
     /** Takes note of an append; the lock is held. */
     void noteAppend() {
         appends++;
+        if (asleep) {
+            wake();
+        }
+    }
+
+    /** Whether nothing but an append, or {@link #noteDurable}, has it look again; needs no lock. */
+    boolean isAsleep() {
+        return asleep;
+    }
+
+    /** Takes note that more is durable than before, which the log may have to say itself; the lock is held. */
+    void noteDurable() {
         if (asleep) {
             wake();
         }
@@ -194,7 +206,9 @@ final class Housekeeper {
     }
 
     private boolean wantsSpace() {
-        return (next.wantsSpare() || next.wantsReserve()) && System.nanoTime() - retryAt >= 0;
+        // Making room takes all there is for a while, which what was accepted into a segment with holes may still need.
+        boolean mayTakeRoom = !next.needsRoom() || (pending.isEmpty() && !writer.isWriting());
+        return mayTakeRoom && (next.wantsSpare() || next.wantsReserve()) && System.nanoTime() - retryAt >= 0;
     }
 
     /** Prepares something, with the lock let go; false if there is nothing to prepare. */
@@ -204,6 +218,7 @@ final class Housekeeper {
         }
         if (writer.wantsForce()) {
             writer.forceWritten();
+            noteDurable();
             return true;
         }
         try {

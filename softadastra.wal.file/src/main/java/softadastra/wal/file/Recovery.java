@@ -309,6 +309,18 @@ final class Recovery {
         SegmentHeader.rewrite(file);
         rewrite(file, from, end);
         file.force();
+        requireWritten(file, segment, end, cursor.chain());
+    }
+
+    /** What was read to be written again need not be what had been verified, where the disk has lost what the system held. */
+    private static void requireWritten(StorageFile file, SegmentFile segment, long end, int chain) throws IOException {
+        FrameCursor cursor = new FrameCursor(file, segment.requireHeader(), end);
+        while (cursor.advance()) {
+            // Each is verified.
+        }
+        if (cursor.problem() != FrameCursor.Problem.NONE || cursor.chain() != chain) {
+            throw new IOException("what was written again does not verify at byte offset " + cursor.end());
+        }
     }
 
     private static void rewrite(StorageFile file, long from, long end) throws IOException {

@@ -199,11 +199,9 @@ record SegmentHeader(
 
     /** Where the first byte stands, behind a header, that was not written so: a crash may have left zeros for the copy. */
     private static int firstStray(byte[] block, int length) {
-        int copied = SECTOR;
-        while (copied < Math.min(2 * SECTOR, length) && block[copied] == block[copied - SECTOR]) {
-            copied++;
-        }
-        return firstNonZero(block, copied, length);
+        int end = Math.min(2 * SECTOR, length);
+        int copied = Arrays.mismatch(block, SECTOR, end, block, 0, end - SECTOR);
+        return firstNonZero(block, copied < 0 ? end : SECTOR + copied, length);
     }
 
     private static SegmentHeader decode(byte[] block) {

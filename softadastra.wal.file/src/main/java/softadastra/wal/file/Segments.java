@@ -86,6 +86,10 @@ final class Segments implements AutoCloseable {
             // It may be, and is treated as if it were.
             spareSparse = keepSpare;
         });
+        if (header.sparse() && !reserve.isThere()) {
+            // The last owner has used it up: there may be no room for the holes.
+            reserve.setUsed();
+        }
         for (int i = 0; i < layout.segments().size() - 1; i++) {
             SegmentFile segment = layout.segments().get(i);
             addOlder(segment.requireHeader(), layout.limit(i), segment.bytes());
@@ -234,7 +238,12 @@ final class Segments implements AutoCloseable {
      */
     void createSpare(long frame, long wanted, boolean urgent, boolean sparse) throws IOException {
         if (!urgent) {
-            reserve.makeIfThereIsRoom();
+            if (reserve.isUsed()) {
+                // What is left of it is for what makes room, and must not go into a spare.
+                reserve.make();
+            } else {
+                reserve.makeIfThereIsRoom();
+            }
         }
         try {
             createSpare(frame, wanted, sparse);
@@ -350,13 +359,15 @@ final class Segments implements AutoCloseable {
         StorageFile before = file;
         if (before != null) {
             addOlder(header(), end, header().fileBytes());
-            before.close();
         }
         file = opened;
         header = next;
         spareOrdinal = 0;
         spareBytes = 0;
         spareSparse = false;
+        if (before != null) {
+            before.close();
+        }
     }
 
     @Override

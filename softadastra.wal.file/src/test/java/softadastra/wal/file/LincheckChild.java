@@ -10,6 +10,7 @@ import org.jetbrains.lincheck.datastructures.StressOptions;
 final class LincheckChild {
     private static final int THREADS = 3;
     private static final int CALLS = 3;
+    private static final int LOOP = 100_000;
     private static final int INVOCATIONS = 100;
     private static final long INVOCATION_MILLIS = 300_000;
 
@@ -47,6 +48,8 @@ final class LincheckChild {
                 .sequentialSpecification(LinearizableLog.Sequential.class)
                 // A failure is named by its scenario; a smaller one takes longer to find than it is worth.
                 .minimizeFailedScenario(false)
+                // A loop over the bytes of a block is not a thread that hangs.
+                .hangingDetectionThreshold(LOOP)
                 // The first execution has Lincheck instrument all that a log is made of, which takes its time on a busy
                 // machine.
                 .invocationTimeout$lincheck(INVOCATION_MILLIS)

@@ -169,6 +169,10 @@ public abstract class SerialWalLog implements WalLog {
                         ErrorCode.INVALID_ARGUMENT,
                         "failed to flush WAL: sequence " + sequence + " was not appended yet");
             }
+            Failure before = failure;
+            if (sequence > durable && before != null) {
+                throw indeterminate(before.operation, before.cause);
+            }
             if (sequence > durable) {
                 flush();
             }
@@ -196,7 +200,12 @@ public abstract class SerialWalLog implements WalLog {
     private SoftadastraException failed(String operation, Throwable cause) {
         IOException io = cause instanceof IOException e ? e : new IOException(cause.toString(), cause);
         failure = new Failure(operation, io);
-        SoftadastraError error = StorageErrors.failed(operation, io);
+        return indeterminate(operation, io);
+    }
+
+    /** What those are told whose records had been taken. */
+    private static SoftadastraException indeterminate(String operation, IOException cause) {
+        SoftadastraError error = StorageErrors.failed(operation, cause);
         return SoftadastraError.of(ErrorCode.INDETERMINATE, error.message())
                 .withContext(error.context()
                         + "; whether the record is in the log is known once it is closed and opened again")

@@ -30,7 +30,8 @@ public interface WalLog extends AutoCloseable {
      * @return the sequence of the batch's last record
      * @throws softadastra.core.SoftadastraException INVALID_ARGUMENT for an empty batch, RECORD_TOO_LARGE, INVALID_STATE on
      *     a closed or read-only log, NO_SPACE on a full disk, the reason of the failure (IO_ERROR, say) on a poisoned log; nothing
-     *     was appended then
+     *     was appended then. Without automatic flush also INDETERMINATE: the batch was taken, and handing over what was accepted
+     *     failed
      */
     long submit(WalBatch batch);
 
