@@ -35,11 +35,15 @@ final class AutomaticCheckpoints {
             }
             due = true;
             if (thread == null) {
-                thread = new Thread(this::run, "softadastra-store-checkpoint");
-                thread.setDaemon(true);
-                thread.start();
+                Thread starting = new Thread(this::run, "softadastra-store-checkpoint");
+                starting.setDaemon(true);
+                starting.start();
+                thread = starting;
             }
             changed.signalAll();
+        } catch (RuntimeException | Error e) {
+            // The write that this comes of has been logged, and is not to fail for want of a thread.
+            warnings.accept("an automatic checkpoint could not be begun, and the log goes on growing: " + e);
         } finally {
             lock.unlock();
         }
@@ -47,12 +51,20 @@ final class AutomaticCheckpoints {
 
     private void run() {
         while (awaitDue()) {
-            Result<StoreCheckpoint> written = Result.attempt(checkpointer::run);
-            if (written.isErr() && written.error().code() != ErrorCode.INVALID_STATE) {
-                warnings.accept("an automatic checkpoint failed, and the log goes on growing: "
-                        + written.error().message());
+            try {
+                Result<StoreCheckpoint> written = Result.attempt(checkpointer::run);
+                if (written.isErr() && written.error().code() != ErrorCode.INVALID_STATE) {
+                    failed(written.error().message());
+                }
+            } catch (RuntimeException | Error e) {
+                // Whatever it is, a listener's own failure too: without this thread the log would grow for ever.
+                failed(e.toString());
             }
         }
+    }
+
+    private void failed(String reason) {
+        warnings.accept("an automatic checkpoint failed, and the log goes on growing: " + reason);
     }
 
     private boolean awaitDue() {

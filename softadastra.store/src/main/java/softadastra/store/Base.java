@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.ByteReader;
 import softadastra.core.MalformedDataException;
+import softadastra.core.Utf8;
 import softadastra.wal.spi.WalCheckpoint;
 import softadastra.wal.spi.WalCheckpointReader;
 import softadastra.wal.spi.WalRecordVisitor;
@@ -49,7 +50,15 @@ final class Base implements AutoCloseable {
     static Base open(WalCheckpoint checkpoint) {
         WalCheckpointReader reader = checkpoint.open();
         try {
-            return new Base(reader);
+            Base base = new Base(reader);
+            long sequence = base.head.sequence();
+            if (sequence < checkpoint.beginSequence() - 1 || sequence > checkpoint.endSequence()) {
+                throw CheckpointHead.damaged(
+                        "it is of sequence " + sequence + ", and the log has it for " + checkpoint.beginSequence()
+                                + " to " + checkpoint.endSequence(),
+                        null);
+            }
+            return base;
         } catch (RuntimeException | Error e) {
             reader.close();
             throw e;
@@ -121,7 +130,8 @@ final class Base implements AutoCloseable {
     /** The entries of a block, read at once. */
     Entries block(int block) {
         int length = (int) (positions[block + 1] - positions[block]);
-        return new Entries(CheckpointHead.bytes(reader, positions[block], length), counts[block]);
+        byte[] to = block + 1 < firstKeys.length ? firstKeys[block + 1] : null;
+        return new Entries(CheckpointHead.bytes(reader, positions[block], length), counts[block], firstKeys[block], to);
     }
 
     /** A walk over the entries whose keys are not below one, in order. */
@@ -136,6 +146,7 @@ final class Base implements AutoCloseable {
         for (long i = 0; i < tail.carriedCount(); i++) {
             records.next(target);
         }
+        records.expectEnd();
     }
 
     boolean hasCarried() {
@@ -150,13 +161,17 @@ final class Base implements AutoCloseable {
     /** The entries of a block, one after the other. For one thread. */
     final class Entries {
         private final ByteReader in;
+        private final byte[] first;
+        private final byte @Nullable [] to;
         private long left;
         private byte[] key = {};
         private @Nullable Stored stored;
 
-        private Entries(byte[] block, long count) {
-            in = new ByteReader(block);
-            left = count;
+        private Entries(byte[] block, long count, byte[] first, byte @Nullable [] to) {
+            this.in = new ByteReader(block);
+            this.left = count;
+            this.first = first;
+            this.to = to;
         }
 
         /** Goes to the next one, if there is one. */
@@ -183,14 +198,26 @@ final class Base implements AutoCloseable {
             byte[] rest = in.readPrefixedBytes(Key.MAX_BYTES - shared);
             byte[] next = Arrays.copyOf(key, shared + rest.length);
             System.arraycopy(rest, 0, next, shared, rest.length);
+            boolean inPlace = stored == null ? Arrays.equals(next, first) : Arrays.compareUnsigned(key, next) < 0;
+            if (!inPlace || next.length == 0 || !Utf8.isWellFormed(next) || isBehind(next)) {
+                throw in.malformed("key that does not belong there", position);
+            }
             key = next;
             byte[] value = in.readPrefixedBytes(Value.MAX_BYTES);
             long version = in.readVarint(Long.MAX_VALUE);
             long stamp = in.readLong();
-            Origin origin = origins.get((int) in.readVarint(origins.size() - 1L));
+            long index = in.readVarint(Integer.MAX_VALUE);
+            if (version < 1 || index >= origins.size()) {
+                throw in.malformed("version " + version + " of origin " + index, position);
+            }
+            Origin origin = origins.get((int) index);
             Stored read = new Stored(value, version, stamp, origin, in.readVarint(Long.MAX_VALUE));
             read.sequence = head.sequence() - in.readVarint(head.sequence());
             stored = read;
+        }
+
+        private boolean isBehind(byte[] next) {
+            return to != null && Arrays.compareUnsigned(next, to) >= 0;
         }
 
         byte[] key() {

@@ -23,6 +23,13 @@ final class CarriedReader {
         this.end = end;
     }
 
+    /** Refuses bytes behind the last one. */
+    void expectEnd() {
+        if (position != end) {
+            throw CheckpointHead.damaged("its carried records have another length", null);
+        }
+    }
+
     /** Hands over the next one. */
     void next(WalRecordVisitor target) {
         try {
@@ -31,7 +38,10 @@ final class CarriedReader {
             int typeCode = (int) in.readVarint(Integer.MAX_VALUE);
             long timestamp = in.readLong();
             long sequence = in.readVarint(Long.MAX_VALUE);
-            int length = (int) in.readVarint(Math.min(WalBatch.MAX_BYTES, end - position));
+            int length = (int) in.readVarint(Math.min(WalBatch.MAX_BYTES, in.remaining() + end - position));
+            if (length > end - position - in.position()) {
+                throw in.malformed("record of " + length + " bytes that reaches behind the last", in.position());
+            }
             byte[] payload = CheckpointHead.bytes(reader, position + in.position(), length);
             position += in.position() + length;
             boolean unused = target.visit(sequence, typeCode, WalRecordStatus.COMMITTED, timestamp, payload, 0, length);

@@ -129,7 +129,11 @@ record CheckpointHead(long sequence, long entries, long bytes, long remote, Map<
             if (node.isErr()) {
                 throw in.malformed(node.error().message(), position);
             }
-            counters.put(new Origin(node.value(), in.readLong()), in.readVarint());
+            Origin origin = new Origin(node.value(), in.readLong());
+            long counter = in.readVarint(Long.MAX_VALUE);
+            if (counter < 1 || counters.put(origin, counter) != null) {
+                throw in.malformed("counter " + counter + " of " + origin, position);
+            }
         }
         in.expectEnd();
         return new CheckpointHead(sequence, entries, bytes, remote, counters);

@@ -16,6 +16,9 @@ record CheckpointTail(long carriedAt, long carriedCount, long indexAt, long bloc
 
     static final int LENGTH = 4 * Long.BYTES;
 
+    /** Of 32 KiB at least, more than any disk holds. */
+    private static final int MAX_BLOCKS = 1 << 28;
+
     void write(ByteWriter out) {
         out.writeLong(carriedAt);
         out.writeLong(carriedCount);
@@ -29,7 +32,10 @@ record CheckpointTail(long carriedAt, long carriedCount, long indexAt, long bloc
         ByteReader in = new ByteReader(CheckpointHead.bytes(reader, tailAt, LENGTH));
         CheckpointTail tail = new CheckpointTail(in.readLong(), in.readLong(), in.readLong(), in.readLong());
         boolean inOrder = headEnd <= tail.carriedAt && tail.carriedAt <= tail.indexAt && tail.indexAt <= tailAt;
-        if (!inOrder || tail.carriedCount < 0 || tail.blocks < 0 || tail.blocks > tailAt - tail.indexAt) {
+        if (!inOrder
+                || tail.carriedCount < 0
+                || tail.blocks < 0
+                || tail.blocks > Math.min(MAX_BLOCKS, tailAt - tail.indexAt)) {
             throw CheckpointHead.damaged("its parts are not in order", null);
         }
         return tail;

@@ -112,6 +112,13 @@ final class Checkpointer {
             }
         }
         progress.progress("checkpoint", written, held.change().entries);
+        if (written != held.change().entries) {
+            // Whatever the reason, it is not to take the place of records that are right.
+            throw new SoftadastraException(
+                    ErrorCode.CORRUPTION,
+                    "failed to write checkpoint: the store counts " + held.change().entries + " entries and has "
+                            + written + "; its log is left as it is");
+        }
         CheckpointEncoder.Carried carried = encoder.carried();
         if (carries) {
             carryOn(carried, sequence);
@@ -129,12 +136,26 @@ final class Checkpointer {
                 behind = base.head().sequence();
             }
         }
-        long unused = log.read(behind + 1, (sequence, typeCode, status, timestamp, buffer, offset, length) -> {
-            boolean isCarried = sequence <= through && WalRecordType.isSkippable(typeCode);
-            boolean more = !isCarried || carried.visit(sequence, typeCode, status, timestamp, buffer, offset, length);
-            return more && sequence < through && !closed;
-        });
-        requireOpen();
+        long[] done = {behind};
+        while (done[0] < through) {
+            try {
+                // A log in memory may have let go what nobody reads.
+                long from = Math.max(done[0] + 1, log.firstSequence());
+                long unused = log.read(from, (sequence, typeCode, status, timestamp, buffer, offset, length) -> {
+                    done[0] = sequence;
+                    boolean isCarried = sequence <= through && WalRecordType.isSkippable(typeCode);
+                    boolean more =
+                            !isCarried || carried.visit(sequence, typeCode, status, timestamp, buffer, offset, length);
+                    return more && sequence < through && !closed;
+                });
+                requireOpen();
+                return;
+            } catch (SoftadastraException e) {
+                if (e.code() != ErrorCode.HISTORY_GONE) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private void requireOpen() {
@@ -143,7 +164,12 @@ final class Checkpointer {
         }
     }
 
-    /** Abandons what is being written, and writes no more. */
+    /** Has what is being written end, and writes no more. */
+    void stop() {
+        closed = true;
+    }
+
+    /** As {@link #stop}, and waits for that. */
     void close() {
         closed = true;
         one.lock();

@@ -31,6 +31,9 @@ final class Commits {
     /** Beyond this the buffer for encoding is let go after use. */
     private static final int MAX_KEPT_BUFFER = 1 << 20;
 
+    /** How often whoever closes a snapshot looks at a few of the versions that it held. */
+    private static final int MAX_PRUNED = 10_000;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final WalLog log;
     private final long generation;
@@ -113,7 +116,7 @@ final class Commits {
 
     private Decided<RemoveResult> remove(Key key, @Nullable Stored replaced) {
         if (Stored.live(replaced) == null) {
-            return new Decided<>(sequenceOf(replaced), new RemoveResult(false, key, 0));
+            return new Decided<>(restsOn(replaced), new RemoveResult(false, key, 0));
         }
         Stored stored = submit(key, replaced, OperationType.DELETE, null);
         return new Decided<>(stored.sequence, new RemoveResult(true, key, stored.version));
@@ -128,14 +131,19 @@ final class Commits {
         return new Decided<>(write.restsOn(), new ConditionalResult<>(Optional.of(write.answer()), Optional.empty()));
     }
 
-    private static <T> Decided<ConditionalResult<T>> notHeld(Key key, @Nullable Stored newest) {
+    private <T> Decided<ConditionalResult<T>> notHeld(Key key, @Nullable Stored newest) {
         Stored live = Stored.live(newest);
         Optional<Entry> current = live == null ? Optional.empty() : Optional.of(View.entry(key, live));
-        return new Decided<>(sequenceOf(newest), new ConditionalResult<>(Optional.empty(), current));
+        return new Decided<>(restsOn(newest), new ConditionalResult<>(Optional.empty(), current));
     }
 
-    private static long sequenceOf(@Nullable Stored stored) {
-        return stored == null ? 0 : stored.sequence;
+    /** What an answer rests on that tells of a key's newest version. */
+    private long restsOn(@Nullable Stored newest) {
+        if (newest != null) {
+            return newest.sequence;
+        }
+        // With automatic flush a removal is forgotten only once it is durable, and without maybe before.
+        return autoFlush ? 0 : versions.added();
     }
 
     Decided<BatchResult> write(List<Operation> operations) {
@@ -165,7 +173,7 @@ final class Commits {
         }
         OperationType type = plan.type(operation, replaced);
         if (type == null) {
-            plan.missing(replaced);
+            plan.missing(restsOn(replaced));
             return;
         }
         Stored stored = decide(replaced, operation.valueBytes(), now, versions.ownCounter() + plan.size() + 1);
@@ -197,6 +205,8 @@ final class Commits {
         long sequence = log.lastSequence();
         try {
             log.flush();
+            // A log that was recovered since has made something else durable.
+            requireSameGeneration();
             versions.publish(sequence);
         } catch (RuntimeException | Error e) {
             failure.set(e, log);
@@ -231,6 +241,8 @@ final class Commits {
     long awaitAdded(long sequence) {
         lock.lock();
         try {
+            // After a failure versions may be missing that the log has.
+            failure.refuseWrites();
             // Nobody is between the log and the versions, since that takes the lock.
             versions.addedThrough(Math.max(versions.added(), sequence));
             return growth.bytes();
@@ -285,7 +297,8 @@ final class Commits {
     /** Takes out what the snapshots that were closed had held, unless writers do that. */
     void prune() {
         boolean more = true;
-        while (more && lock.tryLock()) {
+        // The rest is left to writers.
+        for (int i = 0; i < MAX_PRUNED && more && lock.tryLock(); i++) {
             try {
                 more = versions.prune();
             } finally {
@@ -327,11 +340,13 @@ final class Commits {
     }
 
     private void submit(WalBatch batch, Plan plan) {
+        // A large buffer is let go by the next line.
+        long bytes = buffer.length();
         long sequence = submit(batch);
         try {
             plan.logged(sequence);
             plan.addTo(versions);
-            added(sequence, buffer.length(), plan.size());
+            added(sequence, bytes, plan.size());
         } catch (RuntimeException | Error e) {
             failure.set(e, log);
             throw e;
@@ -354,7 +369,11 @@ final class Commits {
             requireSameGeneration();
             return log.submit(batch);
         } catch (SoftadastraException e) {
-            // By the log's contract it has taken nothing, and the next write may find it willing again.
+            // By the log's contract it has taken nothing, and the next write may find it willing again; with one
+            // exception.
+            if (e.code() == ErrorCode.INDETERMINATE) {
+                failure.set(e, log);
+            }
             throw e;
         } catch (RuntimeException | Error e) {
             failure.set(e, log);
@@ -404,7 +423,8 @@ final class Commits {
         return log.generation() == generation ? durable : 0;
     }
 
-    private void requireSameGeneration() {
+    /** Refuses a log that was recovered since the store was opened. */
+    void requireSameGeneration() {
         if (log.generation() != generation) {
             throw new SoftadastraException(
                     ErrorCode.INVALID_STATE,

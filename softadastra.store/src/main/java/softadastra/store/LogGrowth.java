@@ -55,6 +55,7 @@ final class LogGrowth {
     /** A checkpoint was written. */
     void written(long upTo) {
         bytes -= upTo;
+        threshold = 0;
         asked = false;
     }
 

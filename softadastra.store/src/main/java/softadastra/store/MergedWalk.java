@@ -65,8 +65,17 @@ final class MergedWalk {
             return null;
         }
         if (order > 0 && key != null) {
-            slot = new Slot(key, 0);
-            slot.push(unloaded.stored());
+            // The index may have it since the walk has passed its place.
+            slot = versions.slot(key);
+            if (slot == null && versions.unloaded() == null) {
+                // It was removed, as may be others that follow: nothing is in the checkpoint alone any more.
+                goOnInTheIndex();
+                return next();
+            }
+            if (slot == null) {
+                slot = new Slot(key, 0);
+                slot.push(unloaded.stored());
+            }
         } else {
             next = slots.next();
         }
@@ -81,7 +90,9 @@ final class MergedWalk {
     }
 
     private void requireLoaded(SoftadastraException e) {
-        if (versions.unloaded() != null) {
+        Unloaded unloaded = versions.unloaded();
+        if (unloaded != null) {
+            unloaded.failed(e);
             throw e;
         }
     }
@@ -89,6 +100,10 @@ final class MergedWalk {
     /** Goes on in the index alone, if the checkpoint was closed because everything is there. */
     private void loadedMeanwhile(SoftadastraException e) {
         requireLoaded(e);
+        goOnInTheIndex();
+    }
+
+    private void goOnInTheIndex() {
         rest = null;
         slots = versions.from(last);
         next = slots.next();

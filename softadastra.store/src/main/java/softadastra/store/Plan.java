@@ -41,11 +41,9 @@ final class Plan {
     }
 
     /** Notes a removal of a key that has no value. */
-    void missing(@Nullable Stored tombstone) {
+    void missing(long restsOn) {
         missing++;
-        if (tombstone != null) {
-            missingRestsOn = Math.max(missingRestsOn, tombstone.sequence);
-        }
+        missingRestsOn = Math.max(missingRestsOn, restsOn);
     }
 
     /** Adds an operation whose encoding starts at an offset of the buffer and ends where the next one starts. */

@@ -64,7 +64,7 @@ public final class SnapshotBuilderStore {
 
     private static Result<Snapshot> read(WalReader reader) {
         for (int attempt = 1; ; attempt++) {
-            Result<Snapshot> snapshot = readOnce(reader);
+            Result<Snapshot> snapshot = Result.attempt(() -> readOnce(reader).orElseThrow());
             if (snapshot.isOk() || snapshot.error().code() != ErrorCode.HISTORY_GONE || attempt == ATTEMPTS) {
                 return snapshot;
             }
@@ -80,7 +80,7 @@ public final class SnapshotBuilderStore {
             load(checkpoint.get(), versions);
         }
         long behind = versions.added();
-        Replay replay = new Replay(versions, checkpoint.isPresent());
+        Replay replay = new Replay(versions, true);
         // From the very first one: a log whose history has gone would make half a snapshot.
         return reader.forEach(
                         behind + 1,

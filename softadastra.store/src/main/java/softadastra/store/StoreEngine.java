@@ -73,10 +73,15 @@ public final class StoreEngine implements AutoCloseable {
         this.history = new History(log, versions);
         this.recovery = opening.recovery();
         Commits failing = commits;
-        this.loader = Loader.start(versions, commits.lock(), reason -> {
+        Consumer<Throwable> unreadable = reason -> {
             failing.failed(reason);
             warnings.accept("a checkpoint cannot be read, and the store is read-only: " + reason.getMessage());
-        });
+        };
+        Unloaded rest = versions.unloaded();
+        if (rest != null) {
+            rest.whenDamaged(unreadable::accept);
+        }
+        this.loader = Loader.start(versions, commits.lock(), unreadable);
         // Whoever else holds the log may append records of any kind.
         boolean carries = opening.carries() || !ownsWal;
         this.checkpointer = new Checkpointer(log, versions, commits, config.progress(), loader, carries);
@@ -352,7 +357,7 @@ public final class StoreEngine implements AutoCloseable {
                 held.sequence(), held.change().entries, versions.localOperations(held.counters()));
         Views views = versions.views();
         Commits pruning = commits;
-        return StoreSnapshot.holding(View.at(versions, moment.sequence()), moment, () -> {
+        return StoreSnapshot.holding(View.at(versions, moment.sequence()), moment, closed, () -> {
             views.close(moment.sequence());
             pruning.prune();
         });
@@ -515,16 +520,25 @@ public final class StoreEngine implements AutoCloseable {
         }
         leakGuard.close();
         automatic.close();
-        checkpointer.close();
+        // A checkpoint may wait for the loader, which is ended first.
+        checkpointer.stop();
         if (loader != null) {
             loader.stop();
         }
+        checkpointer.close();
         asyncWrites.close();
         commits.close();
-        Unloaded rest = versions.unloaded();
-        if (rest != null) {
-            rest.close();
+        try {
+            closeLog();
+        } finally {
+            Unloaded rest = versions.unloaded();
+            if (rest != null) {
+                rest.close();
+            }
         }
+    }
+
+    private void closeLog() {
         if (ownsWal) {
             wal.close();
         } else {
@@ -535,6 +549,7 @@ public final class StoreEngine implements AutoCloseable {
     private void flushForClose() {
         try {
             log.flush();
+            commits.requireSameGeneration();
         } catch (SoftadastraException e) {
             // A log that its owner has closed already has been flushed.
             if (e.code() != ErrorCode.INVALID_STATE) {

@@ -1,6 +1,7 @@
 package softadastra.store;
 
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,9 +30,11 @@ final class StoreSnapshot implements Snapshot {
     /** What keeps the versions; it knows nothing of the snapshot, so that it can be let go when that is unreachable. */
     private static final class Hold implements Runnable {
         private final AtomicBoolean open = new AtomicBoolean(true);
+        private final AtomicBoolean storeClosed;
         private final Runnable release;
 
-        Hold(Runnable release) {
+        Hold(AtomicBoolean storeClosed, Runnable release) {
+            this.storeClosed = storeClosed;
             this.release = release;
         }
 
@@ -51,16 +54,17 @@ final class StoreSnapshot implements Snapshot {
 
     /** A snapshot that holds nothing. */
     static StoreSnapshot of(View view, Moment moment) {
-        return new StoreSnapshot(view, moment, new Hold(() -> {}));
+        return new StoreSnapshot(view, moment, new Hold(new AtomicBoolean(), () -> {}));
     }
 
     /**
      * A snapshot that something is held for.
      *
+     * @param storeClosed whether the store was closed
      * @param release lets it go; called once
      */
-    static StoreSnapshot holding(View view, Moment moment, Runnable release) {
-        Hold hold = new Hold(release);
+    static StoreSnapshot holding(View view, Moment moment, AtomicBoolean storeClosed, Runnable release) {
+        Hold hold = new Hold(storeClosed, release);
         StoreSnapshot snapshot = new StoreSnapshot(view, moment, hold);
         CLEANER.register(snapshot, hold);
         return snapshot;
@@ -79,17 +83,25 @@ final class StoreSnapshot implements Snapshot {
 
     @Override
     public Optional<Entry> get(Key key) {
-        Optional<Entry> entry = view.get(key);
-        // Behind the read: while it is open, all that it sees is there.
-        requireOpen();
-        return entry;
+        try {
+            Optional<Entry> entry = view.get(key);
+            // Behind the read: while it is open, all that it sees is there.
+            requireOpen();
+            return entry;
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     @Override
     public boolean contains(Key key) {
-        boolean contains = view.contains(key);
-        requireOpen();
-        return contains;
+        try {
+            boolean contains = view.contains(key);
+            requireOpen();
+            return contains;
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     @Override
@@ -109,7 +121,7 @@ final class StoreSnapshot implements Snapshot {
     }
 
     private void requireOpen() {
-        if (!hold.open.get()) {
+        if (!hold.open.get() || hold.storeClosed.get()) {
             throw new SoftadastraException(ErrorCode.INVALID_STATE, "snapshot is not open");
         }
     }

@@ -2,8 +2,10 @@ package softadastra.store;
 
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import softadastra.core.SoftadastraException;
 
 /**
  * What the operations of the log add up to: for each key the versions of its value, the newest of which may not be visible yet.
@@ -56,6 +58,11 @@ final class Versions {
 
     /** The entries of a checkpoint that may not be in the index yet, null for none. */
     private volatile @Nullable Unloaded unloaded;
+
+    /** Slots of keys that were removed while the checkpoint was being loaded, and how many of them have been looked at. */
+    private List<Slot> removed = List.of();
+
+    private int removedDone;
 
     /** The snapshots for which {@link #holding} is looked through, and how much of it is left to be. */
     private long[] lookingFor = {};
@@ -304,7 +311,25 @@ final class Versions {
         if (leftToLookAt > 0 || snapshots != lookingFor) {
             lookAtHolding(visible, snapshots);
         }
+        if (removedDone < removed.size()) {
+            lookAtRemoved();
+        }
         return leftToLookAt > 0;
+    }
+
+    /** Takes out a few of the slots whose keys were removed while a checkpoint was being loaded. */
+    private void lookAtRemoved() {
+        for (int i = 0; i < LOOKED_AT_ONCE && removedDone < removed.size(); i++) {
+            Slot slot = removed.get(removedDone++);
+            Stored newest = slot.newest();
+            if (newest != null && newest.sequence <= pruned.sequence() && index.get(slot.key) == slot) {
+                removeIfGone(slot, newest);
+            }
+        }
+        if (removedDone == removed.size()) {
+            removed = List.of();
+            removedDone = 0;
+        }
     }
 
     private void prune(Change change, long[] snapshots) {
@@ -391,18 +416,19 @@ final class Versions {
         Slot slot = index.get(key);
         Stored before = slot == null ? null : slot.newest();
         count(key, before, stored);
-        boolean replacesUnloaded = slot == null && replaces && rest != null;
         if (slot != null) {
             slot.push(stored);
             removeIfGone(slot, stored);
-        } else if (!stored.isTombstone() || replacesUnloaded) {
+        } else if (rest != null) {
+            // Whether the checkpoint has the key, and what value, will be known when that is loaded.
             slot = index.add(key, stored);
+            if (replaces) {
+                count(-1, -key.length, self);
+            }
+            rest.recovered(slot, replaces);
             removeIfGone(slot, stored);
-        }
-        if (slot != null && replacesUnloaded && rest != null) {
-            // Its value will be known when it is loaded.
-            count(-1, -key.length, self);
-            rest.replaced(slot);
+        } else if (!stored.isTombstone()) {
+            Slot unused = index.add(key, stored);
         }
     }
 
@@ -430,17 +456,15 @@ final class Versions {
     void loaded() {
         Unloaded rest = unloaded;
         if (rest != null) {
+            rest.end();
+            // From here on nobody reads the checkpoint, and only then may slots of removed keys go.
             unloaded = null;
-            for (Slot slot : rest.removed()) {
-                Stored newest = slot.newest();
-                if (index.get(slot.key) == slot && newest != null) {
-                    removeIfGone(slot, newest);
-                }
-            }
-            bytes -= rest.replacedBytes();
-            remote -= rest.replacedRemote();
+            removed = rest.removed();
+            entries += rest.entries();
+            bytes += rest.bytes();
+            remote += rest.remote();
             append(changeAt(last.sequence()));
-            rest.close();
+            closeQuietly(rest);
         }
     }
 
@@ -467,6 +491,14 @@ final class Versions {
         pruned = last;
         reached = last;
         views.publish(added);
+    }
+
+    private static void closeQuietly(Unloaded rest) {
+        try {
+            rest.close();
+        } catch (SoftadastraException e) {
+            // It was only read, and all of it.
+        }
     }
 
     private Change changeAt(long sequence) {

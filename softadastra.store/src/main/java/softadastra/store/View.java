@@ -25,7 +25,13 @@ abstract class View {
             @Override
             @Nullable
             Stored read(Slot slot) {
-                return versions.visible(slot);
+                Stored stored = versions.visible(slot);
+                if (stored == null) {
+                    // The key may have been removed and made again while a walk stood before it.
+                    Slot other = versions.slot(slot.key);
+                    stored = other == null || other.equals(slot) ? null : versions.visible(other);
+                }
+                return stored;
             }
         };
     }

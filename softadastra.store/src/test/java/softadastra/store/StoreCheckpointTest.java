@@ -9,16 +9,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import softadastra.core.ErrorCode;
+import softadastra.core.HybridTimestamp;
 import softadastra.wal.spi.Wal;
+import softadastra.wal.spi.WalBatch;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalReader;
+import softadastra.wal.spi.WalRecordType;
 
 class StoreCheckpointTest {
 
@@ -195,6 +202,135 @@ class StoreCheckpointTest {
         base.carried((sequence, typeCode, status, timestamp, buffer, offset, length) ->
                 carried.add(typeCode + ": " + buffer[offset] + " at " + sequence));
         return carried;
+    }
+
+    @Test
+    @Timeout(value = 120, unit = TimeUnit.SECONDS)
+    void largeBatchesCountAsGrowth() {
+        StoreConfig automatic =
+                config().withCheckpoints(CheckpointPolicy.whenGrown().withMinimumBytes(1 << 20));
+        try (StoreEngine store = StoreEngine.open(automatic).orElseThrow()) {
+            for (int i = 0; i < 10; i++) {
+                Batch batch = new Batch().put(Key.of("k"), Value.of(new byte[1_500_000]));
+                store.write(batch).orElseThrow();
+            }
+            while (store.stats().wal().checkpointSequence() == 0) {
+                Thread.onSpinWait();
+            }
+            assertEquals(1, store.size());
+        }
+    }
+
+    /** What a repair leaves where records were lost: their places, and others that rest on them. */
+    @Test
+    void whatIsLostBehindACheckpointIsNotCounted() {
+        try (StoreEngine store = open()) {
+            store.put(Key.of("kept"), Value.fromString("1")).orElseThrow();
+            store.put(Key.of("lost"), Value.fromString("1")).orElseThrow();
+            store.checkpoint().orElseThrow();
+        }
+        try (Wal wal = Wal.open(config().wal()).orElseThrow()) {
+            Origin self = new Origin(wal.identity().node(), wal.identity().epoch());
+            wal.writer().append(WalRecordType.NOOP, new byte[0]).orElseThrow();
+            // Its first version was lost; the removal of the other key was.
+            append(wal, new OperationId(self, 4), 2, Operation.update(Key.of("new"), Value.fromString("22")));
+            wal.writer().append(WalRecordType.NOOP, new byte[0]).orElseThrow();
+            append(wal, new OperationId(self, 6), 1, Operation.put(Key.of("lost"), Value.fromString("again")));
+        }
+        for (int round = 0; round < 2; round++) {
+            try (StoreEngine store = open()) {
+                store.awaitLoaded().orElseThrow();
+                assertEquals(3, store.size());
+                assertEquals(3, store.entries().count());
+                assertEquals("kept1new22lostagain".length(), store.stats().liveBytes());
+                store.checkpoint().orElseThrow();
+            }
+        }
+    }
+
+    private static void append(Wal wal, OperationId id, long version, Operation operation) {
+        HybridTimestamp at = wal.log().lastTimestamp().next();
+        OperationRecord record = OperationRecord.local(id, at, version, operation);
+        wal.writer()
+                .appendBatch(new WalBatch()
+                        .add(record.typeCode(), record.encode(at).orElseThrow())
+                        .at(at))
+                .orElseThrow();
+    }
+
+    /** A pass that began before everything was loaded, and goes on behind that. */
+    @Test
+    void whatIsRemovedWhileItIsLoadedStaysRemoved() {
+        try (StoreEngine store = open()) {
+            for (int i = 10; i < 30; i++) {
+                store.put(Key.of("k" + i), Value.fromString("v")).orElseThrow();
+            }
+            store.checkpoint().orElseThrow();
+        }
+        try (Wal wal = Wal.open(config().wal()).orElseThrow()) {
+            Versions versions = new Versions(
+                    new Origin(wal.identity().node(), wal.identity().epoch()));
+            Base base = Base.open(wal.log().checkpoint().orElseThrow());
+            versions.recover(base);
+            versions.begin();
+            MergedWalk stopped = new MergedWalk(versions, new byte[0]);
+            MergedWalk going = new MergedWalk(versions, new byte[0]);
+            assertEquals("k10", key(stopped.next()));
+            assertEquals("k10", key(going.next()));
+            remove(versions, "k15", 21);
+            assertEquals(
+                    List.of("k11", "k12", "k13", "k14", "k16", "k17"),
+                    visible(versions, going, 6),
+                    "while it is loaded");
+            for (int block = 0; block < base.blocks(); block++) {
+                Base.Entries entries = base.block(block);
+                while (versions.load(entries, 5)) {
+                    // All of it.
+                }
+            }
+            versions.loaded();
+            remove(versions, "k20", 22);
+            while (versions.slot(Key.of("k15").bytes()) != null
+                    || versions.slot(Key.of("k20").bytes()) != null) {
+                boolean unused = versions.prune();
+            }
+            List<String> expected = new ArrayList<>();
+            for (int i = 11; i < 30; i++) {
+                expected.add("k" + i);
+            }
+            expected.removeAll(List.of("k15", "k20"));
+            assertEquals(expected, visible(versions, stopped, 100), "behind that");
+            assertEquals(expected.subList(6, expected.size()), visible(versions, going, 100), "behind that");
+            assertEquals(18, versions.reached().entries);
+        }
+    }
+
+    private static void remove(Versions versions, String key, long sequence) {
+        byte[] bytes = Key.of(key).bytes();
+        Stored before = Objects.requireNonNull(versions.newest(bytes));
+        Stored tombstone = new Stored(null, 1, before.stamp + 1, before.origin, sequence);
+        tombstone.sequence = sequence;
+        versions.add(bytes, tombstone);
+        versions.addedThrough(sequence);
+        versions.publish(sequence);
+    }
+
+    private static List<String> visible(Versions versions, MergedWalk walk, int most) {
+        List<String> keys = new ArrayList<>();
+        while (keys.size() < most) {
+            Slot slot = walk.next();
+            if (slot == null) {
+                break;
+            }
+            if (versions.visible(slot) != null) {
+                keys.add(key(slot));
+            }
+        }
+        return keys;
+    }
+
+    private static String key(@Nullable Slot slot) {
+        return String.valueOf(slot);
     }
 
     private static void fill(StoreEngine store, Random random, int operations) {
