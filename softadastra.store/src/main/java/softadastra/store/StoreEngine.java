@@ -40,7 +40,7 @@ import softadastra.wal.spi.WalRecordType;
  * <p><b>Failure.</b> If the log fails, the store is read-only: reads go on, and every write says why. A write that the log had
  * already taken is answered INDETERMINATE: it is not seen here, and whether it is kept shows when the store is opened again.
  *
- * <p>Thread-safe throughout. Reads never block; writes wait for the log, and nothing else. Interrupts cut no write short. On a
+ * <p>Thread-safe throughout. Reads never block, once {@link #awaitLoaded} returns; writes wait for the log. Interrupts cut no write short. On a
  * closed store, methods that answer a {@link Result} answer INVALID_STATE, the others throw it. A store that becomes
  * unreachable while open is reported as a warning of {@link System.Logger} {@code softadastra.store}.
  */
@@ -381,7 +381,7 @@ public final class StoreEngine implements AutoCloseable {
 
     /**
      * Waits until the entries of the checkpoint that the store was opened on are in memory. Until then reads of those that are
-     * not take longer. Nobody needs to wait for that.
+     * not read the disk, and take turns at that. Nobody needs to wait for it.
      *
      * @return ok; CORRUPTION or IO_ERROR if some of them cannot be read, and then the store is read-only; INTERRUPTED;
      *     INVALID_STATE on a closed store
