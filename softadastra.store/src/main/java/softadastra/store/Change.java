@@ -23,6 +23,9 @@ final class Change {
     /** The counter of the last operation of this store. */
     final long ownCounter;
 
+    /** The bytes of keys and values of all changes up to this one, since the store was opened. */
+    final long written;
+
     /** The change after this one, once there is one. */
     volatile @Nullable Change next;
 
@@ -33,7 +36,8 @@ final class Change {
             long entries,
             long bytes,
             long remote,
-            long ownCounter) {
+            long ownCounter,
+            long written) {
         this.slot = slot;
         this.stored = stored;
         this.replaced = replaced;
@@ -41,6 +45,7 @@ final class Change {
         this.bytes = bytes;
         this.remote = remote;
         this.ownCounter = ownCounter;
+        this.written = written;
     }
 
     /** Whether this changes no entry, but what is counted. */

@@ -40,7 +40,7 @@ import softadastra.wal.spi.WalRecordType;
  * <p><b>Failure.</b> If the log fails, the store is read-only: reads go on, and every write says why. A write that the log had
  * already taken is answered INDETERMINATE: it is not seen here, and whether it is kept shows when the store is opened again.
  *
- * <p>Thread-safe throughout. Reads never block, once {@link #awaitLoaded} returns; writes wait for the log. Interrupts cut no write short. On a
+ * <p>Thread-safe throughout. Reads never block; before {@link #awaitLoaded} returns they may read from disk. Writes wait for the log. Interrupts cut no write short. On a
  * closed store, methods that answer a {@link Result} answer INVALID_STATE, the others throw it. A store that becomes
  * unreachable while open is reported as a warning of {@link System.Logger} {@code softadastra.store}.
  */
@@ -364,6 +364,54 @@ public final class StoreEngine implements AutoCloseable {
     }
 
     /**
+     * Tells a listener of every change of entries from now on: see {@link #watch(KeyRange, long, WatchListener)}.
+     *
+     * @param prefix what the keys begin with; empty for all
+     * @param listener is told
+     * @return the watch, to be closed
+     */
+    public Result<Watch> watch(String prefix, WatchListener listener) {
+        return watch(KeyRange.prefix(prefix), listener);
+    }
+
+    /**
+     * Tells a listener of every change of entries from now on: of every write that is answered after this returns.
+     *
+     * @param range the keys
+     * @param listener is told
+     * @return the watch, to be closed; or an error, as of {@link #watch(KeyRange, long, WatchListener)}
+     */
+    public Result<Watch> watch(KeyRange range, WatchListener listener) {
+        return write(
+                closed.get() ? closedError() : null, () -> versions.watchers().watch(versions, log, range, listener));
+    }
+
+    /**
+     * Tells a listener of every change of entries from a sequence of the log on, in order and without gaps: first what the log
+     * has, then what becomes visible. A watch costs writers no more than to wake its thread. A listener that is slow is told so,
+     * and read from the log for; it slows nobody.
+     *
+     * @param range the keys
+     * @param fromSequence the first sequence that may be told of, which may be yet to come; 0 or less for the first that the log
+     *     has
+     * @param listener is told
+     * @return the watch, to be closed; or HISTORY_GONE, naming the first sequence that the log still has; INVALID_STATE on a
+     *     closed store
+     */
+    public Result<Watch> watch(KeyRange range, long fromSequence, WatchListener listener) {
+        return write(closed.get() ? closedError() : null, () -> {
+            long first = log.firstSequence();
+            if (fromSequence > 0 && fromSequence < first) {
+                throw new SoftadastraException(
+                        ErrorCode.HISTORY_GONE,
+                        "failed to watch from sequence " + fromSequence + ": the log begins with " + first);
+            }
+            long from = fromSequence > 0 ? fromSequence : first;
+            return versions.watchers().watch(versions, log, range, listener, from - 1);
+        });
+    }
+
+    /**
      * Writes a checkpoint of what is visible: the log keeps it in the place of the one before, and lets the records before it
      * go, as far as nobody has pinned them. Opening reads it and what the log has beyond.
      *
@@ -519,6 +567,7 @@ public final class StoreEngine implements AutoCloseable {
             return;
         }
         leakGuard.close();
+        versions.watchers().end(closedError());
         automatic.close();
         // A checkpoint may wait for the loader, which is ended first.
         checkpointer.stop();

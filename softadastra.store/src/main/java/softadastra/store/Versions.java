@@ -29,6 +29,7 @@ final class Versions {
 
     private final Index index;
     private final Views views = new Views();
+    private final Watchers watchers = new Watchers();
 
     /** The origin of the operations that this store logs: its node, in its current epoch. */
     private final Origin self;
@@ -73,7 +74,7 @@ final class Versions {
     Versions(Origin self) {
         this.self = self;
         index = new Index(self.epoch());
-        last = changeAt(0);
+        last = changeAt(0, 0);
         pruned = last;
         reached = last;
     }
@@ -174,7 +175,13 @@ final class Versions {
 
     /** Makes everything up to a sequence visible, as far as it is added. */
     void publish(long sequence) {
-        views.publish(Math.min(added, sequence));
+        long visible = Math.min(added, sequence);
+        views.publish(visible);
+        watchers.published(this);
+    }
+
+    Watchers watchers() {
+        return watchers;
     }
 
     /** The last sequence whose versions are all added. */
@@ -261,7 +268,9 @@ final class Versions {
             stored.setBefore(before);
             slot.push(stored);
         }
-        append(new Change(slot, stored, Stored.live(before), entries, bytes, remote, ownCounter));
+        long changed = key.length + (stored.value == null ? 0L : stored.value.length);
+        append(new Change(
+                slot, stored, Stored.live(before), entries, bytes, remote, ownCounter, last.written + changed));
     }
 
     private void append(Change change) {
@@ -463,7 +472,7 @@ final class Versions {
             entries += rest.entries();
             bytes += rest.bytes();
             remote += rest.remote();
-            append(changeAt(last.sequence()));
+            append(changeAt(last.sequence(), last.written));
             closeQuietly(rest);
         }
     }
@@ -487,7 +496,7 @@ final class Versions {
 
     /** Ends the recovery: what was recovered is visible, and writers begin behind it. */
     void begin() {
-        last = changeAt(added);
+        last = changeAt(added, 0);
         pruned = last;
         reached = last;
         views.publish(added);
@@ -501,9 +510,9 @@ final class Versions {
         }
     }
 
-    private Change changeAt(long sequence) {
+    private Change changeAt(long sequence, long written) {
         Stored none = new Stored(null, 0, 0, self, 0);
         none.sequence = sequence;
-        return new Change(new Slot(new byte[0], 0), none, null, entries, bytes, remote, ownCounter);
+        return new Change(new Slot(new byte[0], 0), none, null, entries, bytes, remote, ownCounter, written);
     }
 }

@@ -1,0 +1,281 @@
+package softadastra.store;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import softadastra.core.ErrorCode;
+import softadastra.core.HybridTimestamp;
+import softadastra.core.SoftadastraError;
+import softadastra.core.SoftadastraException;
+import softadastra.wal.spi.WalLog;
+import softadastra.wal.spi.WalPin;
+import softadastra.wal.spi.WalRecordStatus;
+
+/**
+ * A {@link Watch}: a thread that goes along the chain of changes as they become visible. Where its listener is slow, the chain
+ * is let go, and it reads the log until it has caught up with the chain again.
+ */
+final class Watcher implements Watch, Runnable {
+
+    /** So many sequences the chain is kept for a listener, and so many bytes of keys and values. */
+    static final int MAX_BEHIND = 1 << 16;
+
+    static final long MAX_BYTES_BEHIND = 32 << 20;
+
+    private final Versions versions;
+    private final WalLog log;
+    private final KeyRange range;
+    private final WatchListener listener;
+    private final Watchers all;
+    private final Thread thread = new Thread(this, "softadastra-store-watch");
+
+    /** The change that was told last, or from which on changes are to be told; null once the chain was let go. */
+    private final AtomicReference<@Nullable Change> place = new AtomicReference<>();
+
+    private volatile long told;
+    private volatile boolean waiting;
+    private volatile @Nullable SoftadastraError end;
+    private volatile boolean closed;
+
+    /**
+     * A watch that begins behind a sequence.
+     *
+     * @param from where the chain is to be gone along; changes up to there are read from the log
+     */
+    Watcher(
+            Versions versions,
+            WalLog log,
+            KeyRange range,
+            WatchListener listener,
+            Watchers all,
+            long behind,
+            Change from) {
+        this.versions = versions;
+        this.log = log;
+        this.range = range;
+        this.listener = listener;
+        this.all = all;
+        this.told = behind;
+        this.place.set(from);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    @Override
+    public long toldThrough() {
+        return told;
+    }
+
+    /** Something has become visible. Called by whoever made it so, and returns at once. */
+    void published(Change reached) {
+        Change at = place.get();
+        if (at != null
+                && (reached.sequence() - at.sequence() > MAX_BEHIND
+                        || reached.written - at.written > MAX_BYTES_BEHIND)) {
+            // What hangs on it is not to be kept for as long as the listener takes.
+            place.compareAndSet(at, null);
+        }
+        if (waiting) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Ends it for a reason that the listener is told. */
+    void end(SoftadastraError reason) {
+        if (end == null) {
+            end = reason;
+        }
+        LockSupport.unpark(thread);
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!isEnded()) {
+                step();
+            }
+        } catch (SoftadastraException e) {
+            end(e.error());
+        } catch (RuntimeException | Error e) {
+            end(SoftadastraError.of(ErrorCode.INVALID_ARGUMENT, "the listener of a watch has failed: " + e, e));
+        } finally {
+            all.remove(this);
+            place.set(null);
+            SoftadastraError reason = end;
+            if (!closed && reason != null) {
+                listener.ended(reason);
+            }
+        }
+    }
+
+    private boolean isEnded() {
+        return closed || end != null;
+    }
+
+    /** While the listener is called, no frame of this thread may hold a change: the chain behind it would stay. */
+    private void step() {
+        long place = placeSequence();
+        if (place < 0) {
+            listener.lagged(versions.views().visible() - told);
+            catchUp();
+        } else if (place > told) {
+            readLog(place);
+        } else {
+            Next next = next();
+            if (next == null) {
+                awaitPublished();
+            } else {
+                tell(next.change, next.sequence);
+            }
+        }
+    }
+
+    /** The sequence from which on the chain is kept; below zero if it was let go. */
+    private long placeSequence() {
+        Change at = place.get();
+        return at == null ? -1 : at.sequence();
+    }
+
+    private void catchUp() {
+        place.set(versions.reached());
+    }
+
+    /** A change, or null for one of other keys, and its sequence. */
+    private record Next(@Nullable EntryChange change, long sequence) {}
+
+    /** Goes on to the next change of the chain; null if none is visible yet, or the chain was let go. */
+    private @Nullable Next next() {
+        Change at = place.get();
+        Change next = at == null ? null : at.next;
+        if (next == null || next.sequence() > versions.views().visible() || !place.compareAndSet(at, next)) {
+            return null;
+        }
+        Stored stored = next.stored;
+        Key key = Key.wrap(next.slot.key);
+        if (next.isRecount() || !range.contains(key)) {
+            return new Next(null, stored.sequence);
+        }
+        OperationType type = OperationType.DELETE;
+        if (!stored.isTombstone()) {
+            type = next.replaced == null ? OperationType.PUT : OperationType.UPDATE;
+        }
+        return new Next(
+                change(type, key, stored.value, stored.version, stored.sequence, stored.stamp), stored.sequence);
+    }
+
+    private static EntryChange change(
+            OperationType type, Key key, byte @Nullable [] value, long version, long sequence, long stamp) {
+        return new EntryChange(
+                type,
+                key,
+                Optional.ofNullable(value).map(Value::wrap),
+                version,
+                sequence,
+                HybridTimestamp.ofPacked(stamp));
+    }
+
+    private void tell(@Nullable EntryChange change, long sequence) {
+        if (change != null && sequence > told && !isEnded()) {
+            listener.changed(change);
+        }
+        told = Math.max(told, sequence);
+    }
+
+    /** Tells of what the log has, up to a sequence. */
+    private void readLog(long through) {
+        Reading reading = new Reading(through);
+        // So that a checkpoint does not let go what is being read.
+        WalPin pin = log.pin(told + 1);
+        try {
+            long unused = log.read(told + 1, reading::visit);
+        } finally {
+            pin.close();
+        }
+        if (!isEnded()) {
+            told = through;
+        }
+    }
+
+    /** What of the log is told. */
+    private final class Reading {
+        private final OperationEnvelope envelope = new OperationEnvelope();
+        private final long through;
+
+        Reading(long through) {
+            this.through = through;
+        }
+
+        boolean visit(
+                long sequence,
+                int typeCode,
+                WalRecordStatus status,
+                long timestamp,
+                byte[] buffer,
+                int offset,
+                int length) {
+            if (sequence > through || isEnded()) {
+                return false;
+            }
+            EntryChange change = null;
+            if (OperationType.isOperation(typeCode)) {
+                Replay.read(envelope, sequence, typeCode, timestamp, buffer, offset, length);
+                change = change(sequence);
+            }
+            tell(change, sequence);
+            return true;
+        }
+
+        private @Nullable EntryChange change(long sequence) {
+            OperationBody body = envelope.body();
+            if (envelope.effect() != Effect.WON || !range.contains(body.key())) {
+                return null;
+            }
+            return Watcher.change(
+                    body.type(), body.key(), body.value(), envelope.version(), sequence, envelope.stamp());
+        }
+    }
+
+    private void awaitPublished() {
+        waiting = true;
+        try {
+            if (hasNothing() && !isEnded()) {
+                LockSupport.park(this);
+            }
+            if (Thread.interrupted()) {
+                end(SoftadastraError.of(ErrorCode.INTERRUPTED, "the thread of a watch was interrupted"));
+            }
+        } finally {
+            waiting = false;
+        }
+    }
+
+    private boolean hasNothing() {
+        Change at = place.get();
+        Change next = at == null ? null : at.next;
+        return at != null && (next == null || next.sequence() > versions.views().visible());
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+        if (Thread.currentThread() == thread) {
+            return;
+        }
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
