@@ -14,23 +14,12 @@ import softadastra.wal.spi.storage.StorageFile;
 /** Writes a checkpoint's content under another name, in blocks; its log publishes it. */
 final class FileCheckpointWriter implements WalCheckpointWriter {
 
-    private static final int BUFFERED_BLOCKS = 16;
-
     private final FileWalLog log;
     private final GroupCommit commit;
     private final GroupCommit.Cut cut;
     private final int salt = new SecureRandom().nextInt();
-    private final BlockCrc crc = new BlockCrc(salt);
+    private final CheckpointBlocks blocks = new CheckpointBlocks(salt, this::write);
     private final StorageFile file;
-
-    private final byte[] buffer = new byte[BUFFERED_BLOCKS * CheckpointHeader.BLOCK_BYTES];
-    /** Where in the buffer the current block starts, and how much content it has. */
-    private int blockStart;
-
-    private int blockLength;
-    private long blocks;
-    private long flushed = CheckpointHeader.BYTES;
-    private long length;
     private boolean closed;
 
     FileCheckpointWriter(FileWalLog log, Storage storage, GroupCommit commit, GroupCommit.Cut cut) throws IOException {
@@ -59,7 +48,7 @@ final class FileCheckpointWriter implements WalCheckpointWriter {
 
     @Override
     public long length() {
-        return length;
+        return blocks.length();
     }
 
     @Override
@@ -67,36 +56,10 @@ final class FileCheckpointWriter implements WalCheckpointWriter {
         Objects.checkFromIndexSize(offset, count, source.length);
         requireOpen();
         try {
-            int done = 0;
-            while (done < count) {
-                int part = Math.min(count - done, CheckpointHeader.BLOCK_CONTENT - blockLength);
-                System.arraycopy(source, offset + done, buffer, blockStart + blockLength, part);
-                blockLength += part;
-                done += part;
-                length += part;
-                if (blockLength == CheckpointHeader.BLOCK_CONTENT) {
-                    endBlock();
-                }
-            }
+            blocks.write(source, offset, count);
         } catch (IOException e) {
             throw failed(e);
         }
-    }
-
-    private void endBlock() throws IOException {
-        int sum = crc.of(blocks++, buffer, blockStart, blockLength);
-        LittleEndian.putInt(buffer, blockStart + blockLength, sum);
-        blockStart += blockLength + Integer.BYTES;
-        blockLength = 0;
-        if (blockStart == buffer.length) {
-            flushBlocks();
-        }
-    }
-
-    private void flushBlocks() throws IOException {
-        write(flushed, buffer, blockStart);
-        flushed += blockStart;
-        blockStart = 0;
     }
 
     private void write(long position, byte[] bytes, int count) throws IOException {
@@ -132,15 +95,16 @@ final class FileCheckpointWriter implements WalCheckpointWriter {
      */
     private void writeAgain(byte[] block) throws IOException {
         file.write(0, block, 0, block.length);
-        for (long number = 0; number < blocks; number++) {
+        byte[] again = new byte[CheckpointHeader.BLOCK_BYTES];
+        for (long number = 0; number < blocks.count(); number++) {
             long at = CheckpointHeader.BYTES + number * CheckpointHeader.BLOCK_BYTES;
-            int count = (int) Math.min(CheckpointHeader.BLOCK_BYTES, flushed - at);
+            int count = (int) Math.min(CheckpointHeader.BLOCK_BYTES, blocks.fileBytes() - at);
             int content = count - Integer.BYTES;
-            if (file.read(at, buffer, 0, count) < count
-                    || LittleEndian.getInt(buffer, content) != crc.of(number, buffer, 0, content)) {
+            if (file.read(at, again, 0, count) < count
+                    || LittleEndian.getInt(again, content) != blocks.crc(number, again, content)) {
                 throw new IOException("what was written cannot be read back");
             }
-            file.write(at, buffer, 0, count);
+            file.write(at, again, 0, count);
         }
     }
 
@@ -154,12 +118,9 @@ final class FileCheckpointWriter implements WalCheckpointWriter {
                             + ", and cannot end at " + endSequence);
         }
         commit.awaitDurable(endSequence);
-        CheckpointHeader header = log.checkpointHeader(cut, endSequence, length, salt);
+        CheckpointHeader header = log.checkpointHeader(cut, endSequence, blocks.length(), salt);
         try {
-            if (blockLength > 0) {
-                endBlock();
-            }
-            flushBlocks();
+            blocks.end();
             byte[] block = header.encode();
             write(0, block, block.length);
             force(block);

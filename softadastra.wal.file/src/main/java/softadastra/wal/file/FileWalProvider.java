@@ -13,11 +13,13 @@ import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.OpenMode;
 import softadastra.wal.spi.RecoveryMode;
 import softadastra.wal.spi.WalCapability;
+import softadastra.wal.spi.WalCheckpointWriter;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalInspector;
 import softadastra.wal.spi.WalLog;
 import softadastra.wal.spi.WalMarker;
 import softadastra.wal.spi.WalProvider;
+import softadastra.wal.spi.WalSeed;
 import softadastra.wal.spi.storage.Storage;
 import softadastra.wal.spi.storage.StorageErrors;
 
@@ -74,6 +76,20 @@ public final class FileWalProvider implements WalProvider {
                 .flatMap(storage -> config.recovery() == RecoveryMode.SALVAGE
                         ? salvage(storage, config).map(source -> new SalvageInspector(storage, config))
                         : existing(storage).map(marker -> new FileWalInspector(storage, config)));
+    }
+
+    @Override
+    public Result<WalCheckpointWriter> seed(WalConfig config, WalSeed seed) {
+        return judged(config)
+                .flatMap(node -> config.openStorage().flatMap(storage -> {
+                    try {
+                        return Result.ok(SeededLog.begin(storage, config, seed, node));
+                    } catch (SoftadastraException e) {
+                        return Result.err(e.error());
+                    } catch (IOException e) {
+                        return Result.err(StorageErrors.failed("make WAL path " + storage.description(), e));
+                    }
+                }));
     }
 
     /** The parts of a configuration that are kept as given until now. */

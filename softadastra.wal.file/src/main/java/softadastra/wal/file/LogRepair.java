@@ -3,28 +3,22 @@ package softadastra.wal.file;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import softadastra.core.ErrorCode;
 import softadastra.core.NodeId;
 import softadastra.core.SoftadastraException;
-import softadastra.wal.spi.RecoveryMode;
 import softadastra.wal.spi.WalBatch;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalIdentity;
 import softadastra.wal.spi.WalInspector;
-import softadastra.wal.spi.WalMarker;
 import softadastra.wal.spi.WalProgress;
 import softadastra.wal.spi.WalRecordType;
-import softadastra.wal.spi.WalRecovery;
 import softadastra.wal.spi.storage.Storage;
 import softadastra.wal.spi.storage.StorageFile;
 
 /**
- * Writes a new log of what a salvage finds. The marker, without which the directory is no log, comes last: after everything
- * is durable, and was read back. So a repair that was cut short never passes for a whole one.
+ * Writes a {@link NewLog} of what a salvage finds.
  */
 final class LogRepair {
 
@@ -37,7 +31,7 @@ final class LogRepair {
 
     private final SalvageSource source;
     private final Storage target;
-    private final WalConfig config;
+    private final NewLog log;
     private final WalProgress progress;
     private final WalBatch batch = new WalBatch();
 
@@ -45,10 +39,10 @@ final class LogRepair {
     private long filled;
     private long timestamp;
 
-    private LogRepair(SalvageSource source, Storage target, WalConfig config, WalProgress progress) {
+    private LogRepair(SalvageSource source, Storage target, NewLog log, WalProgress progress) {
         this.source = source;
         this.target = target;
-        this.config = config.withAutoFlush(false).withRecovery(RecoveryMode.TORN_TAIL);
+        this.log = log;
         this.progress = progress;
     }
 
@@ -63,25 +57,20 @@ final class LogRepair {
                     ErrorCode.CORRUPTION,
                     "failed to repair WAL " + source.storage().description() + ": no record in it verifies");
         }
-        target.createDirectory();
-        if (!target.list().isEmpty()) {
-            throw Findings.failure(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "failed to repair to " + target.description()
-                            + ": the directory is not empty; a repair writes a new log, so choose a new path");
-        }
-        LogRepair repair = new LogRepair(source, target, config, progress);
+        NewLog log = new NewLog(target, config, identity, "repair");
+        LogLock lock = log.take();
+        LogRepair repair = new LogRepair(source, target, log, progress);
         try {
-            repair.write(identity, survey);
+            repair.write(lock, survey);
             if (checkpoint.isPresent()) {
                 repair.carry(checkpoint.get(), identity);
             }
-            repair.check(identity, survey, checkpoint);
+            repair.check(survey, checkpoint);
             // Whoever opened the source meanwhile may have changed it under the reading.
             SalvageSource.refuseOwned(source.storage());
-            new WalMarker(FileWalProvider.NAME, identity, true).write(target);
+            log.complete();
         } catch (IOException | RuntimeException | Error e) {
-            repair.discard(e);
+            log.discard(e);
             throw e;
         }
         return new WalInspector.Repair(
@@ -128,17 +117,16 @@ final class LogRepair {
                 new SecureRandom().nextLong());
     }
 
-    private void write(WalIdentity identity, Salvage.Report survey) throws IOException {
+    private void write(LogLock lock, Salvage.Report survey) throws IOException {
         next = survey.firstSequence();
-        LogLock lock = LogLock.take(target);
-        try (FileWalLog log = start(identity, lock)) {
+        try (FileWalLog made = log.start(lock, next, 0)) {
             Salvage.Report unused = source.run(
                     (segment, frame) -> {
-                        copy(log, frame);
+                        copy(made, frame);
                         return true;
                     },
                     (task, done, total) -> progress.progress("repair", done, total));
-            fill(log, survey.lastSequence() + 1, timestamp);
+            fill(made, survey.lastSequence() + 1, timestamp);
         }
     }
 
@@ -170,38 +158,11 @@ final class LogRepair {
         target.forceDirectory();
     }
 
-    private FileWalLog start(WalIdentity identity, LogLock lock) throws IOException {
-        try {
-            Segments segments = new Segments(target, identity, config.segmentBytes());
-            segments.createSpare(0, segments.nextBytes(0));
-            segments.start(next, 0, 0, 0);
-            WalRecovery created = new WalRecovery(
-                    RecoveryMode.TORN_TAIL, true, true, next, next - 1, 0, 0, 0, List.of(), Duration.ZERO);
-            return FileWalLog.start(
-                    target,
-                    config,
-                    lock,
-                    new Recovery(target, config, Optional.of(identity.node())),
-                    new Recovery.Recovered(
-                            identity,
-                            segments,
-                            SegmentHeader.BYTES,
-                            segments.header().crc(),
-                            0,
-                            false,
-                            Optional.empty(),
-                            created));
-        } catch (IOException | RuntimeException | Error e) {
-            lock.close();
-            throw e;
-        }
-    }
-
-    private void copy(FileWalLog log, FrameCursor frame) {
+    private void copy(FileWalLog made, FrameCursor frame) {
         if (Frame.isBookkeeping(frame.kind())) {
             return;
         }
-        fill(log, frame.firstSequence(), timestamp == 0 ? frame.timestamp() : timestamp);
+        fill(made, frame.firstSequence(), timestamp == 0 ? frame.timestamp() : timestamp);
         batch.clear();
         long unused = frame.visit(
                 (sequence, typeCode, status, at, buffer, offset, length) -> {
@@ -212,58 +173,38 @@ final class LogRepair {
                 Long.MAX_VALUE,
                 0);
         timestamp = frame.timestamp();
-        submit(log, timestamp);
+        submit(made, timestamp);
     }
 
     /** Fills what was lost below a sequence. */
-    private void fill(FileWalLog log, long sequence, long at) {
+    private void fill(FileWalLog made, long sequence, long at) {
         while (next < sequence) {
             batch.clear();
             for (long i = Math.min(FILL, sequence - next); i > 0; i--) {
                 batch.add(WalRecordType.NOOP, NOTHING);
             }
             filled += batch.size();
-            submit(log, at);
+            submit(made, at);
         }
     }
 
-    private void submit(FileWalLog log, long at) {
+    private void submit(FileWalLog made, long at) {
         next += batch.size();
-        long last = log.submit(batch.at(at));
+        long last = made.submit(batch.at(at));
         if (last != next - 1) {
             throw new IllegalStateException("sequence " + last + " was given where " + (next - 1) + " belongs");
         }
     }
 
     /** Reads the new log back: a repair that is not whole is none. */
-    private void check(WalIdentity identity, Salvage.Report survey, Optional<CheckpointFile> checkpoint)
-            throws IOException {
-        LogLayout layout = LogLayout.read(target, new WalMarker(FileWalProvider.NAME, identity, true));
-        LogScan.Report scan = new LogScan(target, layout, (segment, frame) -> {}, progress).run();
-        Optional<CheckpointFile> carried = layout.checkpoint().file();
-        boolean whole = scan.clean()
-                && carried.isPresent() == checkpoint.isPresent()
-                && (carried.isEmpty() || carried.get().verify(progress).isEmpty())
-                && scan.lastSequence() == survey.lastSequence()
-                && scan.records() == survey.records() + filled;
+    private void check(Salvage.Report survey, Optional<CheckpointFile> checkpoint) throws IOException {
+        NewLog.Check check = log.check(progress);
+        boolean whole = check.clean()
+                && check.checkpoint().isPresent() == checkpoint.isPresent()
+                && check.scan().lastSequence() == survey.lastSequence()
+                && check.scan().records() == survey.records() + filled;
         if (!whole) {
-            throw Findings.failure(
-                    ErrorCode.IO_ERROR,
-                    "failed to repair to " + target.description() + ": what was written does not read back"
-                            + scan.firstError()
-                                    .map(error -> ": " + error.message())
-                                    .orElse(""));
-        }
-    }
-
-    private void discard(Throwable reason) {
-        try {
-            for (String name : target.list()) {
-                target.delete(name);
-            }
-            target.forceDirectory();
-        } catch (IOException e) {
-            reason.addSuppressed(e);
+            throw log.notWhole(check);
         }
     }
 }

@@ -82,7 +82,7 @@ final class Recovery {
         long started = System.nanoTime();
         Optional<WalMarker> found = WalMarker.read(storage).orElseThrow();
         if (found.isEmpty()) {
-            refuseSegmentsWithoutMarker();
+            refuseRemains();
             WalMarker marker = new WalMarker(
                     FileWalProvider.NAME,
                     new WalIdentity(
@@ -407,13 +407,24 @@ final class Recovery {
     }
 
     /** Segments without a marker are the remains of a log, and must not become the start of another. */
-    private void refuseSegmentsWithoutMarker() throws IOException {
-        Optional<String> segment = storage.list().stream()
+    /** Refuses what is left of a log that has lost its marker, or was never given one. */
+    private void refuseRemains() throws IOException {
+        List<String> names = storage.list();
+        Optional<String> segment = names.stream()
                 .filter(name -> SegmentFile.ordinal(name).isPresent())
                 .findFirst();
         if (segment.isPresent()) {
             throw refusal(Findings.corruption(
                     1, WalMarker.FILE, 0, "the marker is missing, and segments (" + segment.get() + ") are there"));
+        }
+        boolean cutShort = names.stream()
+                .anyMatch(name -> name.equals(CheckpointFile.TEMPORARY)
+                        || CheckpointFile.ordinal(name).isPresent());
+        if (cutShort) {
+            throw Findings.failure(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "failed to open WAL path " + storage.description()
+                            + ": the making of a log was cut short here; delete the directory, and make it again");
         }
     }
 

@@ -56,6 +56,19 @@ public final class Wal implements AutoCloseable {
                 .map(log -> new Wal(config, log));
     }
 
+    /**
+     * Makes a log that does not begin empty, for engines that copy what they keep to another place; see {@link
+     * WalProvider#seed}.
+     *
+     * @param config where the log is to be
+     * @param seed what it begins with
+     * @return what takes the content of its checkpoint and makes it a log, or an error as of {@link WalProvider#seed}, or a
+     *     provider that cannot be found
+     */
+    public static Result<WalCheckpointWriter> seed(WalConfig config, WalSeed seed) {
+        return WalProviders.find(config, OpenMode.OWN).flatMap(provider -> provider.seed(config, seed));
+    }
+
     static SoftadastraError salvageRefusal(String use) {
         return SoftadastraError.of(
                 ErrorCode.INVALID_ARGUMENT,

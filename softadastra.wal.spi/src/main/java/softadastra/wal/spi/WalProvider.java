@@ -39,6 +39,26 @@ public interface WalProvider {
     Result<WalLog> open(WalConfig config, OpenMode mode);
 
     /**
+     * Makes a log that does not begin empty, as a backup or a new replica does not: a checkpoint stands for what came before its
+     * first record. What is answered takes that checkpoint's content; publishing it, with the seed's last sequence for its end,
+     * makes the log, and leaves it closed. It has an id and an epoch of its own.
+     *
+     * <p>Until then no log is there: whatever a crash leaves opens with no provider, and what is not published is deleted when
+     * the writer is closed, as far as possible. When publishing has returned, the log is durable, and was read back. By default
+     * a provider cannot do it.
+     *
+     * @param config where: its location must not exist or be an empty directory, its parent must exist
+     * @param seed what it begins with; a node that the configuration names must be the seed's, unless that is provisional
+     * @return the writer, or an error: INVALID_ARGUMENT if something is at the location, DIRECTORY_MISSING, WRONG_NODE, LOCKED,
+     *     PERMISSION_DENIED, NO_SPACE, IO_ERROR; UNSUPPORTED_OPERATION where a provider has no such logs
+     */
+    default Result<WalCheckpointWriter> seed(WalConfig config, WalSeed seed) {
+        return Result.err(
+                ErrorCode.UNSUPPORTED_OPERATION,
+                "the logs of WAL provider '" + name() + "' cannot begin with a checkpoint; choose another provider");
+    }
+
+    /**
      * Opens a log for the offline tools, which read and never change it. By default a provider has none.
      *
      * @return the inspector, or UNSUPPORTED_OPERATION where there is nothing to inspect (a log in memory), or an error as

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <tr><td>{@link CloseContract}</td><td>closing, and use afterwards</td></tr>
  * <tr><td>{@link ConcurrencyContract}</td><td>many threads, interrupts</td></tr>
  * <tr><td>{@link CheckpointContract}</td><td>checkpoints, and history that goes or is pinned</td></tr>
+ * <tr><td>{@link SeedContract}</td><td>logs that begin with a checkpoint</td></tr>
  * <tr><td>{@link FollowContract}</td><td>followers that wait for what comes</td></tr>
  * <tr><td>{@link InspectContract}</td><td>the offline tools</td></tr>
  * <tr><td>{@link VolatileContract}</td><td>logs in memory</td></tr>
@@ -52,6 +53,7 @@ public abstract class WalProviderContract
                 CloseContract,
                 ConcurrencyContract,
                 CheckpointContract,
+                SeedContract,
                 FollowContract,
                 InspectContract,
                 VolatileContract {
