@@ -2,6 +2,7 @@ package softadastra.cli;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
+import softadastra.store.StoreBackup;
 
 /** {@code store restore}: makes a store of a backup. */
 @Command(
@@ -22,6 +23,11 @@ final class StoreRestoreCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        return new LogCopy(root(), "restore").copy(directory, root().walPath());
+        io().outputMatters();
+        return BackupText.print(
+                io(),
+                directory,
+                root().walPath(),
+                StoreBackup.restore(root().configOf(directory), root().walConfig(), new Progress(io())::counted));
     }
 }

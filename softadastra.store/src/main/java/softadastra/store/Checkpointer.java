@@ -1,12 +1,14 @@
 package softadastra.store;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.ErrorCode;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.WalCheckpoint;
 import softadastra.wal.spi.WalCheckpointWriter;
+import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalLog;
 import softadastra.wal.spi.WalProgress;
 import softadastra.wal.spi.WalRecordType;
@@ -16,8 +18,6 @@ import softadastra.wal.spi.WalRecordType;
  * a copy of the store.
  */
 final class Checkpointer {
-
-    private static final int ENTRIES_BETWEEN_PROGRESS = 4096;
 
     private final ReentrantLock one = new ReentrantLock();
     private final WalLog log;
@@ -59,7 +59,7 @@ final class Checkpointer {
                 commits.awaitVisible(writer.beginSequence() - 1);
                 Versions.Held held = versions.hold();
                 try {
-                    write(writer, held);
+                    write(writer, held, "checkpoint");
                 } finally {
                     versions.views().close(held.sequence());
                     commits.prune();
@@ -80,6 +80,50 @@ final class Checkpointer {
         }
     }
 
+    /** Writes a backup of what is visible to another log. */
+    StoreBackup backUp(WalConfig source, WalConfig target) {
+        one.lock();
+        try {
+            requireOpen();
+            CopyTarget copy = new CopyTarget("back up", target);
+            copy.requireFree(source);
+            awaitLoaded();
+            Versions.Held held = holdDurable();
+            try {
+                return copy.write(log.identity(), held.sequence(), log.lastTimestamp(), writer -> {
+                    write(writer, held, "backup");
+                    return held.change().entries;
+                });
+            } finally {
+                versions.views().close(held.sequence());
+                commits.prune();
+            }
+        } finally {
+            one.unlock();
+        }
+    }
+
+    /**
+     * Has everything stay that the log has now, once it is durable: what the log might yet lose is not to be in a backup. A store
+     * that is read-only, since its log has failed, has what readers see of it.
+     */
+    private Versions.Held holdDurable() {
+        Optional<SoftadastraException> failure = Optional.empty();
+        try {
+            long last = log.lastSequence();
+            long unused = commits.awaitAdded(last);
+            commits.awaitVisible(last);
+        } catch (SoftadastraException e) {
+            failure = Optional.of(e);
+        }
+        Versions.Held held = versions.hold();
+        if (failure.isPresent() && commits.durable() < held.sequence()) {
+            versions.views().close(held.sequence());
+            throw failure.get();
+        }
+        return held;
+    }
+
     void awaitLoaded() {
         if (loader != null) {
             try {
@@ -96,32 +140,13 @@ final class Checkpointer {
         }
     }
 
-    private void write(WalCheckpointWriter writer, Versions.Held held) {
-        long sequence = held.sequence();
-        CheckpointEncoder encoder = new CheckpointEncoder(writer, held.head());
-        OrderedIndex.Cursor slots = versions.from(new byte[0]);
-        long written = 0;
-        for (Slot slot = slots.next(); slot != null; slot = slots.next()) {
-            Stored stored = Versions.at(slot, sequence);
-            if (stored != null) {
-                encoder.add(slot.key, stored);
-                if (++written % ENTRIES_BETWEEN_PROGRESS == 0) {
-                    requireOpen();
-                    progress.progress("checkpoint", written, held.change().entries);
-                }
-            }
-        }
-        progress.progress("checkpoint", written, held.change().entries);
-        if (written != held.change().entries) {
-            // Whatever the reason, it is not to take the place of records that are right.
-            throw new SoftadastraException(
-                    ErrorCode.CORRUPTION,
-                    "failed to write checkpoint: the store counts " + held.change().entries + " entries and has "
-                            + written + "; its log is left as it is");
-        }
-        CheckpointEncoder.Carried carried = encoder.carried();
+    private void write(WalCheckpointWriter writer, Versions.Held held, String task) {
+        CheckpointEncoder.Carried carried = CheckpointEntries.write(writer, versions, held, (done, total) -> {
+            requireOpen();
+            progress.progress(task, done, total);
+        });
         if (carries) {
-            carryOn(carried, sequence);
+            carryOn(carried, held.sequence());
         }
         carried.end();
     }

@@ -1,5 +1,6 @@
 package softadastra.store;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import softadastra.core.SoftadastraError;
 import softadastra.core.SoftadastraException;
 import softadastra.core.Unit;
 import softadastra.wal.spi.Wal;
+import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalIdentity;
 import softadastra.wal.spi.WalLog;
 import softadastra.wal.spi.WalRecordType;
@@ -425,6 +427,38 @@ public final class StoreEngine implements AutoCloseable {
      */
     public Result<StoreCheckpoint> checkpoint() {
         return write(closed.get() ? closedError() : null, checkpointer::run);
+    }
+
+    /**
+     * Writes a backup of what is visible to a directory; see {@link #backup(WalConfig)}. It is a log of the same provider as this
+     * store's, on the same kind of storage; that of a store in memory is of the only durable provider there is.
+     *
+     * @param directory where: it must not exist or be empty, its parent must exist
+     * @return what was written, or an error
+     */
+    public Result<StoreBackup> backup(Path directory) {
+        return backup(CopyTarget.beside(wal.config(), directory));
+    }
+
+    /**
+     * Writes a backup: a copy of this store at one moment, that moment being the call, in another place. {@link StoreBackup} says
+     * what it is and what is in it, and {@link StoreBackup#restore(Path, StoreConfig)} makes a store of it. A store that is
+     * read-only because its log has failed can be backed up, as far as readers see it and it is durable.
+     *
+     * <p>Blocks while it writes all entries to the disk, in constant memory, and reads them back. Readers and writers go on;
+     * checkpoints and other backups of this store wait for one another. When it answers ok, the backup is durable. A crash in
+     * the middle leaves a directory that is no backup, cannot be restored, and is to be deleted.
+     *
+     * @param target the log that is to be made: its location must not exist or be an empty directory, its parent must exist
+     * @return what was written, or an error, and then what was written is deleted as far as possible. INVALID_ARGUMENT: something
+     *     is at the target, which is left as it is. DIRECTORY_MISSING: its parent does not exist. LOCKED: somebody else writes
+     *     there. UNSUPPORTED_OPERATION: its provider has no logs that begin with a checkpoint. PROVIDER_MISSING,
+     *     PROVIDER_AMBIGUOUS. NO_SPACE, PERMISSION_DENIED, IO_ERROR. INDETERMINATE: this store's log has failed just now.
+     *     CORRUPTION: the last checkpoint of this store is damaged. INTERRUPTED: the thread was interrupted while it waited for
+     *     that to be loaded. INVALID_STATE: the store is closed, or was closed meanwhile
+     */
+    public Result<StoreBackup> backup(WalConfig target) {
+        return write(closed.get() ? closedError() : null, () -> checkpointer.backUp(wal.config(), target));
     }
 
     /**
