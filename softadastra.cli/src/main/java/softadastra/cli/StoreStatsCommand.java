@@ -4,10 +4,17 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import softadastra.store.Entry;
 import softadastra.store.Snapshot;
+import softadastra.wal.spi.WalCheckpoint;
 import softadastra.wal.spi.WalInspector;
+import softadastra.wal.spi.WalReader;
 
 /** {@code store stats}: counts what the store holds, and what its log takes. */
-@Command(name = "stats", description = "Counts entries and bytes, and the log that keeps them.")
+@Command(
+        name = "stats",
+        description = {
+            "Counts entries and bytes, and the log that keeps them. Needs no lock. What only a running owner knows, such as group",
+            "sizes and the latency of forces, it tells by its own stats and as events of the Java Flight Recorder."
+        })
 final class StoreStatsCommand extends Subcommand {
 
     StoreStatsCommand(SoftadastraCommand root) {
@@ -34,6 +41,7 @@ final class StoreStatsCommand extends Subcommand {
         try (Stream<Entry> entries = snapshot.entries("")) {
             entries.forEach(sizes::add);
         }
+        long checkpointed = checkpointSequence();
         WalInspector.Info log = inspector().info().orElseThrow();
         if (io().isJson()) {
             io().line(new JsonObject()
@@ -43,6 +51,8 @@ final class StoreStatsCommand extends Subcommand {
                     .put("largestValue", sizes.largest)
                     .put("lastSequence", snapshot.lastSequence())
                     .put("durableSequence", log.durableSequence())
+                    .put("checkpointSequence", checkpointed)
+                    .put("liveBytes", sizes.keys + sizes.values)
                     .put("logRecords", log.records())
                     .put("logBytes", log.bytes()));
         } else {
@@ -52,9 +62,20 @@ final class StoreStatsCommand extends Subcommand {
             io().line("largest value : " + sizes.largest);
             io().line("last sequence : " + snapshot.lastSequence());
             io().line("durable sequence : " + log.durableSequence());
+            io().line("checkpoint sequence : " + checkpointed);
             io().line("log records : " + log.records());
             io().line("log bytes : " + log.bytes());
         }
         return ExitCode.OK;
+    }
+
+    /** The last sequence that the checkpoint in force covers, 0 without one. */
+    private long checkpointSequence() {
+        try (WalReader reader = WalReader.open(root().walConfig()).orElseThrow()) {
+            return reader.checkpoint()
+                    .orElseThrow()
+                    .map(WalCheckpoint::endSequence)
+                    .orElse(0L);
+        }
     }
 }

@@ -299,7 +299,11 @@ class StoreCommandsTest {
         assertEquals(7.0, stats.get("valueBytes"));
         assertEquals(5.0, stats.get("largestValue"));
         assertEquals(3.0, stats.get("lastSequence"));
+        assertEquals(10.0, stats.get("liveBytes"));
+        assertEquals(0.0, stats.get("checkpointSequence"));
         assertTrue(cli.run("store", "stats").ok().out().contains("entries : 2\n"));
+        cli.run("store", "compact").ok();
+        assertTrue(cli.run("store", "stats").ok().out().contains("checkpoint sequence : 3\n"));
     }
 
     @Test

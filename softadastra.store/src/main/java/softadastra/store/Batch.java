@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import softadastra.core.CanIgnoreReturnValue;
 
 /**
@@ -15,6 +16,8 @@ import softadastra.core.CanIgnoreReturnValue;
  * <p>Altogether a batch has at most 80 MiB, with some bytes of each operation beside key and value.
  */
 public final class Batch {
+
+    private static final int SHOWN = 3;
 
     private final List<Operation> operations = new ArrayList<>();
 
@@ -96,8 +99,11 @@ public final class Batch {
         return Collections.unmodifiableList(operations);
     }
 
+    /** How many operations it has, and the first ones; long keys and values are abbreviated. */
     @Override
     public String toString() {
-        return "Batch[" + operations.size() + " operations]";
+        String first = operations.stream().limit(SHOWN).map(Operation::toString).collect(Collectors.joining(", "));
+        String more = operations.size() > SHOWN ? ", ..." : "";
+        return "Batch[" + operations.size() + " operations" + (first.isEmpty() ? "" : ": ") + first + more + "]";
     }
 }

@@ -72,6 +72,14 @@ public record CheckpointPolicy(boolean automatic, double growth, long minimumByt
         return new CheckpointPolicy(automatic, growth, value);
     }
 
+    /** Says when checkpoints are written. */
+    @Override
+    public String toString() {
+        return automatic
+                ? "CheckpointPolicy[growth " + growth + ", at least " + minimumBytes + " bytes]"
+                : "CheckpointPolicy[manual]";
+    }
+
     /** How much the log may grow, given what the store holds. */
     long threshold(long liveBytes) {
         return automatic ? Math.max(minimumBytes, (long) (growth * liveBytes)) : Long.MAX_VALUE;

@@ -6,6 +6,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.ErrorCode;
 import softadastra.core.SoftadastraException;
+import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalCheckpoint;
 import softadastra.wal.spi.WalCheckpointWriter;
 import softadastra.wal.spi.WalConfig;
@@ -20,6 +21,7 @@ import softadastra.wal.spi.WalRecordType;
 final class Checkpointer {
 
     private final ReentrantLock one = new ReentrantLock();
+    private final WalConfig config;
     private final WalLog log;
     private final Versions versions;
     private final Commits commits;
@@ -32,13 +34,14 @@ final class Checkpointer {
     private volatile boolean closed;
 
     Checkpointer(
-            WalLog log,
+            Wal wal,
             Versions versions,
             Commits commits,
             WalProgress progress,
             @Nullable Loader loader,
             boolean carries) {
-        this.log = log;
+        this.config = wal.config();
+        this.log = wal.log();
         this.versions = versions;
         this.commits = commits;
         this.progress = progress;
@@ -53,6 +56,7 @@ final class Checkpointer {
             requireOpen();
             awaitLoaded();
             long begin = System.nanoTime();
+            StoreEvents.Span span = StoreEvents.inUse().checkpoint(Words.location(config));
             try (WalCheckpointWriter writer = log.beginCheckpoint()) {
                 // So that a snapshot has all records below.
                 long grown = commits.awaitAdded(writer.beginSequence() - 1);
@@ -66,6 +70,7 @@ final class Checkpointer {
                 }
                 WalCheckpoint done = writer.publish(held.sequence());
                 commits.checkpointed(grown);
+                span.end(held.sequence(), held.change().entries, done.length());
                 return new StoreCheckpoint(
                         held.sequence(),
                         held.change().entries,
@@ -81,12 +86,12 @@ final class Checkpointer {
     }
 
     /** Writes a backup of what is visible to another log. */
-    StoreBackup backUp(WalConfig source, WalConfig target) {
+    StoreBackup backUp(WalConfig target) {
         one.lock();
         try {
             requireOpen();
             CopyTarget copy = new CopyTarget("back up", target);
-            copy.requireFree(source);
+            copy.requireFree(config);
             awaitLoaded();
             Versions.Held held = holdDurable();
             try {

@@ -20,6 +20,16 @@ public record ConditionalResult<T>(Optional<T> written, Optional<Entry> current)
         Objects.requireNonNull(current, "current");
     }
 
+    /** What it did, or the entry that was there; long keys and values are abbreviated. */
+    @Override
+    public String toString() {
+        return "ConditionalResult["
+                + written.map(did -> "written: " + did)
+                        .orElseGet(() -> "not written, "
+                                + current.map(entry -> "current: " + entry).orElse("no entry"))
+                + "]";
+    }
+
     /**
      * Whether the condition held.
      *

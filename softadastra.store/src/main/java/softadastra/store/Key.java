@@ -109,9 +109,9 @@ public final class Key implements Comparable<Key> {
         return Arrays.hashCode(utf8);
     }
 
-    /** The text of the key. */
+    /** The text of the key where it is short, else its beginning and its length in bytes: {@link #asString()} is all of it. */
     @Override
     public String toString() {
-        return asString();
+        return Words.abbreviated(asString(), utf8.length);
     }
 }

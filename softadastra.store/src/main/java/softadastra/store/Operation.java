@@ -62,6 +62,12 @@ public record Operation(OperationType type, Key key, Optional<Value> value) {
         return new Operation(OperationType.DELETE, key, Optional.empty());
     }
 
+    /** What it does, such as {@code PUT user:1 => Gaspard}; long keys and values are abbreviated. */
+    @Override
+    public String toString() {
+        return type + " " + key + value.map(given -> " => " + given).orElse("");
+    }
+
     /** The value's bytes, not to be changed; null for a deletion. */
     byte @org.jspecify.annotations.Nullable [] valueBytes() {
         return value.isPresent() ? value.get().array() : null;

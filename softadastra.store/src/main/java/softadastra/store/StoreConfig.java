@@ -114,6 +114,12 @@ public record StoreConfig(WalConfig wal, CheckpointPolicy checkpoints, WalProgre
         return withWal(wal.withNodeId(value));
     }
 
+    /** The log, and the policy for checkpoints. */
+    @Override
+    public String toString() {
+        return "StoreConfig[" + wal + ", " + checkpoints + "]";
+    }
+
     /**
      * With another log.
      *

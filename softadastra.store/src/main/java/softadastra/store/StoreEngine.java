@@ -6,7 +6,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -87,7 +86,7 @@ public final class StoreEngine implements AutoCloseable {
         this.loader = Loader.start(versions, commits.lock(), unreadable);
         // Whoever else holds the log may append records of any kind.
         boolean carries = opening.carries() || !ownsWal;
-        this.checkpointer = new Checkpointer(log, versions, commits, config.progress(), loader, carries);
+        this.checkpointer = new Checkpointer(wal, versions, commits, config.progress(), loader, carries);
         this.automatic = new AutomaticCheckpoints(checkpointer, warnings);
         commits.whenGrown(automatic::request);
         this.leakGuard = new LeakGuard(
@@ -137,7 +136,12 @@ public final class StoreEngine implements AutoCloseable {
     }
 
     private static Result<StoreEngine> open(StoreConfig config, Wal wal, boolean ownsWal) {
-        return Opening.run(config, wal).map(opening -> new StoreEngine(config, wal, ownsWal, opening, LeakGuard.log()));
+        return Opening.run(config, wal).map(opening -> {
+            StoreEngine store = new StoreEngine(config, wal, ownsWal, opening, LeakGuard.log());
+            StoreEvents.opened(store);
+            StoreEvents.inUse().recovered(store.location(), opening.recovery());
+            return store;
+        });
     }
 
     private static void closeAfter(@Nullable Throwable reason, Wal wal) {
@@ -164,7 +168,7 @@ public final class StoreEngine implements AutoCloseable {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(value, "value");
         SoftadastraError invalid = Limits.errorOf(key, value);
-        return write(invalid, () -> commits.settled(commits.put(key, value)));
+        return commit(invalid, () -> commits.put(key, value));
     }
 
     /**
@@ -174,7 +178,7 @@ public final class StoreEngine implements AutoCloseable {
      * @return what it did, or an error as of {@link #put}
      */
     public Result<RemoveResult> remove(Key key) {
-        return write(Limits.errorOf(Objects.requireNonNull(key, "key")), () -> commits.settled(commits.remove(key)));
+        return commit(Limits.errorOf(Objects.requireNonNull(key, "key")), () -> commits.remove(key));
     }
 
     /**
@@ -200,7 +204,7 @@ public final class StoreEngine implements AutoCloseable {
      */
     public Result<ConditionalResult<PutResult>> putIfSequence(Key key, Value value, long sequence) {
         SoftadastraError invalid = Limits.errorOf(key, value, sequence);
-        return write(invalid, () -> commits.settled(commits.putIf(key, value, sequence)));
+        return commit(invalid, () -> commits.putIf(key, value, sequence));
     }
 
     /**
@@ -212,7 +216,7 @@ public final class StoreEngine implements AutoCloseable {
      */
     public Result<ConditionalResult<RemoveResult>> removeIfSequence(Key key, long sequence) {
         SoftadastraError invalid = Limits.errorOf(key, sequence);
-        return write(invalid, () -> commits.settled(commits.removeIf(key, sequence)));
+        return commit(invalid, () -> commits.removeIf(key, sequence));
     }
 
     /**
@@ -264,7 +268,7 @@ public final class StoreEngine implements AutoCloseable {
      */
     public Result<BatchResult> write(Batch batch) {
         List<Operation> operations = List.copyOf(batch.operations());
-        return write(Limits.errorOf(operations), () -> commits.settled(commits.write(operations)));
+        return commit(Limits.errorOf(operations), () -> commits.write(operations));
     }
 
     /**
@@ -275,7 +279,7 @@ public final class StoreEngine implements AutoCloseable {
      */
     public Result<Long> appendEvent(FileEvent event) {
         byte[] payload = FileEventCodec.encode(event);
-        return write(null, () -> commits.settled(commits.append(WalRecordType.EVENT, payload)));
+        return commit(null, () -> commits.append(WalRecordType.EVENT, payload));
     }
 
     /**
@@ -289,6 +293,20 @@ public final class StoreEngine implements AutoCloseable {
             commits.flush();
             return Unit.UNIT;
         });
+    }
+
+    /** Writes, and waits for what the answer rests on. */
+    private <T> Result<T> commit(@Nullable SoftadastraError invalid, Supplier<Decided<T>> write) {
+        StoreEvents events = StoreEvents.inUse();
+        if (invalid != null || !events.wantsCommits()) {
+            return write(invalid, () -> commits.settled(write.get()));
+        }
+        StoreEvents.Span span = events.commit(location());
+        try {
+            return write(null, () -> commits.settled(write.get()));
+        } finally {
+            span.end(versions.views().visible(), 0, 0);
+        }
     }
 
     private static <T> Result<T> write(@Nullable SoftadastraError invalid, Supplier<T> write) {
@@ -343,27 +361,6 @@ public final class StoreEngine implements AutoCloseable {
      */
     public Stream<Entry> entries(KeyRange range) {
         return view().entries(range);
-    }
-
-    /**
-     * The entries as a map, for code that wants one: a live view, in key order. What is put here is in the store, and the other
-     * way round; it costs nothing to make, and nothing to let go.
-     *
-     * <p>A write blocks until the store's own has answered, so with automatic flush until it is durable; {@code putAll} and {@code
-     * clear} write in batches, each of them atomic, not the whole. What depends on the value a key has, such as {@code putIfAbsent},
-     * {@code replace}, {@code compute} and {@code merge}, is atomic for its key; the function may be called several times, outside
-     * of any lock, and one that answers the very value it was given has nothing written. Iterators, streams and {@code equals} are
-     * weakly consistent, as {@link #entries()} is; they and {@code setValue} write through. {@code removeIf} on the entries or
-     * values removes only what it has tested. {@code containsValue} reads all entries.
-     *
-     * <p>Null is refused with NullPointerException. A key or value that a store does not take is refused with
-     * IllegalArgumentException where it is put, and is absent where it is looked for, as is an object that is neither. A write that
-     * fails throws SoftadastraException, with the error that {@link #put} would answer; all throw INVALID_STATE on a closed store.
-     *
-     * @return the map; thread-safe
-     */
-    public ConcurrentMap<Key, Value> asMap() {
-        return new StoreMap(this);
     }
 
     /**
@@ -480,7 +477,7 @@ public final class StoreEngine implements AutoCloseable {
      *     that to be loaded. INVALID_STATE: the store is closed, or was closed meanwhile
      */
     public Result<StoreBackup> backup(WalConfig target) {
-        return write(closed.get() ? closedError() : null, () -> checkpointer.backUp(wal.config(), target));
+        return write(closed.get() ? closedError() : null, () -> checkpointer.backUp(target));
     }
 
     /**
@@ -560,6 +557,8 @@ public final class StoreEngine implements AutoCloseable {
                 log.lastSequence(),
                 log.durableSequence(),
                 reached.sequence(),
+                openSnapshots(),
+                versions.watchers().size(),
                 log.stats());
     }
 
@@ -623,6 +622,7 @@ public final class StoreEngine implements AutoCloseable {
             return;
         }
         leakGuard.close();
+        OpenStores.remove(this);
         versions.watchers().end(closedError());
         automatic.close();
         // A checkpoint may wait for the loader, which is ended first.
@@ -661,6 +661,21 @@ public final class StoreEngine implements AutoCloseable {
                 throw e;
             }
         }
+    }
+
+    /** Where its log is, in words. */
+    String location() {
+        return Words.location(wal.config());
+    }
+
+    /** Says what it is, and how much is in it. */
+    @Override
+    public String toString() {
+        String state = closed.get()
+                ? "closed"
+                : versions.reached().entries + " entries, sequence "
+                        + versions.views().visible();
+        return "StoreEngine[" + location() + ", node " + wal.identity().node() + ", " + state + "]";
     }
 
     /** How many snapshots are open. */

@@ -11,13 +11,41 @@ import softadastra.wal.spi.WalStats;
  * @param lastSequence the last sequence the log gave out
  * @param durableSequence the last sequence known to be durable
  * @param appliedSequence the sequence of the last operation that readers see
- * @param wal counters of the log
+ * @param snapshots how many snapshots are open; each keeps in memory what has been replaced since. A checkpoint or a backup that is
+ *     being written counts as one
+ * @param watches how many watches are open
+ * @param wal counters of the log: group-commit sizes, percentiles of the latency of forces, segments
  */
 public record StoreStats(
-        long entries, long liveBytes, long lastSequence, long durableSequence, long appliedSequence, WalStats wal) {
+        long entries,
+        long liveBytes,
+        long lastSequence,
+        long durableSequence,
+        long appliedSequence,
+        int snapshots,
+        int watches,
+        WalStats wal) {
 
     /** Refuses null. */
     public StoreStats {
         Objects.requireNonNull(wal, "wal");
+    }
+
+    /**
+     * The last sequence that the checkpoint in force covers: what opening the store need not read from the log.
+     *
+     * @return the sequence, 0 if there is no checkpoint
+     */
+    public long checkpointSequence() {
+        return wal.checkpointSequence();
+    }
+
+    /**
+     * What the log takes on disk, or in memory: records that were replaced, the checkpoint, and space in advance included.
+     *
+     * @return the bytes
+     */
+    public long totalBytes() {
+        return wal.bytes();
     }
 }

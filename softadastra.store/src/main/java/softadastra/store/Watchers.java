@@ -37,6 +37,11 @@ final class Watchers {
         }
     }
 
+    /** How many there are. */
+    int size() {
+        return watchers.size();
+    }
+
     void remove(Watcher watcher) {
         watchers.remove(watcher);
     }

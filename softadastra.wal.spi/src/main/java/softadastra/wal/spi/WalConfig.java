@@ -281,6 +281,29 @@ public record WalConfig(
                 value);
     }
 
+    /** The location, and what is not as by default. */
+    @Override
+    public String toString() {
+        StringBuilder text =
+                new StringBuilder("WalConfig[").append(medium == Medium.DURABLE ? "'" + location + "'" : "memory");
+        nodeId.ifPresent(id -> text.append(", node ").append(id));
+        providerInstance.ifPresent(instance -> text.append(", provider ").append(instance.name()));
+        provider.ifPresent(name -> text.append(", provider ").append(name));
+        if (!autoFlush) {
+            text.append(", no automatic flush");
+        }
+        if (segmentBytes != DEFAULT_SEGMENT_BYTES) {
+            text.append(", segments of ").append(segmentBytes).append(" bytes");
+        }
+        if (recovery != RecoveryMode.TORN_TAIL) {
+            text.append(", recovery ").append(recovery);
+        }
+        if (history != WalHistory.FULL) {
+            text.append(", history ").append(history);
+        }
+        return text.append(']').toString();
+    }
+
     /** The location as a path, or INVALID_ARGUMENT if it is empty or no path. */
     @CheckReturnValue
     public Result<Path> path() {
