@@ -373,6 +373,8 @@ final class Commits {
             // exception.
             if (e.code() == ErrorCode.INDETERMINATE) {
                 failure.set(e, log);
+            } else if (e.code() == ErrorCode.NO_SPACE && growth.full()) {
+                whenGrown.run();
             }
             throw e;
         } catch (RuntimeException | Error e) {

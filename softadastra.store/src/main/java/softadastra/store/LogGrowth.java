@@ -9,12 +9,18 @@ final class LogGrowth {
     /** About what the log and the store's own encoding add to key and value of an operation. */
     private static final int OVERHEAD = 64;
 
+    /** So much more must have been logged before a full disk calls for another checkpoint. */
+    private static final int RETRY_BYTES = 64 << 10;
+
     private final CheckpointPolicy policy;
     private long bytes;
     private long threshold;
 
     /** Whether a checkpoint has been asked for, and not been written. */
     private boolean asked;
+
+    /** How much had been logged when one was asked for that has not been written. */
+    private long askedAt;
 
     /**
      * Begins with what the log had grown when it was opened.
@@ -43,7 +49,32 @@ final class LogGrowth {
         if (bytes <= threshold || asked) {
             return false;
         }
+        ask();
+        return true;
+    }
+
+    private void ask() {
         asked = true;
+        askedAt = bytes;
+    }
+
+    /**
+     * Takes note that the log has found no room. A checkpoint lets the log before it go, so one is worth a try before the log has
+     * grown as far as the policy allows; and one that is overdue is tried again as soon as something can be logged, before that
+     * takes all the room there is.
+     *
+     * @return whether a checkpoint is due, and none has been asked for
+     */
+    boolean full() {
+        if (asked || !policy.automatic()) {
+            return false;
+        }
+        long retryAt = askedAt + RETRY_BYTES;
+        threshold = Math.min(threshold, retryAt);
+        if (bytes <= retryAt) {
+            return false;
+        }
+        ask();
         return true;
     }
 
@@ -57,11 +88,12 @@ final class LogGrowth {
         bytes -= upTo;
         threshold = 0;
         asked = false;
+        askedAt = 0;
     }
 
-    /** A checkpoint failed: it is tried again when the log has grown by half as much again. */
+    /** A checkpoint failed: it is tried again when the log has grown by a part of what it has. */
     void failed() {
         asked = false;
-        threshold = bytes + bytes / 2;
+        threshold = bytes + Math.max(RETRY_BYTES, bytes / 16);
     }
 }

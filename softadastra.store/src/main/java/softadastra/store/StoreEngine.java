@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -361,6 +362,27 @@ public final class StoreEngine implements AutoCloseable {
      */
     public Stream<Entry> entries(KeyRange range) {
         return view().entries(range);
+    }
+
+    /**
+     * The entries as a map, for code that wants one: a live view, in key order. What is put here is in the store, and the other
+     * way round; it costs nothing to make, and nothing to let go.
+     *
+     * <p>A write blocks until the store's own has answered, so with automatic flush until it is durable; {@code putAll} and {@code
+     * clear} write in batches, each of them atomic, not the whole. What depends on the value a key has, such as {@code putIfAbsent},
+     * {@code replace}, {@code compute} and {@code merge}, is atomic for its key; the function may be called several times, outside
+     * of any lock, and one that answers the very value it was given has nothing written. Iterators, streams and {@code equals} are
+     * weakly consistent, as {@link #entries()} is; they and {@code setValue} write through. {@code removeIf} on the entries or
+     * values removes only what it has tested. {@code containsValue} reads all entries.
+     *
+     * <p>Null is refused with NullPointerException. A key or value that a store does not take is refused with
+     * IllegalArgumentException where it is put, and is absent where it is looked for, as is an object that is neither. A write that
+     * fails throws SoftadastraException, with the error that {@link #put} would answer; all throw INVALID_STATE on a closed store.
+     *
+     * @return the map; thread-safe
+     */
+    public ConcurrentMap<Key, Value> asMap() {
+        return new StoreMap(this);
     }
 
     /**

@@ -2,13 +2,11 @@ package softadastra.it.power;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import softadastra.wal.tck.fault.Mounts;
 
 /**
  * A disk whose power can be cut: ext4 on a loop device, whose file lies on an XFS that copies files by reference. Such a copy
@@ -21,7 +19,7 @@ final class LoopDisk implements AutoCloseable {
     private final Path image;
     private final Path mounted;
     private final Path afterCut;
-    private final Deque<Path> mounts = new ArrayDeque<>();
+    private final Mounts mounts = new Mounts();
 
     private LoopDisk(Path home) {
         this.home = home;
@@ -45,13 +43,11 @@ final class LoopDisk implements AutoCloseable {
                 List.of("truncate", "-s", "512M", disk.image.toString()),
                 List.of("mkfs.ext4", "-q", "-F", disk.image.toString()),
                 List.of("mount", "-o", "loop", disk.image.toString(), disk.mounted.toString()));
-        for (List<String> step : steps) {
-            Optional<String> problem = disk.tryRun(step);
-            if (problem.isPresent()) {
-                lacking.append(problem.get());
-                disk.close();
-                return Optional.empty();
-            }
+        Optional<String> problem = disk.mounts.tryAll(steps);
+        if (problem.isPresent()) {
+            lacking.append(problem.get());
+            disk.close();
+            return Optional.empty();
         }
         return Optional.of(disk);
     }
@@ -63,18 +59,18 @@ final class LoopDisk implements AutoCloseable {
 
     /** Keeps the disk as it is at this moment; it goes on. */
     void cut() {
-        run(List.of("cp", "--reflink=always", image.toString(), copy().toString()));
+        mounts.run(List.of("cp", "--reflink=always", image.toString(), copy().toString()));
     }
 
     /** Mounts what {@link #cut} has kept. */
     Path mountCut() {
-        run(List.of("mount", "-o", "loop", copy().toString(), afterCut.toString()));
+        mounts.run(List.of("mount", "-o", "loop", copy().toString(), afterCut.toString()));
         return afterCut;
     }
 
     /** Lets go what {@link #mountCut} has mounted. */
     void unmountCut() throws IOException {
-        run(List.of("umount", afterCut.toString()));
+        mounts.run(List.of("umount", afterCut.toString()));
         Files.delete(copy());
     }
 
@@ -82,45 +78,10 @@ final class LoopDisk implements AutoCloseable {
         return home.resolve("outer").resolve("copy.img");
     }
 
-    private void run(List<String> command) {
-        Optional<String> problem = tryRun(command);
-        if (problem.isPresent()) {
-            throw new AssertionError(problem.get());
-        }
-    }
-
-    /** Runs a command; what it said if it failed. */
-    private Optional<String> tryRun(List<String> command) {
-        try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (process.waitFor() != 0) {
-                return Optional.of(String.join(" ", command) + ": " + said.strip());
-            }
-        } catch (IOException e) {
-            return Optional.of(String.join(" ", command) + ": " + e.getMessage());
-        } catch (InterruptedException e) {
-            throw new AssertionError("interrupted while a command ran", e);
-        }
-        Path last = Path.of(command.get(command.size() - 1));
-        if (command.get(0).equals("mount")) {
-            mounts.push(last);
-        } else if (command.get(0).equals("umount")) {
-            boolean unused = mounts.remove(last);
-        }
-        return Optional.empty();
-    }
-
     /** Unmounts everything, which also lets the loop devices go. */
     @Override
     public void close() {
-        while (!mounts.isEmpty()) {
-            Path mount = mounts.pop();
-            if (tryRun(List.of("umount", mount.toString())).isPresent()) {
-                run(List.of("umount", "-l", mount.toString()));
-            }
-        }
+        mounts.close();
         try {
             Files.deleteIfExists(home.resolve("outer.img"));
         } catch (IOException e) {
