@@ -28,18 +28,33 @@ final class History {
         NodeId node = log.identity().node();
         OperationEnvelope envelope = new OperationEnvelope();
         long[] count = new long[1];
+        long[] reached = {Math.max(fromSequence, log.firstSequence()) - 1};
         log.read(fromSequence, (sequence, typeCode, status, timestamp, buffer, offset, length) -> {
             if (sequence > through) {
                 return false;
             }
+            reached[0] = sequence;
             if (!OperationType.isOperation(typeCode)) {
                 return true;
             }
             Replay.read(envelope, sequence, typeCode, timestamp, buffer, offset, length);
             count[0]++;
-            return visitor.visit(sequence, envelope.toRecord(node));
+            boolean more = visitor.visit(sequence, envelope.toRecord(node));
+            reached[0] = more ? sequence : through;
+            return more;
         });
+        requireReached(reached[0], through);
         return count[0];
+    }
+
+    /** A log that has failed has let go what it had taken and not written. */
+    static void requireReached(long reached, long through) {
+        if (reached < through) {
+            throw new SoftadastraException(
+                    ErrorCode.IO_ERROR,
+                    "failed to read operations " + (reached + 1) + " to " + through
+                            + ": the log has failed, and does not have them");
+        }
     }
 
     /**

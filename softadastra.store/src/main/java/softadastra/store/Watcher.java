@@ -196,6 +196,7 @@ final class Watcher implements Watch, Runnable {
             pin.close();
         }
         if (!isEnded()) {
+            History.requireReached(reading.last, through);
             told = through;
         }
     }
@@ -204,9 +205,11 @@ final class Watcher implements Watch, Runnable {
     private final class Reading {
         private final OperationEnvelope envelope = new OperationEnvelope();
         private final long through;
+        private long last;
 
         Reading(long through) {
             this.through = through;
+            this.last = told;
         }
 
         boolean visit(
@@ -220,6 +223,7 @@ final class Watcher implements Watch, Runnable {
             if (sequence > through || isEnded()) {
                 return false;
             }
+            last = sequence;
             EntryChange change = null;
             if (OperationType.isOperation(typeCode)) {
                 Replay.read(envelope, sequence, typeCode, timestamp, buffer, offset, length);

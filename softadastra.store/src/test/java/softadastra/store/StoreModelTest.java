@@ -1,164 +1,97 @@
 package softadastra.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Random;
+import java.util.Optional;
 import java.util.TreeMap;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
+import org.junit.jupiter.api.Test;
 
-/** Random writes, reads and reopens against a tree map that does the same. */
+/**
+ * Random writes, reads, batches, conditions, snapshots, watches, checkpoints, failures and crashes against a tree map: what the
+ * store answers, shows and recovers is what the model does, after every step.
+ *
+ * <p>{@code -Dsoftadastra.model.seeds=N} sets how many scripts are run, {@code -Dsoftadastra.seed=N} which comes first, and
+ * {@code -Dsoftadastra.model.replay='seed:42 ...'} has one script run alone, which may be a seed's own: {@code seed:42}.
+ */
 class StoreModelTest {
 
-    private static final int STEPS = "ci".equals(System.getProperty("softadastra.slice")) ? 5_000 : 500;
+    private static final boolean LARGE = "ci".equals(System.getProperty("softadastra.slice"));
+    private static final long SEEDS = Long.getLong("softadastra.model.seeds", LARGE ? 20_000 : 1_000);
+    private static final long FIRST = Long.getLong("softadastra.seed", 1);
+    private static final String REPLAY = System.getProperty("softadastra.model.replay", "");
+    private static final int THREADS = 2;
 
-    @TempDir
-    Path directory;
-
-    private record Known(Value value, long version, long sequence) {}
-
-    private static final class Model {
-        final TreeMap<Key, Known> entries = new TreeMap<>(Comparator.naturalOrder());
-        long sequence;
-
-        PutResult put(Key key, Value value) {
-            Known before = entries.get(key);
-            long version = before == null ? 1 : before.version + 1;
-            entries.put(key, new Known(value, version, ++sequence));
-            return new PutResult(before == null, before != null, version, sequence);
+    @Test
+    void storeDoesWhatTheModelDoes() throws Exception {
+        BiFunction<String, Map<String, Long>, String> runner = ModelControl.runner();
+        if (!REPLAY.isEmpty()) {
+            assertEquals("", runner.apply(REPLAY, new TreeMap<>()));
+            return;
         }
-
-        RemoveResult remove(Key key) {
-            Known before = entries.remove(key);
-            if (before == null) {
-                return new RemoveResult(false, key, 0);
-            }
-            sequence++;
-            return new RemoveResult(true, key, before.version);
-        }
-
-        BatchResult write(Batch batch) {
-            int[] counts = new int[4];
-            long first = sequence + 1;
-            for (Operation operation : batch.operations()) {
-                if (operation.value().isPresent()) {
-                    counts[put(operation.key(), operation.value().get()).created() ? 0 : 1]++;
-                } else {
-                    counts[remove(operation.key()).deleted() ? 2 : 3]++;
-                }
-            }
-            boolean logged = sequence >= first;
-            return new BatchResult(
-                    counts[0], counts[1], counts[2], counts[3], logged ? first : 0, logged ? sequence : 0);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4})
-    void storeDoesWhatTheModelDoes(long seed) {
-        Random random = new Random(seed);
-        StoreConfig config =
-                StoreConfig.durable(directory.resolve("a.wal")).withNodeId("a").withAutoFlush(random.nextBoolean());
-        Model model = new Model();
-        StoreEngine store = StoreEngine.open(config).value();
+        long start = System.nanoTime();
+        AtomicLong next = new AtomicLong(FIRST);
+        AtomicLong end = new AtomicLong(FIRST + SEEDS);
+        ExecutorService executor = Executors.newFixedThreadPool(THREADS);
+        ModelCounts counts = new ModelCounts();
+        List<String> failures = new ArrayList<>();
         try {
-            for (int step = 0; step < STEPS; step++) {
-                String at = "seed " + seed + " step " + step;
-                int choice = random.nextInt(100);
-                if (choice < 45) {
-                    Key key = key(random);
-                    Value value = value(random);
-                    assertEquals(model.put(key, value), store.put(key, value).value(), at);
-                } else if (choice < 65) {
-                    Key key = key(random);
-                    assertEquals(model.remove(key), store.remove(key).value(), at);
-                } else if (choice < 80) {
-                    Batch batch = batch(random);
-                    assertEquals(model.write(batch), store.write(batch).value(), at);
-                } else if (choice < 98) {
-                    checkKey(model, store, key(random), at);
-                } else {
-                    store.close();
-                    store = StoreEngine.open(config).value();
-                    assertEquals(model.sequence, store.lastRecoveredSequence(), at);
-                    check(model, store, at);
-                }
+            List<Future<Map<String, Long>>> workers = new ArrayList<>();
+            for (int i = 0; i < THREADS; i++) {
+                workers.add(executor.submit(() -> {
+                    Map<String, Long> own = new TreeMap<>();
+                    for (long seed = next.getAndIncrement(); seed < end.get(); seed = next.getAndIncrement()) {
+                        String failure = runner.apply("seed:" + seed, own);
+                        if (!failure.isEmpty()) {
+                            end.set(0);
+                            synchronized (failures) {
+                                failures.add(shrunk(runner, seed, failure));
+                            }
+                        }
+                    }
+                    return own;
+                }));
             }
-            check(model, store, "seed " + seed + " at the end");
+            for (Future<Map<String, Long>> worker : workers) {
+                counts.add(worker.get());
+            }
         } finally {
-            store.close();
+            executor.shutdownNow();
         }
-        Snapshot snapshot =
-                SnapshotBuilderStore.build(directory.resolve("a.wal")).value();
-        assertEquals(
-                entries(model),
-                snapshot.all().stream().map(StoreModelTest::show).toList(),
-                "seed " + seed);
-        assertEquals(model.sequence, snapshot.lastSequence());
-        assertEquals(model.entries.size(), snapshot.size());
+        assertTrue(failures.isEmpty(), () -> String.join("\n", failures));
+        double seconds = (System.nanoTime() - start) / 1e9;
+        System.out.printf(
+                Locale.ROOT,
+                "Model of the store: %,d seeds from %d in %.1f s: %s%n",
+                SEEDS,
+                FIRST,
+                seconds,
+                counts);
     }
 
-    private static void checkKey(Model model, StoreEngine store, Key key, String at) {
-        Known known = model.entries.get(key);
-        assertEquals(known != null, store.contains(key), at);
-        assertEquals(
-                known == null ? "none" : show(key, known),
-                store.get(key).map(StoreModelTest::show).orElse("none"),
-                at);
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("");
     }
 
-    private static void check(Model model, StoreEngine store, String at) {
-        assertEquals(entries(model), store.entries().map(StoreModelTest::show).toList(), at);
-        assertEquals(model.entries.size(), store.size(), at);
-        long bytes = model.entries.entrySet().stream()
-                .mapToLong(e -> e.getKey().length() + e.getValue().value.length())
-                .sum();
-        assertEquals(bytes, store.stats().liveBytes(), at);
-        String prefix = "k1";
-        assertEquals(
-                entries(model).stream().filter(e -> e.startsWith(prefix)).toList(),
-                store.entries(prefix).map(StoreModelTest::show).toList(),
-                at);
-    }
-
-    private static List<String> entries(Model model) {
-        return model.entries.entrySet().stream()
-                .map((Map.Entry<Key, Known> e) -> show(e.getKey(), e.getValue()))
-                .toList();
-    }
-
-    private static String show(Key key, Known known) {
-        return key + "=" + known.value + " v" + known.version + " @" + known.sequence;
-    }
-
-    private static String show(Entry entry) {
-        return entry.key() + "=" + entry.value() + " v" + entry.version() + " @" + entry.sequence();
-    }
-
-    private static Key key(Random random) {
-        return Key.of("k" + random.nextInt(30) + "\ud83d\ude00".repeat(random.nextInt(2)));
-    }
-
-    private static Value value(Random random) {
-        byte[] bytes = new byte[random.nextInt(50)];
-        random.nextBytes(bytes);
-        return Value.of(bytes);
-    }
-
-    private static Batch batch(Random random) {
-        Batch batch = new Batch();
-        for (int i = random.nextInt(12); i > 0; i--) {
-            if (random.nextInt(3) == 0) {
-                batch.remove(key(random));
-            } else {
-                batch.put(key(random), value(random));
-            }
-        }
-        return batch;
+    private static String shrunk(BiFunction<String, Map<String, Long>, String> runner, long seed, String failure) {
+        ModelScript script = ModelScript.random(seed);
+        ModelShrinker.Found simplest = ModelShrinker.shrink(new ModelShrinker.Found(script, failure), simpler -> {
+            String found = runner.apply(simpler.toString(), new TreeMap<>());
+            return found.isEmpty() ? Optional.empty() : Optional.of(new ModelShrinker.Found(simpler, found));
+        });
+        return "seed " + seed + ", shrunk: " + simplest.failure() + "\nas it was found: " + firstLine(failure) + "\nscript: " + simplest.script() + "\nshrunk from: " + script
+                + "\nto replay it: mvn -B -pl " + Path.of(System.getProperty("basedir", "")).getFileName()
+                + " -am test -Dtest=StoreModelTest -Dsoftadastra.model.replay='" + simplest.script()
+                + "' -Dsurefire.failIfNoSpecifiedTests=false";
     }
 }

@@ -1,0 +1,364 @@
+package softadastra.store;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import softadastra.core.ErrorCode;
+import softadastra.core.Result;
+import softadastra.core.SoftadastraException;
+import softadastra.wal.spi.Wal;
+import softadastra.wal.spi.WalCheckpoint;
+import softadastra.wal.spi.WalConfig;
+import softadastra.wal.spi.WalLog;
+import softadastra.wal.spi.WalProvider;
+import softadastra.wal.spi.WalProviders;
+
+/**
+ * The store under test, on its log, on its disk: opened, closed, killed and cut off, over and over; with what has been promised so
+ * far, which each recovery is held to.
+ */
+final class ModelProcess {
+
+    private static final long SEGMENT_BYTES = 16 << 10;
+
+    private static final WalProvider MEMORY = WalProviders.available().value().stream()
+            .filter(provider -> provider.name().equals("memory"))
+            .findFirst()
+            .orElseThrow();
+
+    private final ModelCounts counts;
+    private final ModelStore model = new ModelStore();
+    private final ModelDisk disk = new ModelDisk();
+    private final @Nullable ModelLog files;
+    private final InstantSource clock = () -> Instant.ofEpochMilli(this.now);
+    private long now = 1_700_000_000_000L;
+
+    private ModelOptions options = new ModelOptions(0);
+    private @Nullable Wal wal;
+    private @Nullable StoreEngine store;
+
+    /** Up to where all must be there, whatever happens; and after a kill. */
+    private long acknowledged;
+
+    private long handedOver;
+
+    /** The last sequence of the checkpoint that must be there, and of one that may be. */
+    private long checkpointed;
+
+    private long checkpointing;
+
+    /** Up to where readers have seen everything, or were promised to. */
+    private long seen;
+
+    /** A write may have happened or not, so that this store takes no more. */
+    private boolean indeterminate;
+
+    /** The log has failed, and the store may not know. */
+    private boolean logFailed;
+
+    /** There are writes that nobody waits for. */
+    private boolean inFlight;
+
+    ModelProcess(boolean inMemory, ModelCounts counts) {
+        this.counts = counts;
+        this.files = inMemory ? null : new ModelLog();
+    }
+
+    ModelStore model() {
+        return model;
+    }
+
+    ModelDisk disk() {
+        return disk;
+    }
+
+    boolean isOpen() {
+        return store != null;
+    }
+
+    StoreEngine store() {
+        StoreEngine open = store;
+        if (open == null) {
+            throw new AssertionError("the store is not open");
+        }
+        return open;
+    }
+
+    WalLog log() {
+        Wal held = wal;
+        return held != null ? held.log() : files == null ? failed() : files.opened();
+    }
+
+    private static WalLog failed() {
+        throw new AssertionError("there is no log");
+    }
+
+    ModelOptions options() {
+        return options;
+    }
+
+    /** Moves the clock, backwards too. */
+    void tick(int millis) {
+        now += millis;
+    }
+
+    /** Everything up to a sequence was promised to stay. */
+    void acknowledged(long sequence) {
+        acknowledged = Math.max(acknowledged, sequence);
+    }
+
+    /** Everything up to a sequence was answered ok: it stays, and readers see it. */
+    void answered(long sequence) {
+        acknowledged(sequence);
+        seen(sequence);
+    }
+
+    /** Readers have seen everything up to a sequence. */
+    void seen(long sequence) {
+        seen = Math.max(seen, sequence);
+    }
+
+    /** Up to where readers have seen, or were promised to. */
+    long seen() {
+        return seen;
+    }
+
+    void indeterminate() {
+        indeterminate = true;
+    }
+
+    void logFailed() {
+        logFailed = true;
+    }
+
+    void inFlight(boolean any) {
+        inFlight = any;
+    }
+
+    /** Whether all that was written must be visible by now. */
+    boolean showsAll() {
+        return !hasTrouble() && !(inFlight && options.autoFlush());
+    }
+
+    /** Whether calls may fail, since something has gone wrong. */
+    boolean hasTrouble() {
+        return indeterminate || logFailed || disk.mayHaveFailed();
+    }
+
+    void requireTrouble(String what, ErrorCode code) {
+        if (!hasTrouble()) {
+            throw new AssertionError(what + " was refused, and nothing had failed: " + code);
+        }
+    }
+
+    void requireNotIndeterminate(ModelStep step) {
+        if (indeterminate) {
+            throw new AssertionError(step + " was taken after a write whose outcome is not known");
+        }
+    }
+
+    /** Opens the store, and compares what was recovered; false if it failed because something was to go wrong. */
+    boolean open(ModelOptions with) {
+        options = with;
+        HeldThreads.current().clear();
+        indeterminate = false;
+        logFailed = false;
+        inFlight = false;
+        Result<StoreEngine> opened = files != null && !with.held() ? openOwning() : openOnHeld();
+        if (opened.isErr()) {
+            requireTrouble("open", opened.error().code());
+            closeHeld();
+            counts.count("openings refused");
+            return false;
+        }
+        StoreEngine now = opened.value();
+        store = now;
+        if (!disk.hasEnded()) {
+            recovered(now);
+        }
+        if (with.loaded()) {
+            load();
+        }
+        return true;
+    }
+
+    private Result<StoreEngine> openOwning() {
+        closeHeld();
+        return StoreEngine.open(config(walConfig()));
+    }
+
+    private Result<StoreEngine> openOnHeld() {
+        Wal held = wal;
+        if (held != null && (files == null || held.config().autoFlush() == options.autoFlush())) {
+            counts.count("openings on the same log");
+            return StoreEngine.open(config(held.config().withAutoFlush(options.autoFlush())), held);
+        }
+        closeHeld();
+        return Wal.open(walConfig()).flatMap(log -> {
+            wal = log;
+            return StoreEngine.open(config(log.config()), log);
+        });
+    }
+
+    private StoreConfig config(WalConfig log) {
+        return StoreConfig.of(log).withCheckpoints(options.checkpoints());
+    }
+
+    private WalConfig walConfig() {
+        WalConfig config = files == null
+                ? WalConfig.memory().withProvider(MEMORY)
+                : WalConfig.durable("simulated.wal")
+                        .withProvider(files)
+                        .withStorage(path -> disk.process())
+                        .withSegmentBytes(SEGMENT_BYTES);
+        if (files != null) {
+            disk.nextProcess();
+        }
+        return config.withNodeId("modelled").withClock(clock).withAutoFlush(options.autoFlush());
+    }
+
+    /** Holds what was recovered to what was promised; the model goes on with what is there. */
+    private void recovered(StoreEngine opened) {
+        long found = opened.lastRecoveredSequence();
+        long last = model.newest().sequence();
+        if (!model.isEnd(found) || found < acknowledged) {
+            throw new AssertionError("the log ends with sequence " + found + (model.isEnd(found) ? "" : ", in a batch,")
+                    + " and " + acknowledged + " had been acknowledged, of " + last);
+        }
+        StoreRecovery recovery = opened.recovery();
+        long from = recovery.checkpointSequence();
+        if (from < checkpointed || from > Math.max(checkpointed, checkpointing)) {
+            throw new AssertionError("the checkpoint is of sequence " + from + ", and " + checkpointed
+                    + " was published, " + checkpointing + " tried");
+        }
+        ModelChecks.equal(
+                "operations that were replayed",
+                model.changes().stream()
+                        .filter(change -> change.sequence() > from && change.sequence() <= found)
+                        .count(),
+                recovery.operations());
+        model.forgetBehind(found);
+        acknowledged = found;
+        handedOver = found;
+        seen = found;
+        checkpointed = from;
+        checkpointing = from;
+        counts.count("recoveries", found > 0 ? 1 : 0);
+        counts.count("recoveries from a checkpoint", from > 0 ? 1 : 0);
+        counts.count("recoveries that had lost what nobody was promised", last > found ? 1 : 0);
+    }
+
+    /** Loads the checkpoint that the store was opened on. */
+    void load() {
+        counts.count("checkpoints loaded later", HeldThreads.current().load() && !options.loaded() ? 1 : 0);
+    }
+
+    /** Has the log do what it does when it is idle. */
+    void idle() {
+        if (files != null) {
+            files.round();
+            if (!hasTrouble() && !options.autoFlush()) {
+                handedOver = model.newest().sequence();
+            }
+        }
+    }
+
+    void checkpoint() {
+        load();
+        checkpointing = Math.max(checkpointing, model.newest().sequence());
+        Result<StoreCheckpoint> written = store().checkpoint();
+        if (written.isErr()) {
+            requireTrouble("checkpoint", written.error().code());
+            counts.count("checkpoints refused");
+            return;
+        }
+        StoreCheckpoint checkpoint = written.value();
+        ModelStore.State state = model.at(checkpoint.sequence());
+        ModelChecks.equal("sequence of the checkpoint", state.sequence(), checkpoint.sequence());
+        ModelChecks.equal(
+                "last operation in the checkpoint",
+                model.newest().lastOperation(),
+                state.lastOperation());
+        ModelChecks.equal("entries of the checkpoint", state.entries().size(), checkpoint.entries());
+        acknowledged(checkpoint.sequence());
+        checkpointed = checkpoint.sequence();
+        counts.count("checkpoints");
+    }
+
+    void automaticCheckpoint() {
+        long before = lastCheckpoint();
+        checkpointing = Math.max(checkpointing, model.newest().sequence());
+        HeldThreads.current().writeCheckpoints();
+        long after = lastCheckpoint();
+        if (after > before) {
+            checkpointed = after;
+            acknowledged(after);
+            counts.count("automatic checkpoints");
+        }
+    }
+
+    private long lastCheckpoint() {
+        return log().checkpoint().map(WalCheckpoint::endSequence).orElse(0L);
+    }
+
+    /** Closes the store; what it had taken must be there then, unless it says that something failed. */
+    void close() {
+        load();
+        StoreEngine open = store();
+        store = null;
+        try {
+            open.close();
+            if (!indeterminate && !logFailed && !disk.hasEnded()) {
+                acknowledged(model.newest().sequence());
+            }
+        } catch (SoftadastraException e) {
+            requireTrouble("close", e.code());
+        }
+        if (hasTrouble()) {
+            closeHeld();
+        }
+        // Watches are told, and nobody else is there.
+        HeldThreads.current().tell();
+        HeldThreads.current().clear();
+    }
+
+    /** Ends what is left of a process that was killed or cut off; the next one sees what that left. */
+    void died() {
+        if (!disk.wasCut()) {
+            acknowledged(handedOver);
+        }
+        counts.count(disk.wasCut() ? "power cuts" : "kills");
+        abandon();
+    }
+
+    /** Closes everything, whatever that says. */
+    void abandon() {
+        disk.end(0);
+        boolean unused = HeldThreads.current().load();
+        HeldThreads.current().answer();
+        StoreEngine open = store;
+        store = null;
+        try {
+            if (open != null) {
+                open.close();
+            }
+        } catch (SoftadastraException e) {
+            // A process that has ended has nobody to tell.
+        } finally {
+            closeHeld();
+            HeldThreads.current().clear();
+        }
+    }
+
+    private void closeHeld() {
+        Wal held = wal;
+        wal = null;
+        if (held != null) {
+            try {
+                held.close();
+            } catch (SoftadastraException e) {
+                requireTrouble("close the log", e.code());
+            }
+        }
+    }
+}
