@@ -85,7 +85,8 @@ final class AlteredClasses extends ClassLoader {
     <T> T make(Class<T> type, String implementation) {
         try {
             // Another loader's class is in another package, whatever its name says.
-            Constructor<?> constructor = Class.forName(implementation, true, this).getDeclaredConstructor();
+            Constructor<?> constructor =
+                    Class.forName(implementation, true, this).getDeclaredConstructor();
             constructor.setAccessible(true);
             return type.cast(constructor.newInstance());
         } catch (ReflectiveOperationException e) {
@@ -180,8 +181,7 @@ final class AlteredClasses extends ClassLoader {
 
     /** Has a static method of some class called in place of another: it gets the receiver and the arguments. */
     static Alteration redirectCalls(String type, String method, String called, Class<?> owner, String instead) {
-        return calls(
-                type, method, called, (out, call) -> invoke(out, owner, instead, call.descriptorOfStatic()));
+        return calls(type, method, called, (out, call) -> invoke(out, owner, instead, call.descriptorOfStatic()));
     }
 
     private static void invoke(MethodVisitor out, Class<?> owner, String name, String descriptor) {

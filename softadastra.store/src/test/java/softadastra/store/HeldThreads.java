@@ -33,6 +33,11 @@ final class HeldThreads {
     private @Nullable Thread checkpoints;
     private final List<Watcher> watchers = new ArrayList<>();
 
+    /** What others do once a checkpoint has begun, and while it is written. */
+    private Runnable onceBegun = () -> {};
+
+    private Runnable whileWritten = () -> {};
+
     private HeldThreads() {}
 
     /** Those of the store that is open. */
@@ -46,6 +51,7 @@ final class HeldThreads {
         async = null;
         checkpoints = null;
         watchers.clear();
+        meanwhile(() -> {}, () -> {});
     }
 
     /** In place of starting a thread that loads a checkpoint. */
@@ -104,6 +110,27 @@ final class HeldThreads {
     /** Answers for the writes that nobody waits for. */
     void answer() {
         run(async);
+    }
+
+    /** Sets what others do once the next checkpoint has begun, and while it is written. */
+    void meanwhile(Runnable begun, Runnable written) {
+        onceBegun = begun;
+        whileWritten = written;
+    }
+
+    /** In place of what a checkpoint does once it has begun. */
+    static long awaitAdded(Commits commits, long sequence) {
+        Runnable others = current().onceBegun;
+        current().onceBegun = () -> {};
+        others.run();
+        return commits.awaitAdded(sequence);
+    }
+
+    /** A checkpoint is being written. */
+    static void writing() {
+        Runnable others = current().whileWritten;
+        current().whileWritten = () -> {};
+        others.run();
     }
 
     /** Writes the checkpoints that are due. */

@@ -128,17 +128,18 @@ final class ModelChecks {
     private ModelStore.State visible(StoreStats stats) {
         long applied = stats.appliedSequence();
         ModelStore.State visible = model.at(applied);
-        equal("last operation that is visible, which is the last one of a write", visible.lastOperation(), model
-                .changes()
-                .stream()
-                .filter(change -> change.sequence() <= applied)
-                .mapToLong(ModelStore.Change::sequence)
-                .max()
-                .orElse(0));
+        equal(
+                "last operation that is visible, which is the last one of a write",
+                visible.lastOperation(),
+                model.changes().stream()
+                        .filter(change -> change.sequence() <= applied)
+                        .mapToLong(ModelStore.Change::sequence)
+                        .max()
+                        .orElse(0));
         boolean autoFlush = process.options().autoFlush();
         if (autoFlush && visible.lastOperation() > stats.durableSequence()) {
-            throw new AssertionError("operation " + visible.lastOperation() + " is visible, and " + stats.durableSequence()
-                    + " durable");
+            throw new AssertionError("operation " + visible.lastOperation() + " is visible, and "
+                    + stats.durableSequence() + " durable");
         }
         // Whatever is said to be durable is held to be.
         process.acknowledged(Math.min(stats.durableSequence(), model.newest().sequence()));
@@ -167,7 +168,8 @@ final class ModelChecks {
             }
         }
         if (entries.hasNext()) {
-            throw new AssertionError(what + ": found " + ModelStore.show(entries.next()) + ", and nothing should be there");
+            throw new AssertionError(
+                    what + ": found " + ModelStore.show(entries.next()) + ", and nothing should be there");
         }
     }
 
@@ -178,7 +180,10 @@ final class ModelChecks {
         equal("contains " + key, visible.entries().containsKey(key), store.contains(key));
         equal("get " + key, visible.entries().containsKey(key), entry.isPresent());
         if (entry.isPresent()) {
-            entry("get " + key, entry.get(), Objects.requireNonNull(visible.entries().get(key)));
+            entry(
+                    "get " + key,
+                    entry.get(),
+                    Objects.requireNonNull(visible.entries().get(key)));
         }
         String prefix = ModelKeys.PREFIXES.get(random.nextInt(ModelKeys.PREFIXES.size()));
         List<String> expected = visible.entries().entrySet().stream()
@@ -239,12 +244,14 @@ final class ModelChecks {
                     sequence, operation.type(), operation.key(), operation.value(), record.version()));
         });
         if (handedOver.isErr()) {
-            process.requireTrouble("history", handedOver.error().code());
+            process.requireTrouble("history", handedOver.error());
             return;
         }
         long count = handedOver.value();
         equal("operations that were handed over", found.size(), count);
-        long first = found.isEmpty() ? process.log().lastSequence() + 1 : found.get(0).sequence();
+        long first = found.isEmpty()
+                ? process.log().lastSequence() + 1
+                : found.get(0).sequence();
         List<ModelStore.Change> expected = model.changes().stream()
                 .filter(change -> change.sequence() >= first && change.sequence() <= applied)
                 .toList();

@@ -19,11 +19,7 @@ final class ModelControl {
             AlteredClasses.redirectCalls(
                     AlteredClasses.store("AsyncWrites"), "start", "start", HeldThreads.class, "holdAsync"),
             AlteredClasses.redirectCalls(
-                    AlteredClasses.store("AsyncWrites"),
-                    "take",
-                    "awaitUninterruptibly",
-                    HeldThreads.class,
-                    "waits"),
+                    AlteredClasses.store("AsyncWrites"), "take", "awaitUninterruptibly", HeldThreads.class, "waits"),
             AlteredClasses.redirectCalls(
                     AlteredClasses.store("AutomaticCheckpoints"),
                     "request",
@@ -36,6 +32,8 @@ final class ModelControl {
                     "awaitUninterruptibly",
                     HeldThreads.class,
                     "waits"),
+            AlteredClasses.redirectCalls(
+                    AlteredClasses.store("Checkpointer"), "run", "awaitAdded", HeldThreads.class, "awaitAdded"),
             AlteredClasses.instead(AlteredClasses.store("Watcher"), "start", HeldThreads.class, "holdWatcher"),
             AlteredClasses.redirectCalls(
                     AlteredClasses.store("Watcher"), "awaitPublished", "park", HeldThreads.class, "waits"),

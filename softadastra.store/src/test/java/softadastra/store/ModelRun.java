@@ -12,6 +12,7 @@ import softadastra.core.FileMetadata;
 import softadastra.core.FilePath;
 import softadastra.core.FileState;
 import softadastra.core.Result;
+import softadastra.core.SoftadastraError;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.WalBatch;
 
@@ -26,8 +27,7 @@ import softadastra.wal.spi.WalBatch;
 final class ModelRun {
 
     /** A write that nobody waits for. */
-    private record Async(
-            String what, ModelStore.Write write, CompletableFuture<? extends Result<?>> future) {}
+    private record Async(String what, ModelStore.Write write, CompletableFuture<? extends Result<?>> future) {}
 
     private final ModelScript script;
     private final ModelCounts counts;
@@ -95,7 +95,8 @@ final class ModelRun {
     }
 
     private void look() {
-        if (process.isOpen() && (!process.disk().hasEnded() || HeldThreads.current().isLoaded())) {
+        if (process.isOpen()
+                && (!process.disk().hasEnded() || HeldThreads.current().isLoaded())) {
             checks.check(snapshots);
         }
         if (process.disk().hasEnded()) {
@@ -116,8 +117,8 @@ final class ModelRun {
             case WATCH -> watches.watch(step.number(0), step.number(1));
             case TELL -> watches.tell();
             case UNWATCH -> watches.unwatch(step.number(0));
-            case CHECKPOINT -> process.checkpoint();
-            case AUTO -> process.automaticCheckpoint();
+            case CHECKPOINT -> process.checkpoint(others(step.number(0)), others(step.number(1)));
+            case AUTO -> process.automaticCheckpoint(others(step.number(0)), others(step.number(1)));
             case LOAD -> process.load();
             case IDLE -> process.idle();
             case HISTORY -> checks.history();
@@ -170,6 +171,18 @@ final class ModelRun {
         }
     }
 
+    /** What others write while a checkpoint is written: so many values. */
+    private Runnable others(int count) {
+        return () -> {
+            for (int i = 0; i < count; i++) {
+                int key = random.nextInt(ModelKeys.KEYS.size());
+                int length = random.nextInt(3) == 0 ? ModelStep.REMOVED : random.nextInt(200);
+                writeNow(ModelStep.of(ModelStep.Verb.BATCH, key, length, key / 2, 1), process.store());
+                counts.count("writes while a checkpoint was written");
+            }
+        };
+    }
+
     private Value value(int length) {
         return ModelKeys.value(length, 1_000 * script.seed() + written++);
     }
@@ -211,7 +224,7 @@ final class ModelRun {
             }
             counts.count("writes");
         } else {
-            refused(step.toString(), write, answer.error().code());
+            refused(step.toString(), write, answer.error());
         }
     }
 
@@ -221,19 +234,18 @@ final class ModelRun {
         }
     }
 
-    private void refused(String what, ModelStore.Write write, ErrorCode code) {
-        process.requireTrouble(what, code);
+    private void refused(String what, ModelStore.Write write, SoftadastraError error) {
+        process.requireTrouble(what, error);
         counts.count("writes refused");
-        if (code == ErrorCode.INDETERMINATE) {
+        if (error.code() == ErrorCode.INDETERMINATE) {
             model.taken(write);
             process.indeterminate();
         }
     }
 
-    private void later(
-            ModelStep step, ModelStore.Write write, CompletableFuture<? extends Result<?>> future) {
+    private void later(ModelStep step, ModelStore.Write write, CompletableFuture<? extends Result<?>> future) {
         if (future.isDone() && future.join().isErr()) {
-            refused(step.toString(), write, future.join().error().code());
+            refused(step.toString(), write, future.join().error());
         } else {
             model.taken(write);
             asyncs.add(new Async(step.toString(), write, future));
@@ -253,10 +265,9 @@ final class ModelRun {
                 process.answered(async.write.restsOn());
                 counts.count("asynchronous writes");
             } else {
-                process.requireTrouble(async.what, answer.error().code());
+                process.requireTrouble(async.what, answer.error());
                 if (!async.write.changes().isEmpty() && answer.error().code() != ErrorCode.INDETERMINATE) {
-                    throw new AssertionError(
-                            async.what + " was logged, and refused: " + answer.error());
+                    throw new AssertionError(async.what + " was logged, and refused: " + answer.error());
                 }
                 process.indeterminate();
             }
@@ -272,7 +283,7 @@ final class ModelRun {
             process.answered(model.newest().sequence());
             counts.count("flushes");
         } else {
-            process.requireTrouble("flush", flushed.error().code());
+            process.requireTrouble("flush", flushed.error());
             process.indeterminate();
         }
     }
@@ -305,7 +316,7 @@ final class ModelRun {
             if (e.code() == ErrorCode.INDETERMINATE) {
                 model.takenForeign(write, code, payload);
             }
-            process.requireTrouble("foreign", e.code());
+            process.requireTrouble("foreign", e.error());
             process.logFailed();
         }
     }

@@ -56,7 +56,9 @@ record ModelScript(long seed, boolean inMemory, List<ModelStep> steps) {
 
     @Override
     public String toString() {
-        return SEED + seed + (inMemory ? " " + MEMORY : "")
+        return SEED
+                + seed
+                + (inMemory ? " " + MEMORY : "")
                 + steps.stream().map(step -> " " + step).collect(Collectors.joining());
     }
 
@@ -116,7 +118,7 @@ record ModelScript(long seed, boolean inMemory, List<ModelStep> steps) {
             } else if (choice < 63) {
                 watch();
             } else if (choice < 70) {
-                add(random.nextInt(3) == 0 ? Verb.AUTO : Verb.CHECKPOINT);
+                checkpoint();
             } else if (choice < 73) {
                 add(Verb.LOAD);
             } else if (choice < 76) {
@@ -158,6 +160,11 @@ record ModelScript(long seed, boolean inMemory, List<ModelStep> steps) {
             steps.add(new ModelStep(verb, numbers));
         }
 
+        private void checkpoint() {
+            Verb verb = random.nextInt(3) == 0 ? Verb.AUTO : Verb.CHECKPOINT;
+            add(verb, random.nextInt(4) / 2 * random.nextInt(3), random.nextInt(4) / 2 * random.nextInt(3));
+        }
+
         private void watch() {
             switch (random.nextInt(7)) {
                 case 0, 1, 2 ->
@@ -192,7 +199,7 @@ record ModelScript(long seed, boolean inMemory, List<ModelStep> steps) {
         /** What a crash or a failure comes in the middle of. */
         private void busy() {
             switch (random.nextInt(4)) {
-                case 0 -> add(Verb.CHECKPOINT);
+                case 0 -> checkpoint();
                 case 1 -> batch(Verb.BATCH);
                 case 2 -> add(Verb.OPEN, options);
                 default -> {}

@@ -95,7 +95,10 @@ final class ModelShrinker {
             return false;
         }
         List<ModelStep> changed = new ArrayList<>(steps());
-        changed.set(index, new ModelStep(step.verb(), step.numbers().subList(2, step.numbers().size())));
+        changed.set(
+                index,
+                new ModelStep(
+                        step.verb(), step.numbers().subList(2, step.numbers().size())));
         return accept(changed);
     }
 }

@@ -56,9 +56,9 @@ record ModelStep(Verb verb, List<Integer> numbers) {
         TELL,
         /** Ends a watch: which. */
         UNWATCH,
-        /** Writes a checkpoint. */
+        /** Writes a checkpoint: how many batches others write once it has begun, and how many while it is written. */
         CHECKPOINT,
-        /** Writes the checkpoint that is due by itself, if one is. */
+        /** Writes the checkpoint that is due by itself, if one is: as CHECKPOINT. */
         AUTO,
         /** Loads the checkpoint that the store was opened on. */
         LOAD,

@@ -71,12 +71,16 @@ final class ModelWatches {
         KeyRange range = ModelKeys.range(rangeNumber);
         StoreEngine store = process.store();
         long visible = store.stats().appliedSequence();
-        long from = back == 0 ? visible + 1 : Math.max(1, process.model().newest().sequence() - back + 2);
+        long from =
+                back == 0 ? visible + 1 : Math.max(1, process.model().newest().sequence() - back + 2);
         Watched watched = new Watched(range, from, counts);
         long first = process.log().firstSequence();
         Result<Watch> begun = back == 0 ? store.watch(range, watched) : store.watch(range, from, watched);
         if (begun.isErr()) {
-            ModelChecks.equal(watched + " is refused", ErrorCode.HISTORY_GONE, begun.error().code());
+            ModelChecks.equal(
+                    watched + " is refused",
+                    ErrorCode.HISTORY_GONE,
+                    begun.error().code());
             ModelChecks.equal(watched + " is refused, as the log begins with " + first, true, from < first);
             counts.count("watches refused");
             return;
@@ -152,7 +156,9 @@ final class ModelWatches {
         for (Watched watched : watches) {
             SoftadastraError ended = watched.ended;
             ModelChecks.equal(
-                    watched + " of a closed store has ended", ErrorCode.INVALID_STATE, ended == null ? null : ended.code());
+                    watched + " of a closed store has ended",
+                    ErrorCode.INVALID_STATE,
+                    ended == null ? "not at all" : ended.code());
         }
         watches.clear();
     }

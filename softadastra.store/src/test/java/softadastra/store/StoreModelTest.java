@@ -71,12 +71,7 @@ class StoreModelTest {
         assertTrue(failures.isEmpty(), () -> String.join("\n", failures));
         double seconds = (System.nanoTime() - start) / 1e9;
         System.out.printf(
-                Locale.ROOT,
-                "Model of the store: %,d seeds from %d in %.1f s: %s%n",
-                SEEDS,
-                FIRST,
-                seconds,
-                counts);
+                Locale.ROOT, "Model of the store: %,d seeds from %d in %.1f s: %s%n", SEEDS, FIRST, seconds, counts);
     }
 
     private static String firstLine(String text) {
@@ -89,8 +84,10 @@ class StoreModelTest {
             String found = runner.apply(simpler.toString(), new TreeMap<>());
             return found.isEmpty() ? Optional.empty() : Optional.of(new ModelShrinker.Found(simpler, found));
         });
-        return "seed " + seed + ", shrunk: " + simplest.failure() + "\nas it was found: " + firstLine(failure) + "\nscript: " + simplest.script() + "\nshrunk from: " + script
-                + "\nto replay it: mvn -B -pl " + Path.of(System.getProperty("basedir", "")).getFileName()
+        return "seed " + seed + ", shrunk: " + simplest.failure() + "\nas it was found: " + firstLine(failure)
+                + "\nscript: " + simplest.script() + "\nshrunk from: " + script
+                + "\nto replay it: mvn -B -pl "
+                + Path.of(System.getProperty("basedir", "")).getFileName()
                 + " -am test -Dtest=StoreModelTest -Dsoftadastra.model.replay='" + simplest.script()
                 + "' -Dsurefire.failIfNoSpecifiedTests=false";
     }

@@ -26,6 +26,7 @@ final class DiskReserve {
     private final long bytes;
     private volatile boolean there;
     private volatile boolean used;
+    private volatile boolean full;
     private volatile boolean needed;
 
     /** A reserve that has room for what was accepted and not written yet, and for two of the smallest segments. */
@@ -48,7 +49,7 @@ final class DiskReserve {
         return used;
     }
 
-    /** Takes note that the last owner has released it. */
+    /** Takes note that the last owner may have released it; whether the disk is full is not known. */
     void setUsed() {
         used = true;
     }
@@ -68,7 +69,7 @@ final class DiskReserve {
         if (there) {
             return;
         }
-        if (used && needed) {
+        if (full && needed) {
             throw new IOException("no space left on device: a checkpoint that is being written needs the rest");
         }
         if (storage.list().contains(FILE)) {
@@ -81,11 +82,13 @@ final class DiskReserve {
             // Some file systems find out only now that they have no room.
             file.force();
         } catch (IOException | RuntimeException | Error e) {
+            full = true;
             discard(e);
             throw e;
         }
         there = true;
         used = false;
+        full = false;
     }
 
     /** Makes it, unless the disk is too full for that. */
@@ -116,6 +119,7 @@ final class DiskReserve {
         }
         there = false;
         used = true;
+        full = true;
         storage.delete(FILE);
         return true;
     }
