@@ -1,5 +1,7 @@
 package softadastra.store;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,6 +9,16 @@ import org.jspecify.annotations.Nullable;
  * once it is visible. Nobody holds the chain but those who have not got to its end: whoever counts, and whoever watches.
  */
 final class Change {
+
+    private static final VarHandle NEXT;
+
+    static {
+        try {
+            NEXT = MethodHandles.lookup().findVarHandle(Change.class, "next", Change.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     final Slot slot;
     final Stored stored;
@@ -26,8 +38,8 @@ final class Change {
     /** The bytes of keys and values of all changes up to this one, since the store was opened. */
     final long written;
 
-    /** The change after this one, once there is one. */
-    volatile @Nullable Change next;
+    @SuppressWarnings("unused") // Read and written through its handle.
+    private @Nullable Change next;
 
     Change(
             Slot slot,
@@ -51,6 +63,16 @@ final class Change {
     /** Whether this changes no entry, but what is counted. */
     boolean isRecount() {
         return slot.key.length == 0;
+    }
+
+    /** The change after this one, null while there is none. */
+    @Nullable
+    Change next() {
+        return (Change) NEXT.getAcquire(this);
+    }
+
+    void setNext(Change change) {
+        NEXT.setRelease(this, change);
     }
 
     long sequence() {

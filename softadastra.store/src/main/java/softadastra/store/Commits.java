@@ -68,7 +68,7 @@ final class Commits {
         lock.lock();
         try {
             requireWritable();
-            return put(key, versions.newest(key.bytes()), value);
+            return put(key, versions.find(key.bytes()), value);
         } finally {
             lock.unlock();
         }
@@ -79,16 +79,20 @@ final class Commits {
         lock.lock();
         try {
             requireWritable();
-            Stored replaced = versions.newest(key.bytes());
-            return isOf(replaced, expected) ? held(put(key, replaced, value)) : notHeld(key, replaced);
+            Slot slot = versions.find(key.bytes());
+            return isOf(newest(slot), expected) ? held(put(key, slot, value)) : notHeld(key, newest(slot));
         } finally {
             lock.unlock();
         }
     }
 
-    private Decided<PutResult> put(Key key, @Nullable Stored replaced, Value value) {
-        boolean created = Stored.live(replaced) == null;
-        Stored stored = submit(key, replaced, created ? OperationType.PUT : OperationType.UPDATE, value.array());
+    private static @Nullable Stored newest(@Nullable Slot slot) {
+        return slot == null ? null : slot.newest();
+    }
+
+    private Decided<PutResult> put(Key key, @Nullable Slot slot, Value value) {
+        boolean created = Stored.live(newest(slot)) == null;
+        Stored stored = submit(key, slot, created ? OperationType.PUT : OperationType.UPDATE, value.array());
         return new Decided<>(stored.sequence, new PutResult(created, !created, stored.version, stored.sequence));
     }
 
@@ -96,7 +100,7 @@ final class Commits {
         lock.lock();
         try {
             requireWritable();
-            return remove(key, versions.newest(key.bytes()));
+            return remove(key, versions.find(key.bytes()));
         } finally {
             lock.unlock();
         }
@@ -107,18 +111,19 @@ final class Commits {
         lock.lock();
         try {
             requireWritable();
-            Stored replaced = versions.newest(key.bytes());
-            return isOf(replaced, expected) ? held(remove(key, replaced)) : notHeld(key, replaced);
+            Slot slot = versions.find(key.bytes());
+            return isOf(newest(slot), expected) ? held(remove(key, slot)) : notHeld(key, newest(slot));
         } finally {
             lock.unlock();
         }
     }
 
-    private Decided<RemoveResult> remove(Key key, @Nullable Stored replaced) {
+    private Decided<RemoveResult> remove(Key key, @Nullable Slot slot) {
+        Stored replaced = newest(slot);
         if (Stored.live(replaced) == null) {
             return new Decided<>(restsOn(replaced), new RemoveResult(false, key, 0));
         }
-        Stored stored = submit(key, replaced, OperationType.DELETE, null);
+        Stored stored = submit(key, slot, OperationType.DELETE, null);
         return new Decided<>(stored.sequence, new RemoveResult(true, key, stored.version));
     }
 
@@ -169,14 +174,15 @@ final class Commits {
         Key key = operation.key();
         Stored replaced = plan.staged(key);
         if (replaced == null) {
-            replaced = versions.newest(key.bytes());
+            replaced = newest(versions.find(key.bytes()));
         }
         OperationType type = plan.type(operation, replaced);
         if (type == null) {
             plan.missing(restsOn(replaced));
             return;
         }
-        Stored stored = decide(replaced, operation.valueBytes(), now, versions.ownCounter() + plan.size() + 1);
+        Stored stored =
+                decide(replaced, operation.valueBytes(), now, versions.totals().ownCounter() + plan.size() + 1);
         plan.add(key, stored, type, buffer.length());
         encode(key, stored, type, now);
     }
@@ -224,7 +230,7 @@ final class Commits {
         lock.lock();
         try {
             whenGrown = action;
-            if (growth.add(0, 0, versions.bytes(), versions.entries())) {
+            if (growth.add(0, 0, versions.totals().bytes(), versions.totals().entries())) {
                 action.run();
             }
         } finally {
@@ -320,9 +326,9 @@ final class Commits {
                 buffer, self.epoch(), stored.counter, stored.stamp - now, stored.version, type, key, stored.value);
     }
 
-    private Stored submit(Key key, @Nullable Stored replaced, OperationType type, byte @Nullable [] value) {
+    private Stored submit(Key key, @Nullable Slot slot, OperationType type, byte @Nullable [] value) {
         long now = clock.nowPacked();
-        Stored stored = decide(replaced, value, now, versions.ownCounter() + 1);
+        Stored stored = decide(newest(slot), value, now, versions.totals().ownCounter() + 1);
         buffer.reset();
         encode(key, stored, type, now);
         long sequence = submit(frame.clear()
@@ -330,7 +336,7 @@ final class Commits {
                 .at(now));
         try {
             stored.sequence = sequence;
-            versions.add(key.bytes(), stored);
+            versions.add(slot, key.bytes(), stored);
             added(sequence, (long) key.length() + (value == null ? 0 : value.length), 1);
         } catch (RuntimeException | Error e) {
             failure.set(e, log);
@@ -356,7 +362,8 @@ final class Commits {
     /** All versions up to a sequence are there; visible at once where nobody waits for the log. */
     private void added(long sequence, long bytes, int records) {
         versions.addedThrough(sequence);
-        if (growth.add(bytes, records, versions.bytes(), versions.entries())) {
+        if (growth.add(
+                bytes, records, versions.totals().bytes(), versions.totals().entries())) {
             whenGrown.run();
         }
         if (!autoFlush) {

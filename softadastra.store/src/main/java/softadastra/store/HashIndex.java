@@ -10,31 +10,38 @@ import org.jspecify.annotations.Nullable;
  * 1979) over small open-addressed buckets. It grows by a bucket at a time, so that no write ever waits for all keys to be
  * moved.
  *
+ * <p>A bucket has the hashes of its slots beside them. So a search touches no slot but the one it is for, one for a key that is
+ * not there none, and a bucket is split without a look at its slots: what costs here is memory that is not in a cache.
+ *
  * <p>One writer at a time. Readers are wait-free: they find a bucket through the directory and probe it; where the writer puts
  * another bucket in its place meanwhile, they read the old one, as it was when they came.
  */
 final class HashIndex {
 
+    private static final VarHandle HASHES = MethodHandles.arrayElementVarHandle(int[].class);
     private static final VarHandle SLOTS = MethodHandles.arrayElementVarHandle(Slot[].class);
     private static final VarHandle BUCKETS = MethodHandles.arrayElementVarHandle(Bucket[].class);
 
+    /** Where no slot has ever been; no key has this hash. */
+    private static final int FREE = 0;
+
     private static final int FIRST_CAPACITY = 16;
 
-    /** Slots of a bucket; one that is three quarters full is split. */
+    /** Slots of a bucket; one that is seven eighths full is split. */
     private static final int CAPACITY = 512;
 
     private static final int MAX_DEPTH = 24;
-
-    /** Stands where a slot was taken out, so that readers go on to those behind it. It equals no key: none is empty. */
-    private static final Slot REMOVED = new Slot(new byte[0], 0);
 
     private static final class Bucket {
         /** How many leading bits of the hash all keys here have in common. */
         final int depth;
 
+        final int[] hashes;
+
+        /** The slots of the hashes; null where one was taken out, and readers go on to those behind it. */
         final Slot[] slots;
 
-        /** Places that are not null; for the writer. */
+        /** Places that are not free; for the writer. */
         int used;
 
         /** Of these, slots. */
@@ -42,7 +49,46 @@ final class HashIndex {
 
         Bucket(int depth, int capacity) {
             this.depth = depth;
+            this.hashes = new int[capacity];
             this.slots = new Slot[capacity];
+        }
+
+        boolean isFull() {
+            return (used + 1) * 8L > hashes.length * 7L;
+        }
+
+        /** The first place for a hash that has no slot. */
+        int placeFor(int hash) {
+            int mask = hashes.length - 1;
+            int i = hash & mask;
+            while (slots[i] != null) {
+                i = (i + 1) & mask;
+            }
+            return i;
+        }
+
+        void insert(int hash, Slot slot) {
+            int i = placeFor(hash);
+            if (hashes[i] == FREE) {
+                used++;
+            }
+            live++;
+            // In this order: whoever finds the hash finds the slot, or the one that was here before, whose key is
+            // another.
+            SLOTS.setRelease(slots, i, slot);
+            HASHES.setRelease(hashes, i, hash);
+        }
+
+        /** Inserts all slots of another bucket whose hashes have a bit, or have it not; all if there is no bit. */
+        Bucket insertAll(Bucket other, int bit, int value) {
+            for (int i = 0; i < other.hashes.length; i++) {
+                Slot slot = other.slots[i];
+                int hash = other.hashes[i];
+                if (slot != null && (hash & bit) == value) {
+                    insert(hash, slot);
+                }
+            }
+            return this;
         }
     }
 
@@ -69,43 +115,46 @@ final class HashIndex {
     Slot get(byte[] key, int hash) {
         Directory now = directory;
         Bucket bucket = (Bucket) BUCKETS.getAcquire(now.buckets, now.indexOf(hash));
-        Slot[] slots = bucket.slots;
-        int mask = slots.length - 1;
+        int[] hashes = bucket.hashes;
+        int mask = hashes.length - 1;
         for (int i = hash & mask; ; i = (i + 1) & mask) {
-            Slot slot = (Slot) SLOTS.getAcquire(slots, i);
-            if (slot == null) {
+            int there = (int) HASHES.getAcquire(hashes, i);
+            if (there == hash) {
+                Slot slot = (Slot) SLOTS.getAcquire(bucket.slots, i);
+                if (slot != null && Arrays.equals(slot.key, key)) {
+                    return slot;
+                }
+            } else if (there == FREE) {
                 return null;
-            }
-            if (slot.hash == hash && Arrays.equals(slot.key, key)) {
-                return slot;
             }
         }
     }
 
     /** Adds a slot whose key has none yet. */
     void add(Slot slot) {
-        Directory now = directory;
-        Bucket bucket = now.buckets[now.indexOf(slot.hash)];
-        while ((bucket.used + 1) * 4L > bucket.slots.length * 3L) {
+        Bucket bucket = bucketOf(slot.hash);
+        while (bucket.isFull()) {
             makeRoom(bucket, slot.hash);
-            now = directory;
-            bucket = now.buckets[now.indexOf(slot.hash)];
+            bucket = bucketOf(slot.hash);
         }
-        insert(bucket, slot);
+        bucket.insert(slot.hash, slot);
         size++;
+    }
+
+    private Bucket bucketOf(int hash) {
+        Directory now = directory;
+        return now.buckets[now.indexOf(hash)];
     }
 
     /** Takes a slot out. */
     void remove(Slot slot) {
-        Directory now = directory;
-        Bucket bucket = now.buckets[now.indexOf(slot.hash)];
-        Slot[] slots = bucket.slots;
-        int mask = slots.length - 1;
+        Bucket bucket = bucketOf(slot.hash);
+        int mask = bucket.slots.length - 1;
         int i = slot.hash & mask;
-        while (slots[i] != slot) {
+        while (bucket.slots[i] != slot) {
             i = (i + 1) & mask;
         }
-        SLOTS.setRelease(slots, i, REMOVED);
+        SLOTS.setRelease(bucket.slots, i, null);
         bucket.live--;
         size--;
         if (bucket.live == 0) {
@@ -113,29 +162,15 @@ final class HashIndex {
         }
     }
 
-    private static void insert(Bucket bucket, Slot slot) {
-        Slot[] slots = bucket.slots;
-        int mask = slots.length - 1;
-        int i = slot.hash & mask;
-        while (slots[i] != null) {
-            i = (i + 1) & mask;
-        }
-        bucket.used++;
-        bucket.live++;
-        SLOTS.setRelease(slots, i, slot);
-    }
-
     private void makeRoom(Bucket bucket, int hash) {
         int capacity = bucket.slots.length;
         boolean crowded = bucket.live * 2 > capacity;
         if (!crowded) {
             // Mostly places of slots that were taken out.
-            replace(
-                    bucket,
-                    copy(bucket, Math.max(FIRST_CAPACITY, Integer.highestOneBit(bucket.live * 2 + 1) * 2)),
-                    hash);
+            int enough = Math.max(FIRST_CAPACITY, Integer.highestOneBit(bucket.live * 2 + 1) * 2);
+            replace(bucket, new Bucket(bucket.depth, enough).insertAll(bucket, 0, 0), hash);
         } else if (capacity < CAPACITY || !maySplit(bucket)) {
-            replace(bucket, copy(bucket, capacity * 2), hash);
+            replace(bucket, new Bucket(bucket.depth, capacity * 2).insertAll(bucket, 0, 0), hash);
         } else {
             split(bucket, hash);
         }
@@ -146,29 +181,14 @@ final class HashIndex {
         return bucket.depth < MAX_DEPTH && (1L << bucket.depth) * (CAPACITY / 8) <= size;
     }
 
-    private static Bucket copy(Bucket bucket, int capacity) {
-        Bucket copy = new Bucket(bucket.depth, capacity);
-        for (Slot slot : bucket.slots) {
-            if (slot != null && slot != REMOVED) {
-                insert(copy, slot);
-            }
-        }
-        return copy;
-    }
-
     private void split(Bucket bucket, int hash) {
         if (bucket.depth == directory.depth) {
             doubleDirectory();
         }
         int capacity = bucket.slots.length;
-        Bucket low = new Bucket(bucket.depth + 1, capacity);
-        Bucket high = new Bucket(bucket.depth + 1, capacity);
         int bit = 1 << (Integer.SIZE - 1 - bucket.depth);
-        for (Slot slot : bucket.slots) {
-            if (slot != null && slot != REMOVED) {
-                insert((slot.hash & bit) == 0 ? low : high, slot);
-            }
-        }
+        Bucket low = new Bucket(bucket.depth + 1, capacity).insertAll(bucket, bit, 0);
+        Bucket high = new Bucket(bucket.depth + 1, capacity).insertAll(bucket, bit, bit);
         replace(bucket, low, hash & -bit & ~bit);
         replace(bucket, high, (hash & -bit) | bit);
     }

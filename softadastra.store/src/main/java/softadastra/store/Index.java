@@ -30,8 +30,7 @@ final class Index {
 
     /** Makes the slot of a key that has none, with its first version. */
     Slot add(byte[] key, Stored first) {
-        Slot slot = new Slot(key, hash.of(key));
-        slot.push(first);
+        Slot slot = new Slot(key, hash.of(key), first);
         // In order first: whoever finds it by its hash then finds it in every walk.
         inOrder.add(slot);
         byHash.add(slot);

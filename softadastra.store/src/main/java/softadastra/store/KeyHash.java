@@ -20,6 +20,7 @@ final class KeyHash {
         this.seed = seed ^ MULTIPLIER;
     }
 
+    /** The hash of a key, never 0. */
     int of(byte[] key) {
         long hash = seed;
         int i = 0;
@@ -31,7 +32,8 @@ final class KeyHash {
             rest = (rest << Byte.SIZE) | (key[i] & 0xFF);
         }
         hash = fold(hash ^ rest, SECOND_MULTIPLIER);
-        return (int) (hash ^ (hash >>> Integer.SIZE));
+        int folded = (int) (hash ^ (hash >>> Integer.SIZE));
+        return folded == 0 ? 1 : folded;
     }
 
     private static long fold(long a, long b) {

@@ -66,7 +66,7 @@ final class Loader implements Runnable {
     private void load(Base.Entries block) {
         boolean[] more = {true};
         while (more[0] && !stopped) {
-            under(() -> more[0] = versions.load(block, AT_ONCE));
+            under(() -> more[0] = versions.rebuild().load(block, AT_ONCE));
         }
     }
 

@@ -40,14 +40,36 @@ final class MergedWalk {
         next = slots.next();
     }
 
+    /**
+     * The next slots, as many as there are at hand and is place for.
+     *
+     * @return how many; 0 only at the end
+     */
+    int next(Slot[] target) {
+        if (rest != null) {
+            Slot slot = next();
+            if (slot != null) {
+                target[0] = slot;
+            }
+            return slot == null ? 0 : 1;
+        }
+        int filled = 0;
+        Slot slot = next;
+        if (slot != null) {
+            target[filled++] = slot;
+            next = null;
+        }
+        return slots.next(target, filled);
+    }
+
     /** The next slot, null at the end. */
     @Nullable
     Slot next() {
         Base.Walk unloaded = rest;
         if (unloaded == null) {
             Slot slot = next;
-            next = slots.next();
-            return slot;
+            next = null;
+            return slot == null ? slots.next() : slot;
         }
         try {
             return next(unloaded);
@@ -73,8 +95,7 @@ final class MergedWalk {
                 return next();
             }
             if (slot == null) {
-                slot = new Slot(key, 0);
-                slot.push(unloaded.stored());
+                slot = new Slot(key, 0, unloaded.stored());
             }
         } else {
             next = slots.next();

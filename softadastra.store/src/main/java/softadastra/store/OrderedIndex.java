@@ -16,47 +16,68 @@ final class OrderedIndex {
     /** A node, a slot, or null for no slot at all. */
     private volatile @Nullable Object root;
 
-    /** Where the writer went last; used again. */
-    private final Path way = new Path();
-
     /** Adds a slot whose key has none yet. */
     void add(Slot slot) {
-        Slot near = way.descend(root, slot.key);
-        if (near == null) {
+        Object top = root;
+        if (top == null) {
             root = slot;
             return;
         }
-        int differ = Arrays.mismatch(near.key, slot.key);
-        int symbol = RadixNode.symbol(slot.key, differ);
-        int level = way.levelOf(differ);
-        RadixNode at = level < way.length ? way.nodes[level] : null;
-        if (at != null && at.depth == differ) {
-            replace(level, at.with(symbol, ~way.indexes[level], slot));
-        } else {
-            int other = RadixNode.symbol(near.key, differ);
-            replace(level, RadixNode.of(differ, symbol, slot, other, at == null ? near : at));
+        byte[] key = slot.key;
+        Slot near = near(top, key);
+        int differ = Arrays.mismatch(near.key, key);
+        int symbol = RadixNode.symbol(key, differ);
+        // Once more, to where the key leaves the tree. To note the way on the first time would cost more.
+        RadixNode above = null;
+        int taken = 0;
+        Object at = top;
+        while (at instanceof RadixNode node && node.depth < differ) {
+            above = node;
+            taken = node.find(RadixNode.symbol(key, node.depth));
+            at = node.child(taken);
         }
-        way.forget();
+        Object with = at instanceof RadixNode node && node.depth == differ
+                ? node.with(symbol, ~node.find(symbol), slot)
+                : RadixNode.of(differ, symbol, slot, RadixNode.symbol(near.key, differ), at);
+        replace(above, taken, with);
+    }
+
+    /** The slot where the way of a key ends, and where it would leave the tree, any slot below: all there are as near to it. */
+    private static Slot near(Object top, byte[] key) {
+        Object at = top;
+        while (at instanceof RadixNode node) {
+            int index = node.find(RadixNode.symbol(key, node.depth));
+            at = node.child(Math.max(index, 0));
+            while (index < 0 && at instanceof RadixNode below) {
+                at = below.child(0);
+            }
+        }
+        return (Slot) at;
     }
 
     /** Takes a slot out. */
     void remove(Slot slot) {
-        way.descend(root, slot.key);
-        int last = way.length - 1;
-        if (last < 0) {
-            root = null;
-        } else {
-            replace(last, way.nodes[last].without(way.indexes[last]));
+        RadixNode above = null;
+        int taken = 0;
+        RadixNode last = null;
+        int index = 0;
+        Object at = root;
+        while (at instanceof RadixNode node) {
+            above = last;
+            taken = index;
+            last = node;
+            index = node.find(RadixNode.symbol(slot.key, node.depth));
+            at = node.child(index);
         }
-        way.forget();
+        replace(above, taken, last == null ? null : last.without(index));
     }
 
-    /** Puts something in the place of the way's node of a level, or of the slot behind it. */
-    private void replace(int level, Object with) {
-        if (level == 0) {
+    /** Puts something in the place of a node's child, or of the root. */
+    private void replace(@Nullable RadixNode above, int index, @Nullable Object with) {
+        if (above == null || with == null) {
             root = with;
         } else {
-            way.nodes[level - 1].setChild(way.indexes[level - 1], with);
+            above.setChild(index, with);
         }
     }
 
@@ -111,12 +132,6 @@ final class OrderedIndex {
             }
             return level;
         }
-
-        /** Lets the nodes go, which may be replaced. */
-        void forget() {
-            Arrays.fill(nodes, 0, length, null);
-            length = 0;
-        }
     }
 
     /** See {@link OrderedIndex#from}. For one thread. */
@@ -166,6 +181,30 @@ final class OrderedIndex {
             for (int i = 0; i < levels; i++) {
                 stack.indexes[i]++;
             }
+        }
+
+        /**
+         * The next slots, as many as there is place for.
+         *
+         * @param at the place of the first
+         * @return behind the last; there is place left only at the end of the walk
+         */
+        int next(Slot[] target, int at) {
+            int filled = at;
+            while (filled < target.length) {
+                int top = stack.length - 1;
+                if (top >= 0) {
+                    int before = filled;
+                    filled = stack.nodes[top].copySlots(stack.indexes[top], target, filled);
+                    stack.indexes[top] += filled - before;
+                }
+                Slot slot = filled < target.length ? next() : null;
+                if (slot == null) {
+                    break;
+                }
+                target[filled++] = slot;
+            }
+            return filled;
         }
 
         /** The next slot, null at the end. */

@@ -88,7 +88,8 @@ final class Plan {
     /** Adds what the operations leave. */
     void addTo(Versions versions) {
         for (int i = 0; i < keys.size(); i++) {
-            versions.add(keys.get(i).bytes(), values.get(i));
+            byte[] key = keys.get(i).bytes();
+            versions.add(versions.slot(key), key, values.get(i));
         }
     }
 

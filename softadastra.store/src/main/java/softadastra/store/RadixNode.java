@@ -48,6 +48,23 @@ abstract sealed class RadixNode {
         return CHILDREN.getAcquire(children, index);
     }
 
+    /**
+     * Copies the children from an index on, up to the first that is no slot. There is no more to this loop than the one look at
+     * each of them, so that the processor waits for all of them at once.
+     *
+     * @return behind the last that was copied
+     */
+    int copySlots(int index, Slot[] target, int at) {
+        int count = Math.min(children.length - index, target.length - at);
+        for (int i = 0; i < count; i++) {
+            if (!(child(index + i) instanceof Slot slot)) {
+                return at + i;
+            }
+            target[at + i] = slot;
+        }
+        return at + count;
+    }
+
     void setChild(int index, Object child) {
         CHILDREN.setRelease(children, index, child);
     }

@@ -19,7 +19,7 @@ import softadastra.wal.spi.WalRecordVisitor;
  */
 final class Replay implements WalRecordVisitor {
 
-    private final Versions versions;
+    private final Rebuild rebuild;
     private final NodeId node;
     private final boolean fromTheStart;
     private final OperationEnvelope envelope = new OperationEnvelope();
@@ -41,7 +41,7 @@ final class Replay implements WalRecordVisitor {
      * @param fromTheStart whether the log holds its first record, so that counters begin at 1
      */
     Replay(Versions versions, boolean fromTheStart) {
-        this.versions = versions;
+        this.rebuild = versions.rebuild();
         this.node = versions.self().node();
         this.fromTheStart = fromTheStart;
         this.last = versions.self();
@@ -104,9 +104,9 @@ final class Replay implements WalRecordVisitor {
             OperationBody body = envelope.body();
             Stored stored = new Stored(body.value(), envelope.version(), envelope.stamp(), origin, envelope.counter());
             stored.sequence = sequence;
-            versions.recover(body.key().bytes(), stored, stored.isTombstone() || stored.version > 1);
+            rebuild.apply(body.key().bytes(), stored, stored.isTombstone() || stored.version > 1);
         }
-        versions.recovered(origin, envelope.counter(), sequence);
+        rebuild.recovered(origin, envelope.counter(), sequence);
     }
 
     /** The origin of the operation that was read; one object for all that are equal. */
@@ -124,7 +124,7 @@ final class Replay implements WalRecordVisitor {
      * of each that was lost.
      */
     private void requireNoGap(long sequence, Origin origin) {
-        long before = versions.recoveredCounter(origin);
+        long before = rebuild.recoveredCounter(origin);
         long missing = envelope.counter() - before - 1;
         if (missing > 0 && missing <= noops) {
             noops -= missing;

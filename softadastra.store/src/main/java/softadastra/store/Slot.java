@@ -2,7 +2,6 @@ package softadastra.store;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A key's place in the index, with the versions of its value, newest first. There is one for each key that has a value, so it
@@ -28,15 +27,16 @@ final class Slot {
     final int hash;
 
     @SuppressWarnings("unused") // Read and written through its handle.
-    private @Nullable Stored newest;
+    private Stored newest;
 
-    Slot(byte[] key, int hash) {
+    /** A slot with its first version. */
+    Slot(byte[] key, int hash, Stored first) {
         this.key = key;
         this.hash = hash;
+        this.newest = first;
     }
 
-    /** The newest version, which may not be visible yet, and may be a tombstone; null before the first. */
-    @Nullable
+    /** The newest version, which may not be visible yet, and may be a tombstone. */
     Stored newest() {
         return (Stored) NEWEST.getAcquire(this);
     }

@@ -107,7 +107,7 @@ public final class SnapshotBuilderStore {
         try (Base base = Base.open(checkpoint)) {
             versions.recover(base);
             for (int block = 0; block < base.blocks(); block++) {
-                boolean unused = versions.load(base.block(block), Integer.MAX_VALUE);
+                boolean unused = versions.rebuild().load(base.block(block), Integer.MAX_VALUE);
             }
             versions.loaded();
         }

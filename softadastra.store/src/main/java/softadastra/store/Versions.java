@@ -1,8 +1,7 @@
 package softadastra.store;
 
-import java.util.ArrayDeque;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.SoftadastraException;
@@ -16,16 +15,23 @@ import softadastra.core.SoftadastraException;
  * on the newest versions; readers take the newest visible one. So to apply whatever a write of the log made durable, all that
  * needs to be done is to say so: {@link #publish}, one write, which also shows all of a batch at once.
  *
- * <p>A version that nobody can see any more is taken out by later writers, a few at a time: {@link #prune}. While a snapshot is
- * open, what it sees stays.
+ * <p>A version that nobody can see any more is taken out by later writers: {@link Pruner}. While a snapshot is open, what it
+ * sees stays.
  *
  * <p>Reads are wait-free, on any thread. What adds and prunes is for the holder of the writers' lock, or for the one thread that
  * recovers.
  */
 final class Versions {
 
-    /** How many slots that hold versions for snapshots a writer looks at again, in each of its writes. */
-    private static final int LOOKED_AT_ONCE = 8;
+    private static final VarHandle ADDED;
+
+    static {
+        try {
+            ADDED = MethodHandles.lookup().findVarHandle(Versions.class, "added", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final Index index;
     private final Views views = new Views();
@@ -34,49 +40,32 @@ final class Versions {
     /** The origin of the operations that this store logs: its node, in its current epoch. */
     private final Origin self;
 
-    /** The last counter of every other origin, in the order in which they first occurred. Guarded by itself. */
-    private final Map<Origin, Long> counters = new LinkedHashMap<>();
+    private final OriginCounters counters = new OriginCounters();
+    private final Totals totals;
+    private final Pruner pruner;
+    private final Rebuild rebuild;
 
-    // What the newest versions come to; for the one who writes.
-    private long entries;
-    private long bytes;
-    private long remote;
-    private long ownCounter;
-
-    /** The change that was added last, and the one that was pruned last; for the one who writes. */
+    /** The change that was added last; for the one who writes. */
     private Change last;
-
-    private Change pruned;
 
     /** A change that is visible, near the last one that is. */
     private volatile Change reached;
 
-    /** The last sequence whose versions are all added. */
-    private volatile long added;
-
-    /** Slots that hold versions for snapshots, each once; for the one who writes. */
-    private final ArrayDeque<Slot> holding = new ArrayDeque<>();
+    @SuppressWarnings("unused") // Read and written through its handle.
+    private long added;
 
     /** The entries of a checkpoint that may not be in the index yet, null for none. */
     private volatile @Nullable Unloaded unloaded;
-
-    /** Slots of keys that were removed while the checkpoint was being loaded, and how many of them have been looked at. */
-    private List<Slot> removed = List.of();
-
-    private int removedDone;
-
-    /** The snapshots for which {@link #holding} is looked through, and how much of it is left to be. */
-    private long[] lookingFor = {};
-
-    private int leftToLookAt;
 
     /** The empty state of a log that begins. */
     Versions(Origin self) {
         this.self = self;
         index = new Index(self.epoch());
-        last = changeAt(0, 0);
-        pruned = last;
+        totals = new Totals(self);
+        last = totals.recount(0);
         reached = last;
+        pruner = new Pruner(index, views, last);
+        rebuild = new Rebuild(self, index, totals, counters, pruner);
     }
 
     Origin self() {
@@ -132,10 +121,10 @@ final class Versions {
     Change reached() {
         long visible = views.visible();
         Change change = reached;
-        Change next = change.next;
+        Change next = change.next();
         while (next != null && next.sequence() <= visible) {
             change = next;
-            next = change.next;
+            next = change.next();
         }
         reached = change;
         return change;
@@ -167,7 +156,7 @@ final class Versions {
     Held hold() {
         Change change = reached();
         long sequence = views.open();
-        for (Change next = change.next; next != null && next.sequence() <= sequence; next = change.next) {
+        for (Change next = change.next(); next != null && next.sequence() <= sequence; next = change.next()) {
             change = next;
         }
         return new Held(sequence, change, counters(change));
@@ -175,7 +164,7 @@ final class Versions {
 
     /** Makes everything up to a sequence visible, as far as it is added. */
     void publish(long sequence) {
-        long visible = Math.min(added, sequence);
+        long visible = Math.min(added(), sequence);
         views.publish(visible);
         watchers.published(this);
     }
@@ -186,7 +175,7 @@ final class Versions {
 
     /** The last sequence whose versions are all added. */
     long added() {
-        return added;
+        return (long) ADDED.getAcquire(this);
     }
 
     /** The last counter of an origin, 0 if nothing of it is visible. */
@@ -194,9 +183,7 @@ final class Versions {
         if (origin.equals(self)) {
             return reached().ownCounter;
         }
-        synchronized (counters) {
-            return counters.getOrDefault(origin, 0L);
-        }
+        return counters.get(origin);
     }
 
     /**
@@ -208,10 +195,7 @@ final class Versions {
     }
 
     private Map<Origin, Long> counters(Change at) {
-        Map<Origin, Long> all;
-        synchronized (counters) {
-            all = new LinkedHashMap<>(counters);
-        }
+        Map<Origin, Long> all = counters.copy();
         long own = at.ownCounter;
         if (own > 0) {
             all.put(self, own);
@@ -221,285 +205,94 @@ final class Versions {
 
     /** Whether operations of an origin were written by this node, now or in an earlier epoch. */
     boolean isLocal(Origin origin) {
-        return origin.node().equals(self.node());
+        return totals.isLocal(origin);
     }
 
-    /** The newest version of a key, visible or not, maybe a tombstone; null if there is none. */
+    /** The slot of a key, brought in from the checkpoint if only that has it; null if there is none. For the one who writes. */
     @Nullable
-    Stored newest(byte[] key) {
+    Slot find(byte[] key) {
         Slot slot = index.get(key);
-        if (slot != null) {
-            return slot.newest();
-        }
         Unloaded rest = unloaded;
-        Stored stored = rest == null ? null : rest.get(key);
-        if (stored != null) {
-            Slot unused = index.add(key, stored);
+        if (slot == null && rest != null) {
+            Stored stored = rest.get(key);
+            slot = stored == null ? null : index.add(key, stored);
         }
-        return stored;
+        return slot;
     }
 
-    /** The bytes of the keys and values of the newest versions; for the one who writes. */
-    long bytes() {
-        return bytes;
+    /** What the newest versions come to; for the one who writes. */
+    Totals totals() {
+        return totals;
     }
 
-    /** How many entries the newest versions are; for the one who writes. */
-    long entries() {
-        return entries;
-    }
-
-    /** The last counter that was given to an operation of this store; for the one who writes. */
-    long ownCounter() {
-        return ownCounter;
-    }
-
-    /** Adds a version, which is not visible yet. */
-    void add(byte[] key, Stored stored) {
-        Slot slot = index.get(key);
+    /** Adds a version of a key whose slot {@link #find} has just answered; it is not visible yet. */
+    void add(@Nullable Slot slot, byte[] key, Stored stored) {
         Stored before = slot == null ? null : slot.newest();
-        count(key, before, stored);
+        totals.count(key, before, stored);
         if (stored.origin.equals(self)) {
-            ownCounter = stored.counter;
+            totals.ownCounter(stored.counter);
         }
-        if (slot == null) {
-            slot = index.add(key, stored);
+        Slot place = slot;
+        if (place == null) {
+            place = index.add(key, stored);
         } else {
             stored.setBefore(before);
-            slot.push(stored);
+            place.push(stored);
         }
-        long changed = key.length + (stored.value == null ? 0L : stored.value.length);
-        append(new Change(
-                slot, stored, Stored.live(before), entries, bytes, remote, ownCounter, last.written + changed));
+        append(totals.change(place, stored, before));
     }
 
     private void append(Change change) {
-        last.next = change;
+        last.setNext(change);
         last = change;
     }
 
     /** Says that all versions up to a sequence are added. */
     void addedThrough(long sequence) {
-        added = sequence;
+        ADDED.setRelease(this, sequence);
     }
 
-    private void count(byte[] key, @Nullable Stored before, Stored after) {
-        if (before != null && before.value != null) {
-            count(-1, -(long) key.length - before.value.length, before.origin);
-        }
-        if (after.value != null) {
-            count(1, (long) key.length + after.value.length, after.origin);
-        }
-    }
-
-    private void count(int newEntries, long newBytes, Origin origin) {
-        entries += newEntries;
-        bytes += newBytes;
-        if (!isLocal(origin)) {
-            remote += newEntries;
-        }
-    }
-
-    /**
-     * Takes out versions that nobody sees any more; of those that snapshots held, a few.
-     *
-     * @return whether there are more of these
-     */
+    /** Takes out versions that nobody sees any more; see {@link Pruner#prune}. */
     boolean prune() {
-        // In this order: a snapshot that is not among these sees everything that is visible here.
-        long visible = views.visible();
-        long[] snapshots = views.snapshots();
-        for (Change next = pruned.next; next != null && next.sequence() <= visible; next = pruned.next) {
-            pruned = next;
-            prune(next, snapshots);
-        }
-        if (reached.sequence() < pruned.sequence()) {
+        boolean more = pruner.prune();
+        if (reached.sequence() < pruner.pruned().sequence()) {
             // Nobody may have asked for it, and what is behind it is not to be kept.
-            reached = pruned;
+            reached = pruner.pruned();
         }
-        if (leftToLookAt > 0 || snapshots != lookingFor) {
-            lookAtHolding(visible, snapshots);
-        }
-        if (removedDone < removed.size()) {
-            lookAtRemoved();
-        }
-        return leftToLookAt > 0;
+        return more;
     }
 
-    /** Takes out a few of the slots whose keys were removed while a checkpoint was being loaded. */
-    private void lookAtRemoved() {
-        for (int i = 0; i < LOOKED_AT_ONCE && removedDone < removed.size(); i++) {
-            Slot slot = removed.get(removedDone++);
-            Stored newest = slot.newest();
-            if (newest != null && newest.sequence <= pruned.sequence() && index.get(slot.key) == slot) {
-                removeIfGone(slot, newest);
-            }
-        }
-        if (removedDone == removed.size()) {
-            removed = List.of();
-            removedDone = 0;
-        }
-    }
-
-    private void prune(Change change, long[] snapshots) {
-        Stored stored = change.stored;
-        Stored before = stored.before();
-        if (before != null) {
-            if (!Views.sees(snapshots, before.sequence, stored.sequence)) {
-                stored.setBefore(before.before());
-            } else if (before.before() == null) {
-                // One that holds more already is in the list.
-                holding.add(change.slot);
-            }
-        }
-        removeIfGone(change.slot, stored);
-    }
-
-    private void lookAtHolding(long visible, long[] snapshots) {
-        if (snapshots != lookingFor) {
-            lookingFor = snapshots;
-            leftToLookAt = holding.size();
-        }
-        int now = Math.min(leftToLookAt, LOOKED_AT_ONCE);
-        for (int i = 0; i < now; i++) {
-            Slot slot = holding.remove();
-            if (isHolding(slot, visible, snapshots)) {
-                holding.add(slot);
-            }
-        }
-        leftToLookAt -= now;
-    }
-
-    /** Takes out of a slot what no snapshot sees, and answers whether it still holds anything for one. */
-    private boolean isHolding(Slot slot, long visible, long[] snapshots) {
-        Stored newest = slot.newest();
-        while (newest != null && newest.sequence > visible) {
-            newest = newest.before();
-        }
-        Stored stored = newest;
-        for (Stored before = stored == null ? null : stored.before(); stored != null && before != null; ) {
-            if (Views.sees(snapshots, before.sequence, stored.sequence)) {
-                stored = before;
-            } else {
-                stored.setBefore(before.before());
-            }
-            before = stored.before();
-        }
-        if (newest == null) {
-            return false;
-        }
-        removeIfGone(slot, newest);
-        return newest.before() != null;
-    }
-
-    /** Takes a slot out whose key has been removed, once nobody sees what it was. */
-    private void removeIfGone(Slot slot, Stored stored) {
-        if (stored.isTombstone() && stored.before() == null && slot.newest() == stored) {
-            Unloaded rest = unloaded;
-            if (rest == null) {
-                index.remove(slot);
-            } else {
-                rest.removed(slot);
-            }
-        }
+    /** What brings back the versions of a log. */
+    Rebuild rebuild() {
+        return rebuild;
     }
 
     /** Begins with the entries of a checkpoint, which are to be loaded. */
     void recover(Base base) {
-        CheckpointHead head = base.head();
-        entries = head.entries();
-        bytes = head.bytes();
-        remote = head.remote();
-        head.counters().forEach((origin, counter) -> recovered(origin, counter, head.sequence()));
-        added = head.sequence();
-        unloaded = new Unloaded(base);
+        unloaded = rebuild.begin(base);
     }
 
-    /**
-     * Applies an operation of the log that is recovered: nobody reads yet.
-     *
-     * @param replaces whether the key had a value
-     */
-    void recover(byte[] key, Stored stored, boolean replaces) {
-        Unloaded rest = unloaded;
-        Slot slot = index.get(key);
-        Stored before = slot == null ? null : slot.newest();
-        count(key, before, stored);
-        if (slot != null) {
-            slot.push(stored);
-            removeIfGone(slot, stored);
-        } else if (rest != null) {
-            // Whether the checkpoint has the key, and what value, will be known when that is loaded.
-            slot = index.add(key, stored);
-            if (replaces) {
-                count(-1, -key.length, self);
-            }
-            rest.recovered(slot, replaces);
-            removeIfGone(slot, stored);
-        } else if (!stored.isTombstone()) {
-            Slot unused = index.add(key, stored);
-        }
-    }
-
-    /**
-     * Adds the next entries of a block of the checkpoint to the index, as far as nothing newer is there.
-     *
-     * @return whether the block has more
-     */
-    boolean load(Base.Entries block, int atMost) {
-        Unloaded rest = unloaded;
-        boolean more = rest != null;
-        for (int i = 0; i < atMost && more && rest != null; i++) {
-            more = block.next();
-            Slot slot = more ? index.get(block.key()) : null;
-            if (slot != null) {
-                rest.loaded(slot, block.stored(), isLocal(block.stored().origin));
-            } else if (more) {
-                Slot unused = index.add(block.key(), block.stored());
-            }
-        }
-        return more;
+    /** Ends the recovery: what was recovered is visible, and writers begin behind it. */
+    void begin() {
+        long through = rebuild.through();
+        addedThrough(through);
+        last = totals.recount(through);
+        pruner.begin(last);
+        reached = last;
+        views.publish(through);
     }
 
     /** All entries of the checkpoint are in the index: from here on that is all there is. */
     void loaded() {
         Unloaded rest = unloaded;
         if (rest != null) {
-            rest.end();
+            rebuild.loaded();
             // From here on nobody reads the checkpoint, and only then may slots of removed keys go.
             unloaded = null;
-            removed = rest.removed();
-            entries += rest.entries();
-            bytes += rest.bytes();
-            remote += rest.remote();
-            append(changeAt(last.sequence(), last.written));
+            pruner.letRemovedGo();
+            append(totals.recount(last.sequence()));
             closeQuietly(rest);
         }
-    }
-
-    /** Notes that an operation was recovered, whatever its effect. */
-    void recovered(Origin origin, long counter, long sequence) {
-        if (origin.equals(self)) {
-            ownCounter = counter;
-        } else {
-            synchronized (counters) {
-                counters.merge(origin, counter, Math::max);
-            }
-        }
-        added = sequence;
-    }
-
-    /** The counter of an origin that was recovered last, 0 if none was. */
-    long recoveredCounter(Origin origin) {
-        return origin.equals(self) ? ownCounter : counter(origin);
-    }
-
-    /** Ends the recovery: what was recovered is visible, and writers begin behind it. */
-    void begin() {
-        last = changeAt(added, 0);
-        pruned = last;
-        reached = last;
-        views.publish(added);
     }
 
     private static void closeQuietly(Unloaded rest) {
@@ -508,11 +301,5 @@ final class Versions {
         } catch (SoftadastraException e) {
             // It was only read, and all of it.
         }
-    }
-
-    private Change changeAt(long sequence, long written) {
-        Stored none = new Stored(null, 0, 0, self, 0);
-        none.sequence = sequence;
-        return new Change(new Slot(new byte[0], 0), none, null, entries, bytes, remote, ownCounter, written);
     }
 }

@@ -1,9 +1,6 @@
 package softadastra.store;
 
 import java.util.Optional;
-import java.util.Spliterator;
-import java.util.Spliterators;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +30,11 @@ abstract class View {
                 }
                 return stored;
             }
+
+            @Override
+            long through() {
+                return versions.views().visible();
+            }
         };
     }
 
@@ -44,10 +46,18 @@ abstract class View {
             Stored read(Slot slot) {
                 return Versions.at(slot, sequence);
             }
+
+            @Override
+            long through() {
+                return sequence;
+            }
         };
     }
 
     abstract @Nullable Stored read(Slot slot);
+
+    /** The last sequence that it sees, at this moment. */
+    abstract long through();
 
     private @Nullable Stored read(Key key) {
         Slot slot = versions.slot(key.bytes());
@@ -82,7 +92,7 @@ abstract class View {
 
     /** The entries of a range, in order; made one after the other as they are asked for. */
     Stream<Entry> entries(KeyRange range) {
-        return StreamSupport.stream(new Walk(new MergedWalk(versions, range.fromBytes()), range), false);
+        return StreamSupport.stream(new Walk(this, new MergedWalk(versions, range.fromBytes()), range), false);
     }
 
     static Entry entry(Key key, Stored stored) {
@@ -92,28 +102,5 @@ abstract class View {
         }
         return new Entry(
                 key, Value.wrap(value), stored.version, stored.sequence, HybridTimestamp.ofPacked(stored.stamp));
-    }
-
-    private final class Walk extends Spliterators.AbstractSpliterator<Entry> {
-        private final MergedWalk slots;
-        private final KeyRange range;
-
-        Walk(MergedWalk slots, KeyRange range) {
-            super(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.DISTINCT | Spliterator.NONNULL);
-            this.slots = slots;
-            this.range = range;
-        }
-
-        @Override
-        public boolean tryAdvance(Consumer<? super Entry> action) {
-            for (Slot slot = slots.next(); slot != null && !range.isBehind(slot.key); slot = slots.next()) {
-                Stored stored = read(slot);
-                if (stored != null) {
-                    action.accept(entry(Key.wrap(slot.key), stored));
-                    return true;
-                }
-            }
-            return false;
-        }
     }
 }

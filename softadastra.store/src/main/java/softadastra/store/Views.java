@@ -1,5 +1,7 @@
 package softadastra.store;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
@@ -8,6 +10,16 @@ import java.util.Arrays;
  * <p>Thread-safe. Only opening and closing snapshots takes a lock, for a few instructions.
  */
 final class Views {
+
+    private static final VarHandle VISIBLE;
+
+    static {
+        try {
+            VISIBLE = MethodHandles.lookup().findVarHandle(Views.class, "visible", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private volatile long visible;
 
@@ -21,24 +33,25 @@ final class Views {
 
     /** Makes everything up to a sequence visible. */
     void publish(long sequence) {
-        if (visible < sequence) {
-            synchronized (this) {
-                if (visible < sequence) {
-                    visible = sequence;
-                }
-            }
+        long before = visible;
+        while (before < sequence && !VISIBLE.compareAndSet(this, before, sequence)) {
+            before = visible;
         }
     }
 
     /** Opens a snapshot of what is visible, and answers its sequence. */
     synchronized long open() {
-        long sequence = visible;
         long[] now = snapshots;
-        long[] more = Arrays.copyOf(now, now.length + 1);
         // No earlier one can be of a later moment.
-        more[now.length] = sequence;
-        snapshots = more;
-        return sequence;
+        long[] more = Arrays.copyOf(now, now.length + 1);
+        do {
+            more = more.clone();
+            more[now.length] = visible;
+            snapshots = more;
+            // Whoever takes out what is not visible any more knows of this snapshot, unless it looked before that was
+            // so.
+        } while (visible != more[now.length]);
+        return more[now.length];
     }
 
     /** Closes a snapshot by its sequence. */

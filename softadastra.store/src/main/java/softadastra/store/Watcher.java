@@ -150,7 +150,7 @@ final class Watcher implements Watch, Runnable {
     /** Goes on to the next change of the chain; null if none is visible yet, or the chain was let go. */
     private @Nullable Next next() {
         Change at = place.get();
-        Change next = at == null ? null : at.next;
+        Change next = at == null ? null : at.next();
         if (next == null || next.sequence() > versions.views().visible() || !place.compareAndSet(at, next)) {
             return null;
         }
@@ -259,7 +259,7 @@ final class Watcher implements Watch, Runnable {
 
     private boolean hasNothing() {
         Change at = place.get();
-        Change next = at == null ? null : at.next;
+        Change next = at == null ? null : at.next();
         return at != null && (next == null || next.sequence() > versions.views().visible());
     }
 

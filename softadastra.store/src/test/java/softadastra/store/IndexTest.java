@@ -31,7 +31,8 @@ class IndexTest {
 
     private static final long SEED = Long.getLong("softadastra.seed", 20261121L);
 
-    private static final Origin ORIGIN = new Origin(NodeId.of("a").value(), 1);
+    private static final Stored FIRST =
+            new Stored(null, 0, 0, new Origin(NodeId.of("a").value(), 1), 0);
 
     /** Kinds of keys that shape the index in different ways. */
     enum Keys {
@@ -141,7 +142,8 @@ class IndexTest {
         HashIndex index = new HashIndex();
         List<Slot> slots = new ArrayList<>();
         for (int i = 0; i < 5_000; i++) {
-            Slot slot = new Slot(Integer.toString(i).getBytes(StandardCharsets.UTF_8), 42 + (i % 3 == 0 ? 1 << 30 : 0));
+            Slot slot = new Slot(
+                    Integer.toString(i).getBytes(StandardCharsets.UTF_8), 42 + (i % 3 == 0 ? 1 << 30 : 0), FIRST);
             slots.add(slot);
             index.add(slot);
         }
@@ -219,7 +221,7 @@ class IndexTest {
 
     private static Slot getOrAdd(Index index, byte[] key) {
         Slot slot = index.get(key);
-        return slot == null ? index.add(key, new Stored(null, 0, 0, ORIGIN, 0)) : slot;
+        return slot == null ? index.add(key, FIRST) : slot;
     }
 
     private static byte[] bytes(String text) {

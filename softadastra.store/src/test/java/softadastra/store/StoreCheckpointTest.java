@@ -284,7 +284,7 @@ class StoreCheckpointTest {
                     "while it is loaded");
             for (int block = 0; block < base.blocks(); block++) {
                 Base.Entries entries = base.block(block);
-                while (versions.load(entries, 5)) {
+                while (versions.rebuild().load(entries, 5)) {
                     // All of it.
                 }
             }
@@ -307,10 +307,11 @@ class StoreCheckpointTest {
 
     private static void remove(Versions versions, String key, long sequence) {
         byte[] bytes = Key.of(key).bytes();
-        Stored before = Objects.requireNonNull(versions.newest(bytes));
+        Slot slot = Objects.requireNonNull(versions.find(bytes));
+        Stored before = slot.newest();
         Stored tombstone = new Stored(null, 1, before.stamp + 1, before.origin, sequence);
         tombstone.sequence = sequence;
-        versions.add(bytes, tombstone);
+        versions.add(slot, bytes, tombstone);
         versions.addedThrough(sequence);
         versions.publish(sequence);
     }

@@ -29,7 +29,8 @@ class VersionsTest {
         byte[] bytes = value == null ? null : value.getBytes(StandardCharsets.UTF_8);
         Stored stored = new Stored(bytes, 1, 0, SELF, sequence + 1);
         stored.sequence = ++sequence;
-        versions.add(key.getBytes(StandardCharsets.UTF_8), stored);
+        byte[] name = key.getBytes(StandardCharsets.UTF_8);
+        versions.add(versions.find(name), name, stored);
     }
 
     private void publish() {
@@ -58,6 +59,11 @@ class VersionsTest {
     private @Nullable String at(String key, long snapshot) {
         Slot slot = slot(key);
         return slot == null ? null : text(Versions.at(slot, snapshot));
+    }
+
+    private @Nullable String newest(String key) {
+        Slot slot = versions.find(key.getBytes(StandardCharsets.UTF_8));
+        return slot == null ? null : text(slot.newest());
     }
 
     private static @Nullable String text(@Nullable Stored stored) {
@@ -219,7 +225,7 @@ class VersionsTest {
         for (int k = 0; k < 8; k++) {
             String key = "k" + k;
             assertEquals(published.get(key), visible(key), where);
-            assertEquals(newest.get(key), text(versions.newest(key.getBytes(StandardCharsets.UTF_8))), where);
+            assertEquals(newest.get(key), newest(key), where);
             snapshots.forEach(seen -> assertEquals(seen.entries.get(key), at(key, seen.sequence), where));
         }
         assertEquals(published.size(), versions.reached().entries, where);

@@ -1,0 +1,115 @@
+package softadastra.store;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the {@link Versions} of a log back: first what its checkpoint counts, then the operations behind it, one by one, and
+ * while the store is in use already the checkpoint's entries.
+ *
+ * <p>Until {@link #begin} for the one thread that recovers, then for the holder of the writers' lock.
+ */
+final class Rebuild {
+
+    private final Origin self;
+    private final Index index;
+    private final Totals totals;
+    private final OriginCounters counters;
+    private final Pruner pruner;
+    private @Nullable Unloaded unloaded;
+    private long through;
+
+    Rebuild(Origin self, Index index, Totals totals, OriginCounters counters, Pruner pruner) {
+        this.self = self;
+        this.index = index;
+        this.totals = totals;
+        this.counters = counters;
+        this.pruner = pruner;
+    }
+
+    /** Begins with a checkpoint, whose entries are to be loaded. */
+    Unloaded begin(Base base) {
+        CheckpointHead head = base.head();
+        totals.begin(head);
+        head.counters().forEach((origin, counter) -> recovered(origin, counter, head.sequence()));
+        through = head.sequence();
+        Unloaded rest = new Unloaded(base);
+        unloaded = rest;
+        pruner.keepRemoved(rest);
+        return rest;
+    }
+
+    /**
+     * Applies an operation of the log: nobody reads yet.
+     *
+     * @param replaces whether the key had a value
+     */
+    void apply(byte[] key, Stored stored, boolean replaces) {
+        Unloaded rest = unloaded;
+        Slot slot = index.get(key);
+        totals.count(key, slot == null ? null : slot.newest(), stored);
+        if (slot != null) {
+            slot.push(stored);
+            pruner.removeIfGone(slot, stored);
+        } else if (rest != null) {
+            // Whether the checkpoint has the key, and what value, will be known when that is loaded.
+            slot = index.add(key, stored);
+            if (replaces) {
+                totals.correct(-1, -key.length, 0);
+            }
+            rest.recovered(slot, replaces);
+            pruner.removeIfGone(slot, stored);
+        } else if (!stored.isTombstone()) {
+            Slot unused = index.add(key, stored);
+        }
+    }
+
+    /** Notes that an operation was recovered, whatever its effect. */
+    void recovered(Origin origin, long counter, long sequence) {
+        if (origin.equals(self)) {
+            totals.ownCounter(counter);
+        } else {
+            counters.note(origin, counter);
+        }
+        through = sequence;
+    }
+
+    /** The counter of an origin that was recovered last, 0 if none was. */
+    long recoveredCounter(Origin origin) {
+        return origin.equals(self) ? totals.ownCounter() : counters.get(origin);
+    }
+
+    /** The last sequence that was recovered. */
+    long through() {
+        return through;
+    }
+
+    /**
+     * Adds the next entries of a block of the checkpoint to the index, as far as nothing newer is there.
+     *
+     * @return whether the block has more
+     */
+    boolean load(Base.Entries block, int atMost) {
+        Unloaded rest = unloaded;
+        boolean more = rest != null;
+        for (int i = 0; i < atMost && more && rest != null; i++) {
+            more = block.next();
+            Slot slot = more ? index.get(block.key()) : null;
+            if (slot != null) {
+                rest.loaded(slot, block.stored(), totals.isLocal(block.stored().origin));
+            } else if (more) {
+                Slot unused = index.add(block.key(), block.stored());
+            }
+        }
+        return more;
+    }
+
+    /** All entries of the checkpoint are in the index. */
+    void loaded() {
+        Unloaded rest = unloaded;
+        if (rest != null) {
+            rest.end();
+            totals.correct(rest.entries(), rest.bytes(), rest.remote());
+            unloaded = null;
+        }
+    }
+}

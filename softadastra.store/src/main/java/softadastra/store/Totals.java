@@ -1,0 +1,80 @@
+package softadastra.store;
+
+import org.jspecify.annotations.Nullable;
+
+/** What the newest versions come to: counted by the one who writes, and noted in each {@link Change} for those who read. */
+final class Totals {
+
+    private final Origin self;
+    private long entries;
+    private long bytes;
+    private long remote;
+    private long ownCounter;
+    private long written;
+
+    Totals(Origin self) {
+        this.self = self;
+    }
+
+    /** How many entries there are. */
+    long entries() {
+        return entries;
+    }
+
+    /** The bytes of their keys and values. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** The last counter that was given to an operation of this store. */
+    long ownCounter() {
+        return ownCounter;
+    }
+
+    /** Notes the counter of an operation of this store. */
+    void ownCounter(long counter) {
+        ownCounter = counter;
+    }
+
+    /** Begins with what a checkpoint has counted. */
+    void begin(CheckpointHead head) {
+        entries = head.entries();
+        bytes = head.bytes();
+        remote = head.remote();
+    }
+
+    /** Adds to the counts. */
+    void correct(long moreEntries, long moreBytes, long moreRemote) {
+        entries += moreEntries;
+        bytes += moreBytes;
+        remote += moreRemote;
+    }
+
+    /** Counts that a key's newest version is another one. */
+    void count(byte[] key, @Nullable Stored before, Stored after) {
+        if (before != null && before.value != null) {
+            correct(-1, -(long) key.length - before.value.length, isLocal(before.origin) ? 0 : -1);
+        }
+        if (after.value != null) {
+            correct(1, (long) key.length + after.value.length, isLocal(after.origin) ? 0 : 1);
+        }
+    }
+
+    /** Whether operations of an origin were written by this node, now or in an earlier epoch. */
+    boolean isLocal(Origin origin) {
+        return origin.node().equals(self.node());
+    }
+
+    /** The change that a version makes, which is counted already. */
+    Change change(Slot slot, Stored stored, @Nullable Stored before) {
+        written += slot.key.length + (stored.value == null ? 0L : stored.value.length);
+        return new Change(slot, stored, Stored.live(before), entries, bytes, remote, ownCounter, written);
+    }
+
+    /** A change of no entry, at a sequence: it says what is counted. */
+    Change recount(long sequence) {
+        Stored none = new Stored(null, 0, 0, self, 0);
+        none.sequence = sequence;
+        return new Change(new Slot(new byte[0], 0, none), none, null, entries, bytes, remote, ownCounter, written);
+    }
+}

@@ -1,0 +1,112 @@
+package softadastra.store;
+
+import java.util.Spliterator;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The entries of a range as a {@link View} sees them, one after the other.
+ *
+ * <p>It goes ahead by some slots, and loads the newest version of each: what takes long about a walk is memory that is in no
+ * cache, and so the processor waits for many places at once. Each value is read when it is handed out all the same.
+ */
+final class Walk implements Spliterator<Entry> {
+
+    /** So many slots it goes ahead at first, and at most. */
+    private static final int FIRST_AHEAD = 4;
+
+    private static final int MOST_AHEAD = 32;
+
+    private final View view;
+    private final MergedWalk walk;
+    private final KeyRange range;
+    private Slot[] slots = new Slot[FIRST_AHEAD];
+    private Stored[] newest = new Stored[FIRST_AHEAD];
+    private long[] sequences = new long[FIRST_AHEAD];
+    private long through;
+    private int next;
+    private int filled;
+    private boolean atEnd;
+
+    Walk(View view, MergedWalk walk, KeyRange range) {
+        this.view = view;
+        this.walk = walk;
+        this.range = range;
+    }
+
+    @Override
+    public boolean tryAdvance(Consumer<? super Entry> action) {
+        Entry entry = next();
+        if (entry == null) {
+            return false;
+        }
+        action.accept(entry);
+        return true;
+    }
+
+    @Override
+    public void forEachRemaining(Consumer<? super Entry> action) {
+        for (Entry entry = next(); entry != null; entry = next()) {
+            action.accept(entry);
+        }
+    }
+
+    private @Nullable Entry next() {
+        while (next < filled || goAhead()) {
+            Slot slot = slots[next];
+            Stored stored = newest[next];
+            // Most versions are visible and are still the newest.
+            stored = sequences[next] <= through && slot.newest() == stored ? Stored.live(stored) : view.read(slot);
+            next++;
+            if (stored != null) {
+                return View.entry(Key.wrap(slot.key), stored);
+            }
+        }
+        return null;
+    }
+
+    /** Goes ahead by some slots; false at the end. */
+    private boolean goAhead() {
+        if (atEnd) {
+            return false;
+        }
+        if (filled == slots.length && filled < MOST_AHEAD) {
+            slots = new Slot[2 * filled];
+            newest = new Stored[slots.length];
+            sequences = new long[slots.length];
+        }
+        int count = walk.next(slots);
+        atEnd = count == 0;
+        // The keys are in order, so if the last is in the range, all are.
+        while (count > 0 && range.isBehind(slots[count - 1].key)) {
+            atEnd = true;
+            count--;
+        }
+        through = view.through();
+        for (int i = 0; i < count; i++) {
+            newest[i] = slots[i].newest();
+        }
+        // A loop of its own, with nothing else in it: see above.
+        for (int i = 0; i < count; i++) {
+            sequences[i] = newest[i].sequence;
+        }
+        next = 0;
+        filled = count;
+        return count > 0;
+    }
+
+    @Override
+    public @Nullable Spliterator<Entry> trySplit() {
+        return null;
+    }
+
+    @Override
+    public long estimateSize() {
+        return Long.MAX_VALUE;
+    }
+
+    @Override
+    public int characteristics() {
+        return ORDERED | DISTINCT | NONNULL;
+    }
+}
