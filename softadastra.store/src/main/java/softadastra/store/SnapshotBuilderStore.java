@@ -106,10 +106,7 @@ public final class SnapshotBuilderStore {
     private static void load(WalCheckpoint checkpoint, Versions versions) {
         try (Base base = Base.open(checkpoint)) {
             versions.recover(base);
-            for (int block = 0; block < base.blocks(); block++) {
-                boolean unused = versions.rebuild().load(base.block(block), Integer.MAX_VALUE);
-            }
-            versions.loaded();
+            versions.loadAll(base);
         }
     }
 }

@@ -134,7 +134,7 @@ final class StoreCopy {
         Tail tail = new Tail(reader, versions, behind, timestamp);
         tail.replay();
         if (found != null && tail.last > behind) {
-            load(versions, found.entries());
+            versions.loadAll(found.entries());
         }
         versions.addedThrough(tail.last);
         versions.begin();
@@ -153,13 +153,6 @@ final class StoreCopy {
             progress.progress("verify entries", block + 1L, base.blocks());
         }
         base.carried((sequence, typeCode, status, time, buffer, offset, length) -> true);
-    }
-
-    private static void load(Versions versions, Base base) {
-        for (int block = 0; block < base.blocks(); block++) {
-            boolean unused = versions.load(base.block(block), Integer.MAX_VALUE);
-        }
-        versions.loaded();
     }
 
     private long write(

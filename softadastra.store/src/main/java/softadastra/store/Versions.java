@@ -274,7 +274,7 @@ final class Versions {
 
     /** Ends the recovery: what was recovered is visible, and writers begin behind it. */
     void begin() {
-        long through = rebuild.through();
+        long through = Math.max(added(), rebuild.through());
         addedThrough(through);
         last = totals.recount(through);
         pruner.begin(last);
@@ -293,6 +293,14 @@ final class Versions {
             append(totals.recount(last.sequence()));
             closeQuietly(rest);
         }
+    }
+
+    /** Loads all entries of the checkpoint at once. */
+    void loadAll(Base base) {
+        for (int block = 0; block < base.blocks(); block++) {
+            boolean unused = rebuild.load(base.block(block), Integer.MAX_VALUE);
+        }
+        loaded();
     }
 
     private static void closeQuietly(Unloaded rest) {
