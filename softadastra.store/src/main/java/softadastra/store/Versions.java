@@ -270,6 +270,7 @@ final class Versions {
     /** Begins with the entries of a checkpoint, which are to be loaded. */
     void recover(Base base) {
         unloaded = rebuild.begin(base);
+        addedThrough(rebuild.through());
     }
 
     /** Ends the recovery: what was recovered is visible, and writers begin behind it. */
