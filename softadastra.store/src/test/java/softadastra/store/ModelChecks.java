@@ -259,14 +259,35 @@ final class ModelChecks {
         if (process.log().firstSequence() <= 1) {
             equal("operations of a whole log", model.at(applied).operations(), count);
         }
-        long kept = model.at(applied).entries().values().stream()
-                .filter(known -> known.sequence() < first)
-                .count();
+        forOthers(store, model.at(applied), first, expected);
+        carried();
+    }
+
+    /** What others may still need: the operations that the log has, and the entries from before. */
+    private static void forOthers(
+            StoreEngine store, ModelStore.State state, long first, List<ModelStore.Change> logged) {
+        List<Long> expected = new ArrayList<>(state.entries().values().stream()
+                .map(ModelStore.Known::sequence)
+                .filter(sequence -> sequence < first)
+                .sorted()
+                .toList());
+        logged.forEach(change -> expected.add(change.sequence()));
         long retained = store.retainedLocalOperations().orElseThrow().stream()
                 .mapToLong(RetainedOperations::count)
                 .sum();
-        equal("operations for others", expected.size() + kept, retained);
-        carried();
+        equal("number of operations for others", expected.size(), retained);
+        List<Long> found = new ArrayList<>();
+        long count = store.retainedLocalOperations((sequence, record) -> found.add(sequence))
+                .orElseThrow();
+        equal("operations for others", expected, found);
+        equal("operations for others, as counted", expected.size(), count);
+    }
+
+    /** A snapshot that was built from the log, without opening it for writing. */
+    void built(Snapshot snapshot) {
+        ModelStore.State state = model.newest();
+        equal("last sequence of the log when read", state.sequence(), snapshot.lastSequence());
+        snapshot(new Held(snapshot, state));
     }
 
     /** The records that the store does not know are in the checkpoint, as far as it reaches. */

@@ -2,6 +2,7 @@ package softadastra.store;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraError;
@@ -200,22 +201,36 @@ final class ModelProcess {
         });
     }
 
+    /** What the log of a closed store has, where it can be read. */
+    Optional<Snapshot> built() {
+        return files == null || wal != null || hasTrouble()
+                ? Optional.empty()
+                : Optional.of(SnapshotBuilderStore.build(fileConfig(files)).orElseThrow());
+    }
+
     private StoreConfig config(WalConfig log) {
         return StoreConfig.of(log)
                 .withCheckpoints(options.checkpoints())
                 .withProgress((work, done, total) -> HeldThreads.writing());
     }
 
+    /** Begins another process on the log. */
     private WalConfig walConfig() {
-        WalConfig config = files == null
-                ? WalConfig.memory().withProvider(MEMORY)
-                : WalConfig.durable("simulated.wal")
-                        .withProvider(files)
-                        .withStorage(path -> disk.process())
-                        .withSegmentBytes(SEGMENT_BYTES);
-        if (files != null) {
-            disk.nextProcess();
+        if (files == null) {
+            return withOptions(WalConfig.memory().withProvider(MEMORY));
         }
+        disk.nextProcess();
+        return fileConfig(files);
+    }
+
+    private WalConfig fileConfig(ModelLog provider) {
+        return withOptions(WalConfig.durable("simulated.wal")
+                .withProvider(provider)
+                .withStorage(path -> disk.process())
+                .withSegmentBytes(SEGMENT_BYTES));
+    }
+
+    private WalConfig withOptions(WalConfig config) {
         return config.withNodeId("modelled").withClock(clock).withAutoFlush(options.autoFlush());
     }
 

@@ -360,8 +360,19 @@ final class ModelRun {
         process.close();
         watches.closed();
         letGo();
+        read();
         if (process.disk().hasEnded()) {
             process.died();
+        }
+    }
+
+    private void read() {
+        if (random.nextInt(4) == 0) {
+            process.built().ifPresent(snapshot -> {
+                checks.built(snapshot);
+                snapshot.close();
+                counts.count("logs read without a store");
+            });
         }
     }
 

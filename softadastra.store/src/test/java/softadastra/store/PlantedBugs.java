@@ -66,6 +66,11 @@ final class PlantedBugs {
         return false;
     }
 
+    /** Nothing that is kept is from before the log begins. */
+    static boolean neverBefore(Stored stored, @Nullable OperationId oldest, long first) {
+        return false;
+    }
+
     /** Reads from one record too late. */
     static long readsBehind(WalLog log, long fromSequence, WalRecordVisitor visitor) {
         return log.read(fromSequence + 1, visitor);

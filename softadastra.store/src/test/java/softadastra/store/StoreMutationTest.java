@@ -40,6 +40,7 @@ class StoreMutationTest {
         LOSES_RECORDS_THAT_ARE_CARRIED_ON(dropCalls(store("Checkpointer"), "write", "carryOn")),
         SHOWS_SNAPSHOTS_WHAT_CAME_LATER(instead(store("Versions"), "at", PlantedBugs.class, "newest")),
         PRUNES_WHAT_SNAPSHOTS_SEE(instead(store("Views"), "sees", PlantedBugs.class, "noneSees")),
+        COUNTS_FOR_OTHERS_WHAT_THE_LOG_HAS_ALONE(instead(store("History"), "isBefore", PlantedBugs.class, "neverBefore")),
         FLUSHES_NOTHING(dropCalls(store("Commits"), "flush", "flush")),
         GOES_ON_AFTER_A_FAILURE(dropCalls(store("Commits"), "requireWritable", "refuseWrites"));
 
