@@ -32,10 +32,8 @@ public class LinearizableStore {
     /** Made by Lincheck. */
     public LinearizableStore() {
         InstantSource clock = InstantSource.fixed(Instant.ofEpochSecond(1_700_000_000));
-        WalConfig log = WalConfig.memory()
-                .withProvider(MEMORY)
-                .withNodeId("tried")
-                .withClock(clock);
+        WalConfig log =
+                WalConfig.memory().withProvider(MEMORY).withNodeId("tried").withClock(clock);
         store = StoreEngine.open(StoreConfig.of(log).withCheckpoints(CheckpointPolicy.manual()))
                 .orElseThrow();
     }
@@ -73,9 +71,7 @@ public class LinearizableStore {
     /** Puts if the entry is of a sequence, or answers what it is. */
     @Operation
     public String putIf(
-            @Param(name = "key") int key,
-            @Param(name = "value") int value,
-            @Param(name = "sequence") int sequence) {
+            @Param(name = "key") int key, @Param(name = "value") int value, @Param(name = "sequence") int sequence) {
         ConditionalResult<PutResult> result = ok(store.putIfSequence(key(key), value(value), sequence));
         return result.written().map(LinearizableStore::show).orElseGet(() -> show(result.current()));
     }

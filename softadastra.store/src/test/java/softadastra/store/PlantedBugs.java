@@ -9,6 +9,8 @@ import softadastra.wal.spi.WalRecordVisitor;
 /** What {@link AlteredClasses} has called in place of the product's own code. */
 final class PlantedBugs {
 
+    private static final ThreadLocal<Versions> LOOKED_INTO = new ThreadLocal<>();
+
     private PlantedBugs() {}
 
     /** What is added is visible, durable or not. */
@@ -18,9 +20,9 @@ final class PlantedBugs {
     }
 
     /** One of a batch's operations is applied, the other is not. */
-    static void everyOther(Versions versions, byte[] key, Stored stored) {
+    static void everyOther(Versions versions, @Nullable Slot slot, byte[] key, Stored stored) {
         if (stored.counter % 2 == 0) {
-            versions.add(key, stored);
+            versions.add(slot, key, stored);
         }
     }
 
@@ -36,9 +38,10 @@ final class PlantedBugs {
     }
 
     /** The removal of a key that only the checkpoint has is passed over. */
-    static void forgetsTombstones(Versions versions, byte[] key, Stored stored, boolean replaces) {
-        if (!stored.isTombstone() || versions.slot(key) != null) {
-            versions.recover(key, stored, replaces);
+    static void forgetsTombstones(Rebuild rebuild, byte[] key, Stored stored, boolean replaces) {
+        boolean inLog = ((Index) field(Rebuild.class, rebuild, "index")).get(key) != null;
+        if (!stored.isTombstone() || inLog) {
+            rebuild.apply(key, stored, replaces);
         }
     }
 
@@ -47,10 +50,16 @@ final class PlantedBugs {
         return 1;
     }
 
+    /** Takes note of what to look into. */
+    static @Nullable Slot find(Versions versions, byte[] key) {
+        LOOKED_INTO.set(versions);
+        return versions.find(key);
+    }
+
     /** The newest version that readers see, in place of the newest. */
-    static @Nullable Stored newestVisible(Versions versions, byte[] key) {
-        Stored newest = versions.newest(key);
-        while (newest != null && newest.sequence > versions.views().visible()) {
+    static @Nullable Stored newestVisible(@Nullable Slot slot) {
+        Stored newest = slot == null ? null : slot.newest();
+        while (newest != null && newest.sequence > LOOKED_INTO.get().views().visible()) {
             newest = newest.before();
         }
         return newest;
@@ -78,10 +87,14 @@ final class PlantedBugs {
 
     /** Everything becomes visible, durable or not. */
     static void showAll(Commits commits, long sequence) {
+        ((Versions) field(Commits.class, commits, "versions")).publish(sequence);
+    }
+
+    private static Object field(Class<?> type, Object owner, String name) {
         try {
-            Field versions = Commits.class.getDeclaredField("versions");
-            versions.setAccessible(true);
-            ((Versions) versions.get(commits)).publish(sequence);
+            Field field = type.getDeclaredField(name);
+            field.setAccessible(true);
+            return field.get(owner);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }

@@ -63,12 +63,7 @@ public final class SequentialStore {
         PutResult put = putting(key, value);
         boolean removed = removing(3 - key).deleted();
         return new BatchResult(
-                        put.created() ? 1 : 0,
-                        put.updated() ? 1 : 0,
-                        removed ? 1 : 0,
-                        removed ? 0 : 1,
-                        first,
-                        sequence)
+                        put.created() ? 1 : 0, put.updated() ? 1 : 0, removed ? 1 : 0, removed ? 0 : 1, first, sequence)
                 .toString();
     }
 

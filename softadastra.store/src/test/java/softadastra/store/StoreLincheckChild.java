@@ -54,10 +54,12 @@ final class StoreLincheckChild {
                 .sequentialSpecification(SequentialStore.class)
                 // A failure is named by its scenario; a smaller one takes longer to find than it is worth.
                 .minimizeFailedScenario(false)
-                // The first execution has Lincheck instrument all that a store is made of, which takes its time on a busy
+                // The first execution has Lincheck instrument all that a store is made of, which takes its time on a
+                // busy
                 // machine.
                 .invocationTimeout$lincheck(INVOCATION_MILLIS)
-                // Numbers are written into arrays in a way that Lincheck has no model of, and loops over bytes look to it like
+                // Numbers are written into arrays in a way that Lincheck has no model of, and loops over bytes look to
+                // it like
                 // a thread that hangs; these work on what one thread has, or under a lock.
                 .addGuarantee(forClasses(
                                 "softadastra.wal.memory.Chunk",

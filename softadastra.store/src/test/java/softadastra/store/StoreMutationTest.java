@@ -27,12 +27,14 @@ class StoreMutationTest {
         ANSWERS_FUTURES_BEFORE_THE_LOG_IS_DURABLE(dropCalls(store("AsyncWrites"), "complete", "awaitVisible")),
         APPLIES_HALF_A_BATCH(redirect("Plan", "addTo", "add", "everyOther")),
         LOGS_A_BATCH_IN_PARTS(redirect("Commits", SUBMIT, "submit", "submitParts")),
-        FORGETS_TOMBSTONES_BEHIND_A_CHECKPOINT(redirect("Replay", "apply", "recover", "forgetsTombstones")),
+        FORGETS_TOMBSTONES_BEHIND_A_CHECKPOINT(redirect("Replay", "apply", "apply", "forgetsTombstones")),
         RESETS_VERSIONS_AT_RECOVERY(redirect("Replay", "apply", "version", "firstVersion")),
         REPLAYS_FROM_TOO_LATE(redirect("Opening", "replay", "read", "readsBehind")),
         LEAVES_A_GAP_IN_A_WATCH(redirect("Watcher", "readLog", "read", "readsBehind")),
         JUDGES_CONDITIONS_BY_WHAT_IS_VISIBLE(
+                redirect("Commits", "putIf", "find", "find"),
                 redirect("Commits", "putIf", "newest", "newestVisible"),
+                redirect("Commits", "removeIf", "find", "find"),
                 redirect("Commits", "removeIf", "newest", "newestVisible")),
         PUBLISHES_A_CHECKPOINT_OF_WHAT_THE_LOG_MAY_LOSE(
                 redirect("Checkpointer", "run", "awaitVisible", "showAll"),
@@ -40,7 +42,8 @@ class StoreMutationTest {
         LOSES_RECORDS_THAT_ARE_CARRIED_ON(dropCalls(store("Checkpointer"), "write", "carryOn")),
         SHOWS_SNAPSHOTS_WHAT_CAME_LATER(instead(store("Versions"), "at", PlantedBugs.class, "newest")),
         PRUNES_WHAT_SNAPSHOTS_SEE(instead(store("Views"), "sees", PlantedBugs.class, "noneSees")),
-        COUNTS_FOR_OTHERS_WHAT_THE_LOG_HAS_ALONE(instead(store("History"), "isBefore", PlantedBugs.class, "neverBefore")),
+        COUNTS_FOR_OTHERS_WHAT_THE_LOG_HAS_ALONE(
+                instead(store("History"), "isBefore", PlantedBugs.class, "neverBefore")),
         FLUSHES_NOTHING(dropCalls(store("Commits"), "flush", "flush")),
         GOES_ON_AFTER_A_FAILURE(dropCalls(store("Commits"), "requireWritable", "refuseWrites"));
 
