@@ -6,6 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import softadastra.core.Result;
 import softadastra.store.Effect;
+import softadastra.store.KeyRange;
 import softadastra.store.OperationRecord;
 import softadastra.wal.spi.WalFollower;
 import softadastra.wal.spi.WalReader;
@@ -16,8 +17,8 @@ import softadastra.wal.spi.WalRecord;
         name = "watch",
         description = {
             "Prints every change of an entry, one a line, in order and without gaps, until it is interrupted.",
-            "It needs no lock: it works beside a running owner, and prints what is proven durable then. Once checkpoints have",
-            "let go what it has yet to read, it ends and says so.",
+            "It needs no lock: it follows the log, beside a running owner, and prints what is proven durable then. Once checkpoints",
+            "have let go what it has yet to read, it ends and says so. The owner's own process watches by StoreEngine.watch.",
             "With --json a line has everything, and 'store batch' takes it."
         })
 final class StoreWatchCommand extends Subcommand {
@@ -82,7 +83,7 @@ final class StoreWatchCommand extends Subcommand {
         OperationRecord change = OperationText.decode(record, reader.identity().node());
         // What lost against another node's write changed no entry.
         if (change.effect() != Effect.WON
-                || !change.operation().key().asString().startsWith(prefix)) {
+                || !KeyRange.prefix(prefix).contains(change.operation().key())) {
             return;
         }
         if (io().isJson()) {

@@ -1,7 +1,7 @@
 package softadastra.cli;
 
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertLinesMatch;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,11 +35,20 @@ class GuideCommandsTest {
     @ValueSource(strings = {"store.md", "wal.md"})
     void aSessionInAGuidePrintsWhatItShows(String guide) throws IOException {
         List<String> lines = Files.readAllLines(GUIDES.resolve(guide));
-        int begin = lines.indexOf(BEGIN);
-        assertFalse(begin < 0, "no session in " + guide);
-        int end = begin + lines.subList(begin, lines.size()).indexOf("```");
-        List<String> session = lines.subList(begin + 2, end);
-        Cli cli = new Cli(directory.resolve("node.wal"));
+        int sessions = 0;
+        for (int begin = 0; begin < lines.size(); begin++) {
+            if (lines.get(begin).equals(BEGIN)) {
+                int end = begin + lines.subList(begin, lines.size()).indexOf("```");
+                Path home = directory.resolve("session" + ++sessions);
+                Files.createDirectories(home.resolve("data"));
+                printsWhatItShows(lines.subList(begin + 2, end), home);
+            }
+        }
+        assertTrue(sessions > 0, "no session in " + guide);
+    }
+
+    private static void printsWhatItShows(List<String> session, Path home) {
+        Cli cli = new Cli(home.resolve("node.wal"));
         List<String> printed = new ArrayList<>();
         for (int i = 0; i < session.size(); i++) {
             String line = session.get(i);
@@ -53,21 +62,27 @@ class GuideCommandsTest {
                 input = session.subList(i + 1, close);
                 printed.addAll(session.subList(i + 1, close + 1));
             }
-            printed.addAll(run(cli, line.replace(INPUT, ""), input));
+            printed.addAll(run(cli, line.replace(INPUT, ""), input, home));
         }
         assertLinesMatch(session.stream().map(GuideCommandsTest::pattern).toList(), printed);
     }
 
-    private List<String> run(Cli cli, String line, List<String> input) {
+    /** Runs a line; what begins with {@code data} is in the session's own directory. */
+    private static List<String> run(Cli cli, String line, List<String> input, Path home) {
         List<String> words = new ArrayList<>();
         Matcher word = WORD.matcher(line.substring(PROMPT.length()));
         while (word.find()) {
-            words.add(word.group(1) == null ? word.group(2) : word.group(1));
+            String text = word.group(1) == null ? word.group(2) : word.group(1);
+            boolean path = text.equals("data") || text.startsWith("data/");
+            words.add(path ? home.resolve(text).toString() : text);
         }
         byte[] in = String.join("\n", input).getBytes(StandardCharsets.UTF_8);
         String[] args = words.toArray(String[]::new);
         Cli.Run run = words.get(0).equals("--wal") ? Cli.plain(in, args) : cli.runWith(in, args);
-        return Stream.of(run.out(), run.err()).flatMap(String::lines).toList();
+        return Stream.of(run.out(), run.err())
+                .flatMap(String::lines)
+                .map(printed -> printed.replace(home + "/", ""))
+                .toList();
     }
 
     /** The line itself, quoted, with {@code ...} for any text. */

@@ -33,7 +33,15 @@ record Example(String name) {
                     "WalCheckpoints",
                     "WalRecover",
                     "WalModes",
-                    "WalStatistics")
+                    "WalStatistics",
+                    "StoreConditions",
+                    "StoreBatches",
+                    "StoreAsync",
+                    "StoreSnapshots",
+                    "StoreWatching",
+                    "StoreCheckpoints",
+                    "StoreBackups",
+                    "StoreStatistics")
             .stream()
             .map(Example::new)
             .toList();
