@@ -27,9 +27,11 @@ final class OperationLines {
     private void add(NdjsonLines.Line line) {
         Object op = line.members().get("op");
         Key key = Key.of(line.key());
+        requireAtMost(line, "key", key.length(), Key.MAX_BYTES);
         bytes += key.length();
         if ("put".equals(op)) {
             byte[] value = line.value();
+            requireAtMost(line, "value", value.length, Value.MAX_BYTES);
             bytes += value.length;
             batch.put(key, Value.of(value));
         } else if ("remove".equals(op)) {
@@ -43,6 +45,15 @@ final class OperationLines {
                     "invalid batch: with line " + line.number() + " it has " + bytes
                             + " bytes, and a batch has at most " + mostBytes,
                     "store import writes any number of puts, in several batches");
+        }
+    }
+
+    private static void requireAtMost(NdjsonLines.Line line, String of, long bytes, long most) {
+        if (bytes > most) {
+            throw new CommandFailure(
+                    ErrorCode.RECORD_TOO_LARGE,
+                    "invalid line " + line.number() + " of the batch: its " + of + " has " + bytes + " bytes, and a "
+                            + of + " has at most " + most);
         }
     }
 }

@@ -95,6 +95,24 @@ class StoreBatchTest {
     }
 
     @Test
+    void aKeyOrValueThatIsTooLargeIsRefusedByItsLine() {
+        cli.run("store", "put", "before", "1").ok();
+        String good = "{\"op\":\"put\",\"key\":\"a\",\"value\":\"v\"}\n";
+        Cli.Run key = batch(good + "{\"op\":\"remove\",\"key\":\"" + "k".repeat(65_537) + "\"}\n")
+                .exits(ExitCode.FAILURE);
+        assertEquals(
+                "error: invalid line 2 of the batch: its key has 65537 bytes, and a key has at most 65536\n",
+                key.err());
+        Cli.Run value = batch(good + good + "{\"op\":\"put\",\"key\":\"k\",\"value\":\"" + "v".repeat((64 << 20) + 1)
+                        + "\"}\n")
+                .exits(ExitCode.FAILURE);
+        assertEquals(
+                "error: invalid line 3 of the batch: its value has 67108865 bytes, and a value has at most 67108864\n",
+                value.err());
+        assertEquals(List.of("before => 1 version=1"), list());
+    }
+
+    @Test
     void aBatchThatIsTooLargeIsRefusedAsAWhole() {
         byte[] lines = "{\"op\":\"put\",\"key\":\"k\",\"value\":\"0123456789\"}\n"
                 .repeat(3)
