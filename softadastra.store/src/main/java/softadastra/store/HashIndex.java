@@ -22,8 +22,11 @@ final class HashIndex {
     private static final VarHandle SLOTS = MethodHandles.arrayElementVarHandle(Slot[].class);
     private static final VarHandle BUCKETS = MethodHandles.arrayElementVarHandle(Bucket[].class);
 
-    /** Where no slot has ever been; no key has this hash. */
+    /** Where no slot has ever been. No key has this hash. */
     private static final int FREE = 0;
+
+    /** Where a slot was taken out, and readers go on to those behind it. No key has this hash either. */
+    private static final int REMOVED = 1;
 
     private static final int FIRST_CAPACITY = 16;
 
@@ -38,7 +41,7 @@ final class HashIndex {
 
         final int[] hashes;
 
-        /** The slots of the hashes; null where one was taken out, and readers go on to those behind it. */
+        /** The slots of the hashes; null where there is none. */
         final Slot[] slots;
 
         /** Places that are not free; for the writer. */
@@ -57,18 +60,12 @@ final class HashIndex {
             return (used + 1) * 8L > hashes.length * 7L;
         }
 
-        /** The first place for a hash that has no slot. */
-        int placeFor(int hash) {
+        void insert(int hash, Slot slot) {
             int mask = hashes.length - 1;
             int i = hash & mask;
-            while (slots[i] != null) {
+            while (hashes[i] != FREE && hashes[i] != REMOVED) {
                 i = (i + 1) & mask;
             }
-            return i;
-        }
-
-        void insert(int hash, Slot slot) {
-            int i = placeFor(hash);
             if (hashes[i] == FREE) {
                 used++;
             }
@@ -154,6 +151,8 @@ final class HashIndex {
         while (bucket.slots[i] != slot) {
             i = (i + 1) & mask;
         }
+        // Whoever has seen the hash before finds no slot, or another one that came here since, whose key is another.
+        HASHES.setRelease(bucket.hashes, i, REMOVED);
         SLOTS.setRelease(bucket.slots, i, null);
         bucket.live--;
         size--;

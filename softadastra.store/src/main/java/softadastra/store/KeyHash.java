@@ -20,7 +20,7 @@ final class KeyHash {
         this.seed = seed ^ MULTIPLIER;
     }
 
-    /** The hash of a key, never 0. */
+    /** The hash of a key; never 0 or 1, which mean something else to the index. */
     int of(byte[] key) {
         long hash = seed;
         int i = 0;
@@ -33,7 +33,7 @@ final class KeyHash {
         }
         hash = fold(hash ^ rest, SECOND_MULTIPLIER);
         int folded = (int) (hash ^ (hash >>> Integer.SIZE));
-        return folded == 0 ? 1 : folded;
+        return folded == 0 || folded == 1 ? folded + 2 : folded;
     }
 
     private static long fold(long a, long b) {
