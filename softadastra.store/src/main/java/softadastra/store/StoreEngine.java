@@ -50,46 +50,31 @@ import softadastra.wal.spi.WalRecordType;
 @CheckReturnValue
 public final class StoreEngine implements AutoCloseable {
 
-    private final Wal wal;
+    private final HeldLog held;
     private final WalLog log;
-    private final boolean ownsWal;
     private final Versions versions;
     private final View view;
     private final Commits commits;
     private final AsyncWrites asyncWrites;
-    private final @Nullable Loader loader;
-    private final Checkpointer checkpointer;
-    private final AutomaticCheckpoints automatic;
+    private final Background background;
     private final History history;
     private final StoreRecovery recovery;
     private final LeakGuard leakGuard;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    StoreEngine(StoreConfig config, Wal wal, boolean ownsWal, Opening opening, Consumer<String> warnings) {
-        this.wal = wal;
+    StoreEngine(StoreConfig config, HeldLog held, Opening opening, Consumer<String> warnings) {
+        Wal wal = held.wal();
+        this.held = held;
         this.log = wal.log();
-        this.ownsWal = ownsWal;
         this.versions = opening.versions();
         this.view = View.now(versions);
         this.commits = opening.commits();
         this.asyncWrites = new AsyncWrites(commits);
         this.history = new History(log, versions);
         this.recovery = opening.recovery();
-        Commits failing = commits;
-        Consumer<Throwable> unreadable = reason -> {
-            failing.failed(reason);
-            warnings.accept("a checkpoint cannot be read, and the store is read-only: " + reason.getMessage());
-        };
-        Unloaded rest = versions.unloaded();
-        if (rest != null) {
-            rest.whenDamaged(unreadable::accept);
-        }
-        this.loader = Loader.start(versions, commits.lock(), unreadable);
         // Whoever else holds the log may append records of any kind.
-        boolean carries = opening.carries() || !ownsWal;
-        this.checkpointer = new Checkpointer(wal, versions, commits, config.progress(), loader, carries);
-        this.automatic = new AutomaticCheckpoints(checkpointer, warnings);
-        commits.whenGrown(automatic::request);
+        boolean carries = opening.carries() || !held.owned();
+        this.background = new Background(config, wal, versions, commits, carries, warnings);
         this.leakGuard = new LeakGuard(
                 this,
                 warnings,
@@ -107,20 +92,7 @@ public final class StoreEngine implements AutoCloseable {
      *     a newer release; nothing was changed then
      */
     public static Result<StoreEngine> open(StoreConfig config) {
-        return Wal.open(config.wal()).flatMap(wal -> openOwning(config, wal));
-    }
-
-    private static Result<StoreEngine> openOwning(StoreConfig config, Wal wal) {
-        try {
-            Result<StoreEngine> store = open(config, wal, true);
-            if (store.isErr()) {
-                closeAfter(store.error().cause(), wal);
-            }
-            return store;
-        } catch (RuntimeException | Error e) {
-            closeAfter(e, wal);
-            throw e;
-        }
+        return Wal.open(config.wal()).flatMap(wal -> open(config, new HeldLog(wal, true)));
     }
 
     /**
@@ -133,27 +105,16 @@ public final class StoreEngine implements AutoCloseable {
      *     the log's
      */
     public static Result<StoreEngine> open(StoreConfig config, Wal wal) {
-        return open(config, wal, false);
+        return open(config, new HeldLog(wal, false));
     }
 
-    private static Result<StoreEngine> open(StoreConfig config, Wal wal, boolean ownsWal) {
-        return Opening.run(config, wal).map(opening -> {
-            StoreEngine store = new StoreEngine(config, wal, ownsWal, opening, LeakGuard.log());
+    private static Result<StoreEngine> open(StoreConfig config, HeldLog held) {
+        return held.opening(() -> Opening.run(config, held.wal()).map(opening -> {
+            StoreEngine store = new StoreEngine(config, held, opening, LeakGuard.log());
             StoreEvents.opened(store);
             StoreEvents.inUse().recovered(store.location(), opening.recovery());
             return store;
-        });
-    }
-
-    private static void closeAfter(@Nullable Throwable reason, Wal wal) {
-        try {
-            wal.close();
-        } catch (RuntimeException e) {
-            // The open has failed already, and its reason is the one to tell.
-            if (reason != null) {
-                reason.addSuppressed(e);
-            }
-        }
+        }));
     }
 
     /**
@@ -467,7 +428,7 @@ public final class StoreEngine implements AutoCloseable {
      *     last checkpoint is damaged
      */
     public Result<StoreCheckpoint> checkpoint() {
-        return write(closed.get() ? closedError() : null, checkpointer::run);
+        return write(closed.get() ? closedError() : null, background.checkpointer()::run);
     }
 
     /**
@@ -478,7 +439,7 @@ public final class StoreEngine implements AutoCloseable {
      * @return what was written, or an error
      */
     public Result<StoreBackup> backup(Path directory) {
-        return backup(CopyTarget.beside(wal.config(), directory));
+        return backup(CopyTarget.beside(held.wal().config(), directory));
     }
 
     /**
@@ -499,7 +460,9 @@ public final class StoreEngine implements AutoCloseable {
      *     that to be loaded. INVALID_STATE: the store is closed, or was closed meanwhile
      */
     public Result<StoreBackup> backup(WalConfig target) {
-        return write(closed.get() ? closedError() : null, () -> checkpointer.backUp(target));
+        return write(
+                closed.get() ? closedError() : null,
+                () -> background.checkpointer().backUp(target));
     }
 
     /**
@@ -511,7 +474,7 @@ public final class StoreEngine implements AutoCloseable {
      */
     public Result<Unit> awaitLoaded() {
         return write(closed.get() ? closedError() : null, () -> {
-            checkpointer.awaitLoaded();
+            background.checkpointer().awaitLoaded();
             return Unit.UNIT;
         });
     }
@@ -646,17 +609,11 @@ public final class StoreEngine implements AutoCloseable {
         leakGuard.close();
         OpenStores.remove(this);
         versions.watchers().end(closedError());
-        automatic.close();
-        // A checkpoint may wait for the loader, which is ended first.
-        checkpointer.stop();
-        if (loader != null) {
-            loader.stop();
-        }
-        checkpointer.close();
+        background.close();
         asyncWrites.close();
         commits.close();
         try {
-            closeLog();
+            held.close(commits);
         } finally {
             Unloaded rest = versions.unloaded();
             if (rest != null) {
@@ -665,29 +622,9 @@ public final class StoreEngine implements AutoCloseable {
         }
     }
 
-    private void closeLog() {
-        if (ownsWal) {
-            wal.close();
-        } else {
-            flushForClose();
-        }
-    }
-
-    private void flushForClose() {
-        try {
-            log.flush();
-            commits.requireSameGeneration();
-        } catch (SoftadastraException e) {
-            // A log that its owner has closed already has been flushed.
-            if (e.code() != ErrorCode.INVALID_STATE) {
-                throw e;
-            }
-        }
-    }
-
     /** Where its log is, in words. */
     String location() {
-        return Words.location(wal.config());
+        return Words.location(held.wal().config());
     }
 
     /** Says what it is, and how much is in it. */
@@ -697,7 +634,7 @@ public final class StoreEngine implements AutoCloseable {
                 ? "closed"
                 : versions.reached().entries + " entries, sequence "
                         + versions.views().visible();
-        return "StoreEngine[" + location() + ", node " + wal.identity().node() + ", " + state + "]";
+        return "StoreEngine[" + location() + ", node " + held.wal().identity().node() + ", " + state + "]";
     }
 
     /** How many snapshots are open. */

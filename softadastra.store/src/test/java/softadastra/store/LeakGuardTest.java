@@ -19,7 +19,7 @@ class LeakGuardTest {
 
     private void open(Wal wal, boolean close) {
         Opening opening = Opening.run(StoreConfig.memoryOnly(), wal).value();
-        StoreEngine store = new StoreEngine(StoreConfig.memoryOnly(), wal, false, opening, reports::add);
+        StoreEngine store = new StoreEngine(StoreConfig.memoryOnly(), new HeldLog(wal, false), opening, reports::add);
         store.put(Key.of("k"), Value.fromString("v")).orElseThrow();
         if (close) {
             store.close();

@@ -51,7 +51,7 @@ class StoreFullDiskTest {
                 .withCheckpoints(checkpoints);
         Wal wal = Wal.open(config.wal()).orElseThrow();
         return Opening.run(config, wal)
-                .map(opening -> new StoreEngine(config, wal, true, opening, warnings::add))
+                .map(opening -> new StoreEngine(config, new HeldLog(wal, true), opening, warnings::add))
                 .orElseThrow();
     }
 
