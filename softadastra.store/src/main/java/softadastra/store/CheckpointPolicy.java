@@ -33,7 +33,10 @@ public record CheckpointPolicy(boolean automatic, double growth, long minimumByt
 
     /**
      * The default: a checkpoint when the log has grown by as much as the live data, and by 16 MiB. So the log and its checkpoint
-     * take about twice the space of the live data; while a checkpoint is written, up to three times.
+     * take about twice the space of the live data; while a checkpoint is written, up to three times, and what is written to the
+     * store meanwhile. Beside that the log holds up to three segments that are not full, of 256 KiB to 8 MiB each.
+     *
+     * <p>A full disk calls for one before its time, and one that failed is tried again before the log has taken what room there is.
      *
      * @return the policy
      */

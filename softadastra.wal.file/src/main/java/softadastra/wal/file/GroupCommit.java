@@ -450,11 +450,19 @@ final class GroupCommit {
         } finally {
             try {
                 housekeeper.stop();
+                letSpareGo();
             } finally {
                 segments.close();
             }
         }
         return true;
+    }
+
+    /** Behind a seal nothing says that there is a spare, and the next owner makes one when it is needed. */
+    private void letSpareGo() {
+        if (!poison.isSet() && pending.isSealed()) {
+            segments.deleteSpare();
+        }
     }
 
     private void finishAndEnd() {

@@ -316,6 +316,19 @@ final class Segments implements AutoCloseable {
         spareBytes = bytes;
     }
 
+    /** Deletes the spare, of a log that is sealed and will not be written to; one that cannot be deleted does no harm. */
+    void deleteSpare() {
+        if (spareOrdinal != 0) {
+            spareBytes = 0;
+            try {
+                storage.delete(SegmentFile.name(spareOrdinal));
+                spareOrdinal = 0;
+            } catch (IOException e) {
+                // It is in nobody's way: the next owner replaces it.
+            }
+        }
+    }
+
     // Half a spare would hold space that a full disk lacks.
     private void discardSpare(String name, Throwable reason) {
         try {
