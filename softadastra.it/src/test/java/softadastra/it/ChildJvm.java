@@ -16,6 +16,9 @@ import java.util.stream.Collectors;
 /** A JVM of its own, as a client's would be: started with a command line, read line by line, and killed. */
 public final class ChildJvm implements AutoCloseable {
 
+    /** What a JVM ends with that was asked to stop: 128 and the number of SIGTERM. */
+    public static final int STOPPED = 143;
+
     /** How a JVM ended, and what it printed on both streams. */
     public record Outcome(int exit, String output) {}
 
@@ -52,6 +55,14 @@ public final class ChildJvm implements AutoCloseable {
         } else {
             command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         }
+        command.addAll(List.of(arguments));
+        return start(java(), command);
+    }
+
+    /** Starts the {@code softadastra} command. */
+    public static ChildJvm ofCommand(String... arguments) {
+        List<String> command = new ArrayList<>(
+                List.of("-p", System.getProperty("jdk.module.path"), "-m", "softadastra.cli/softadastra.cli.Main"));
         command.addAll(List.of(arguments));
         return start(java(), command);
     }
@@ -104,6 +115,14 @@ public final class ChildJvm implements AutoCloseable {
      */
     public void kill() {
         process.toHandle().destroyForcibly();
+    }
+
+    /** Asks it to stop, as a terminal does, and waits for its end. */
+    public Outcome stop() {
+        if (!process.toHandle().destroy()) {
+            throw new AssertionError("process " + process.pid() + " cannot be asked to stop");
+        }
+        return toEnd();
     }
 
     /** Closes its input, and waits for its end. */

@@ -4,12 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,18 +22,9 @@ import softadastra.store.Value;
 import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalConfig;
 
-/**
- * The log of a store with a checkpoint that is checked in, under {@code src/test/resources/golden/v1/store-checkpoint}, and
- * what it holds, as text beside it. It must open for ever, with exactly that in it.
- *
- * <p>With the system property {@code softadastra.golden=write} it is written anew, which the first release ends; until then it
- * takes a reason: {@code mvn test -pl softadastra.it -am -Dtest=GoldenCheckpointTest -Dsoftadastra.golden=write}
- */
+/** The log of a store with a checkpoint, and what came behind it, opens for ever: {@link GoldenStoreLog}. */
 class GoldenCheckpointTest {
-    private static final Path GOLDEN =
-            Path.of(System.getProperty("basedir", ""), "src", "test", "resources", "golden", "v1");
-    private static final Path LOG = GOLDEN.resolve("store-checkpoint");
-    private static final Path TEXT = GOLDEN.resolve("store-checkpoint.txt");
+    private static final GoldenStoreLog GOLDEN = new GoldenStoreLog("store-checkpoint");
 
     /** So many that they take several blocks. */
     private static final int ENTRIES = 2_000;
@@ -45,17 +34,15 @@ class GoldenCheckpointTest {
 
     @Test
     void checkpointAndWhatCameBehindItComeBack() throws IOException {
-        Path log = directory.resolve("golden.wal");
-        copy(LOG, log);
-        assertEquals(Files.readString(TEXT), describe(log));
+        Path log = GOLDEN.copyTo(directory);
+        assertEquals(GOLDEN.text(), describe(log));
         // Once more, since the first opening has written.
-        assertEquals(Files.readString(TEXT), describe(log));
+        assertEquals(GOLDEN.text(), describe(log));
     }
 
     @Test
     void aSnapshotHasTheSameEntries() throws IOException {
-        Path log = directory.resolve("golden.wal");
-        copy(LOG, log);
+        Path log = GOLDEN.copyTo(directory);
         try (Snapshot snapshot = SnapshotBuilderStore.build(log).orElseThrow();
                 StoreEngine store = StoreEngine.open(StoreConfig.durable(log)).orElseThrow()) {
             assertEquals(store.entries().toList(), snapshot.all());
@@ -87,11 +74,11 @@ class GoldenCheckpointTest {
     }
 
     @BeforeAll
-    static void write(@TempDir Path scratch) throws IOException {
-        if (!System.getProperty("softadastra.golden", "").equals("write")) {
-            return;
-        }
-        Path log = scratch.resolve("golden.wal");
+    static void writeIfAsked(@TempDir Path scratch) throws IOException {
+        GOLDEN.writeIfAsked(scratch, GoldenCheckpointTest::write, GoldenCheckpointTest::describe);
+    }
+
+    private static void write(Path log) {
         StoreConfig config = StoreConfig.of(WalConfig.durable(log)
                         .withNodeId("golden")
                         .withClock(InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z")))
@@ -113,30 +100,6 @@ class GoldenCheckpointTest {
             store.put(Key.of("user:00007"), Value.fromString("again")).orElseThrow();
             store.put(Key.of("user:00008"), Value.fromString("changed")).orElseThrow();
             store.remove(Key.of("user:00009")).orElseThrow();
-        }
-        Files.createDirectories(GOLDEN);
-        if (Files.exists(LOG)) {
-            try (Stream<Path> files = Files.list(LOG)) {
-                for (Path file : files.toList()) {
-                    Files.delete(file);
-                }
-            }
-        }
-        copy(log, LOG);
-        Files.writeString(TEXT, describe(log));
-    }
-
-    /** Copies a log's marker, its checkpoint, and the segments that hold anything; opening writes. */
-    private static void copy(Path from, Path to) throws IOException {
-        Files.createDirectories(to);
-        try (Stream<Path> files = Files.list(from)) {
-            for (Path file : files.toList()) {
-                String name = file.getFileName().toString();
-                boolean isSegment = name.endsWith(".segment") && Files.readAllBytes(file)[0] != 0;
-                if (isSegment || name.equals("softadastra-wal") || name.endsWith(".checkpoint")) {
-                    Files.copy(file, to.resolve(name));
-                }
-            }
         }
     }
 }

@@ -3,17 +3,13 @@ package softadastra.it.format;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,18 +37,9 @@ import softadastra.wal.spi.WalBatch;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalWriter;
 
-/**
- * The log of a store that is checked in, under {@code src/test/resources/golden/v1/store}, and what it holds, as text beside
- * it: operations of this node, and of others in all their effects. It must open for ever, with exactly that in it.
- *
- * <p>With the system property {@code softadastra.golden=write} it is written anew, which the first release ends; until then
- * it takes a reason: {@code mvn test -pl softadastra.it -am -Dtest=GoldenStoreTest -Dsoftadastra.golden=write}
- */
+/** The log of a store, with operations of its node and of others in all their effects, opens for ever: {@link GoldenStoreLog}. */
 class GoldenStoreTest {
-    private static final Path GOLDEN =
-            Path.of(System.getProperty("basedir", ""), "src", "test", "resources", "golden", "v1");
-    private static final Path LOG = GOLDEN.resolve("store");
-    private static final Path TEXT = GOLDEN.resolve("store.txt");
+    private static final GoldenStoreLog GOLDEN = new GoldenStoreLog("store");
     private static final Instant NEW_YEAR = Instant.parse("2026-01-01T00:00:00Z");
 
     @TempDir
@@ -60,17 +47,15 @@ class GoldenStoreTest {
 
     @Test
     void operationsOfThisNodeAndOfOthersComeBack() throws IOException {
-        Path log = directory.resolve("golden.wal");
-        copy(LOG, log);
-        assertEquals(Files.readString(TEXT), describe(log));
+        Path log = GOLDEN.copyTo(directory);
+        assertEquals(GOLDEN.text(), describe(log));
         // Once more, since the first opening has written.
-        assertEquals(Files.readString(TEXT), describe(log));
+        assertEquals(GOLDEN.text(), describe(log));
     }
 
     @Test
     void aSnapshotHasTheSameEntries() throws IOException {
-        Path log = directory.resolve("golden.wal");
-        copy(LOG, log);
+        Path log = GOLDEN.copyTo(directory);
         List<Entry> snapshot = SnapshotBuilderStore.build(log).orElseThrow().all();
         try (StoreEngine store = StoreEngine.open(StoreConfig.durable(log)).orElseThrow()) {
             assertEquals(store.entries().toList(), snapshot);
@@ -131,11 +116,11 @@ class GoldenStoreTest {
     }
 
     @BeforeAll
-    static void write(@TempDir Path scratch) throws IOException {
-        if (!System.getProperty("softadastra.golden", "").equals("write")) {
-            return;
-        }
-        Path log = scratch.resolve("golden.wal");
+    static void writeIfAsked(@TempDir Path scratch) throws IOException {
+        GOLDEN.writeIfAsked(scratch, GoldenStoreTest::write, GoldenStoreTest::describe);
+    }
+
+    private static void write(Path log) {
         WalConfig config = WalConfig.durable(log)
                 .withNodeId("golden")
                 .withClock(InstantSource.fixed(NEW_YEAR))
@@ -157,12 +142,6 @@ class GoldenStoreTest {
         try (StoreEngine store = StoreEngine.open(StoreConfig.of(config)).orElseThrow()) {
             store.put(Key.of("behind"), Value.fromString("knows them all")).orElseThrow();
         }
-        if (Files.exists(LOG)) {
-            delete(LOG);
-        }
-        Files.createDirectories(GOLDEN);
-        copy(log, LOG);
-        Files.writeString(TEXT, describe(log));
     }
 
     private static void writeLocal(StoreEngine store) {
@@ -217,30 +196,5 @@ class GoldenStoreTest {
 
     private static Operation update(String key, String value) {
         return Operation.update(Key.of(key), Value.fromString(value));
-    }
-
-    /** Copies a log's marker and its segments; opening writes. */
-    private static void copy(Path from, Path to) throws IOException {
-        Files.createDirectories(to);
-        try (Stream<Path> files = Files.list(from)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                String name = file.getFileName().toString();
-                if (name.equals("softadastra-wal") || (name.endsWith(".segment") && Files.readAllBytes(file)[0] != 0)) {
-                    Files.copy(file, to.resolve(name));
-                }
-            }
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> {
-                try {
-                    Files.delete(file);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        }
     }
 }

@@ -17,6 +17,7 @@ import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalCheckpoint;
 import softadastra.wal.spi.WalCheckpointReader;
 import softadastra.wal.spi.WalMarker;
+import softadastra.wal.tck.fault.MemoryStorage;
 
 /**
  * A log that begins with a checkpoint, whose header and content are what the input makes of them. The checkpoint reads as it
@@ -71,10 +72,10 @@ final class CheckpointTarget implements FuzzTarget.Body {
         LogBytes segment = new LogBytes(2 * HEADER, 2, BEGIN, 0, HEADER)
                 .add(LogBytes.SINGLE, 1, BEGIN, "behind it".getBytes(StandardCharsets.US_ASCII))
                 .add(LogBytes.SEAL, 0, BEGIN + 1, new byte[0]);
-        BytesStorage storage = new BytesStorage();
-        storage.put(WalMarker.FILE, LogBytes.marker());
-        storage.put("0000000002.segment", segment.bytes());
-        storage.put(NAME, file);
+        MemoryStorage storage = LogCheck.disk();
+        LogCheck.put(storage, WalMarker.FILE, LogBytes.marker());
+        LogCheck.put(storage, "0000000002.segment", segment.bytes());
+        LogCheck.put(storage, NAME, file);
         List<LogBytes.Found> verified = LogBytes.read(segment.bytes(), segment.end());
         LogCheck log = new LogCheck(storage, mode, verified, false);
         log.run(false);

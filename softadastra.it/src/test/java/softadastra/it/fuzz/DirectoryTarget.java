@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import softadastra.wal.spi.RecoveryMode;
 import softadastra.wal.spi.WalMarker;
+import softadastra.wal.tck.fault.MemoryStorage;
 
 /**
  * A closed log of three segments, with bytes changed, files cut, gone, swapped or doubled as the input says, and at last sums
@@ -33,7 +34,7 @@ final class DirectoryTarget implements FuzzTarget.Body {
             edit(edited, input);
         }
         RecoveryMode mode = MODES[(how & 3) % MODES.length];
-        BytesStorage storage = new BytesStorage();
+        MemoryStorage storage = LogCheck.disk();
         List<LogBytes.Found> verified = new ArrayList<>();
         edited.forEach((name, bytes) -> {
             boolean segment = name.endsWith(".segment") && bytes.length >= LogBytes.HEADER;
@@ -47,7 +48,7 @@ final class DirectoryTarget implements FuzzTarget.Body {
                                 ? LogBytes.readAnywhere(bytes)
                                 : LogBytes.read(bytes, bytes.length));
             }
-            storage.put(name, bytes);
+            LogCheck.put(storage, name, bytes);
         });
         new LogCheck(storage, mode, verified, false).run((how & AS_OWNER) != 0);
     }

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import softadastra.core.ErrorCode;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraError;
@@ -23,6 +25,7 @@ import softadastra.wal.spi.WalProviders;
 import softadastra.wal.spi.WalReader;
 import softadastra.wal.spi.WalRecord;
 import softadastra.wal.spi.WalRecordType;
+import softadastra.wal.tck.fault.MemoryStorage;
 
 /** Whatever a log's files hold: what is read is what verifies, and the rest is an error of ours. */
 final class LogCheck {
@@ -32,7 +35,10 @@ final class LogCheck {
             .findFirst()
             .orElseThrow();
 
-    private final BytesStorage storage;
+    /** What may be written to a disk; who writes more was led astray by what it read. */
+    private static final long MOST_BYTES = 8 << 20;
+
+    private final MemoryStorage storage;
     private final WalConfig config;
     private final List<LogBytes.Found> verified;
     private final Set<LogBytes.Found> anywhere;
@@ -44,7 +50,7 @@ final class LogCheck {
      * @param verified the records of all frames that verify
      * @param complete whether a reading that ends without an error has all of these
      */
-    LogCheck(BytesStorage storage, RecoveryMode mode, List<LogBytes.Found> verified, boolean complete) {
+    LogCheck(MemoryStorage storage, RecoveryMode mode, List<LogBytes.Found> verified, boolean complete) {
         this.storage = storage;
         this.config = WalConfig.durable(Path.of("fuzzed"))
                 .withProvider(FILE)
@@ -54,6 +60,15 @@ final class LogCheck {
         this.verified = verified;
         this.anywhere = new HashSet<>(verified);
         this.complete = complete;
+    }
+
+    /** A directory without files. */
+    static MemoryStorage disk() {
+        return new MemoryStorage(Map.of(), MOST_BYTES);
+    }
+
+    static void put(MemoryStorage disk, String name, byte[] bytes) {
+        var unused = disk.with(name, bytes, bytes.length);
     }
 
     WalConfig config() {
@@ -104,7 +119,7 @@ final class LogCheck {
 
     /** Makes a new log of what is left; that is whole, and has nothing else but what fills its holes. */
     private void repair() {
-        BytesStorage repaired = new BytesStorage();
+        MemoryStorage repaired = disk();
         WalConfig target = WalConfig.durable(Path.of("repaired"))
                 .withProvider(FILE)
                 .withSegmentBytes(WalConfig.MIN_SEGMENT_BYTES)
@@ -149,10 +164,10 @@ final class LogCheck {
     }
 
     private void own() {
-        Map<String, String> before = storage.fingerprint();
+        Map<String, String> before = fingerprint();
         Result<Wal> opened = Wal.open(config);
         if (!accepted(opened)) {
-            Map<String, String> after = storage.fingerprint();
+            Map<String, String> after = fingerprint();
             after.keySet().retainAll(before.keySet());
             assertEquals(before, after, "a refused log was changed");
             return;
@@ -193,5 +208,12 @@ final class LogCheck {
             assertTrue(
                     next || (after && config.recovery() == RecoveryMode.SALVAGE), () -> "out of sequence: " + record);
         }
+    }
+
+    /** What all files hold, in short. */
+    private Map<String, String> fingerprint() {
+        return storage.content().entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, file -> file.getValue().length + ":" + Arrays.hashCode(file.getValue())));
     }
 }

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import softadastra.core.Result;
 import softadastra.wal.spi.WalMarker;
+import softadastra.wal.tck.fault.MemoryStorage;
 
 /** A marker that reads as one is the same after it was written again. */
 final class MarkerTarget implements FuzzTarget.Body {
@@ -15,8 +16,8 @@ final class MarkerTarget implements FuzzTarget.Body {
     public void accept(FuzzInput input) {
         boolean putRight = input.next() % 2 == 0;
         byte[] text = input.rest();
-        BytesStorage storage = new BytesStorage();
-        storage.put(WalMarker.FILE, putRight ? LogBytes.markerWithCrc(text) : text);
+        MemoryStorage storage = LogCheck.disk();
+        LogCheck.put(storage, WalMarker.FILE, putRight ? LogBytes.markerWithCrc(text) : text);
         Result<Optional<WalMarker>> read = WalMarker.read(storage);
         if (read.isErr()) {
             Refusals.requireExpected(read.error());

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import softadastra.wal.spi.RecoveryMode;
 import softadastra.wal.spi.WalMarker;
+import softadastra.wal.tck.fault.MemoryStorage;
 
 /**
  * A log of one segment. The input says how it is opened, what is changed in the header that every log has, and what stands
@@ -42,9 +43,9 @@ final class SegmentTarget implements FuzzTarget.Body {
         if ((how & AS_IT_COMES) == 0) {
             LogBytes.putFramesRight(segment);
         }
-        BytesStorage storage = new BytesStorage();
-        storage.put(WalMarker.FILE, LogBytes.marker());
-        storage.put(NAME, segment);
+        MemoryStorage storage = LogCheck.disk();
+        LogCheck.put(storage, WalMarker.FILE, LogBytes.marker());
+        LogCheck.put(storage, NAME, segment);
         RecoveryMode mode = MODES[(how & 3) % MODES.length];
         List<LogBytes.Found> verified =
                 mode == RecoveryMode.SALVAGE ? LogBytes.readAnywhere(segment) : LogBytes.read(segment, segment.length);

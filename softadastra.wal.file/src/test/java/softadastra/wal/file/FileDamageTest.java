@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import softadastra.wal.file.DamageCheck.Outcome;
 import softadastra.wal.file.LogImage.Kind;
 import softadastra.wal.spi.storage.FileStorage;
+import softadastra.wal.tck.fault.MemoryStorage;
 
 /**
  * Every bit flipped, every truncation, of every file of small logs, closed and not, behind a checkpoint and not: never a wrong

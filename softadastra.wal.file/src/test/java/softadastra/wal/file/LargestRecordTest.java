@@ -16,6 +16,7 @@ import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalBatch;
 import softadastra.wal.spi.WalLog;
 import softadastra.wal.spi.WalWriter;
+import softadastra.wal.tck.fault.MemoryStorage;
 
 /** A frame of exactly the largest size is written, read and recovered; with one byte more nothing is written at all. */
 class LargestRecordTest {

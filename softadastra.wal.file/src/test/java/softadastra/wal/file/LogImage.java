@@ -22,6 +22,7 @@ import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalIdentity;
 import softadastra.wal.spi.WalRecord;
 import softadastra.wal.spi.storage.Storage;
+import softadastra.wal.tck.fault.MemoryStorage;
 
 /**
  * The files of a log as bytes, to be damaged, and what was in it.

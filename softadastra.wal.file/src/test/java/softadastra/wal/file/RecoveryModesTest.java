@@ -26,6 +26,7 @@ import softadastra.wal.spi.WalFinding;
 import softadastra.wal.spi.WalInspector;
 import softadastra.wal.spi.WalRecord;
 import softadastra.wal.spi.WalRecovery;
+import softadastra.wal.tck.fault.MemoryStorage;
 
 /** What each recovery mode keeps, refuses and reports, of the same damage. */
 class RecoveryModesTest {

@@ -1,4 +1,4 @@
-package softadastra.wal.file;
+package softadastra.wal.tck.fault;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -17,9 +17,9 @@ import softadastra.wal.spi.storage.StorageLock;
 
 /**
  * A directory that is nothing but arrays, which many can share: one is copied when it is first written to, so that thousands of
- * damaged logs a second can be opened. Thread-safe.
+ * damaged logs a second can be opened. It knows no crashes: see {@link SimulatedStorage}. Thread-safe.
  */
-final class MemoryStorage implements Storage {
+public final class MemoryStorage implements Storage {
 
     private static final int MOST_GROWTH = 32 << 20;
 
@@ -29,25 +29,59 @@ final class MemoryStorage implements Storage {
     private final Map<String, Content> files = new TreeMap<>();
     private final Set<String> locked = new HashSet<>();
 
-    /** A directory of these files; the arrays are not changed, and must not be while it is in use. */
-    MemoryStorage(Map<String, byte[]> files) {
-        files.forEach((name, bytes) -> this.files.put(name, new Content(bytes, bytes.length)));
+    /** How much may still be written to it. */
+    private final AtomicLong room;
+
+    /**
+     * A directory of some files, with room for as much as there is memory.
+     *
+     * @param files their contents, by name; the arrays are not changed, and must not be while it is in use
+     */
+    public MemoryStorage(Map<String, byte[]> files) {
+        this(files, Long.MAX_VALUE);
     }
 
-    /** Puts so many bytes of an array in the place of a file. */
-    synchronized MemoryStorage with(String name, byte[] bytes, int length) {
+    /**
+     * A directory of some files that can be written to for a while.
+     *
+     * @param files their contents, by name; the arrays are not changed, and must not be while it is in use
+     * @param room how many bytes may be written in all; behind them the disk is full
+     */
+    public MemoryStorage(Map<String, byte[]> files, long room) {
+        files.forEach((name, bytes) -> this.files.put(name, new Content(bytes, bytes.length)));
+        this.room = new AtomicLong(room);
+    }
+
+    /**
+     * Puts an array in the place of a file.
+     *
+     * @param name the file
+     * @param bytes what it is to hold; not changed, and not to be changed while this is in use
+     * @param length how many of them
+     * @return this
+     */
+    public synchronized MemoryStorage with(String name, byte[] bytes, int length) {
         files.put(name, new Content(bytes, length));
         return this;
     }
 
-    /** Takes a file away. */
-    synchronized MemoryStorage without(String name) {
+    /**
+     * Takes a file away.
+     *
+     * @param name the file
+     * @return this
+     */
+    public synchronized MemoryStorage without(String name) {
         files.remove(name);
         return this;
     }
 
-    /** The bytes of all files, by name. */
-    synchronized Map<String, byte[]> content() {
+    /**
+     * What all files hold.
+     *
+     * @return copies, by name
+     */
+    public synchronized Map<String, byte[]> content() {
         Map<String, byte[]> all = new TreeMap<>();
         files.forEach((name, content) -> all.put(name, content.copy()));
         return all;
@@ -130,7 +164,7 @@ final class MemoryStorage implements Storage {
     }
 
     /** A file; what is closed can still be used, which is of no matter here. */
-    private static final class Content implements StorageFile {
+    private final class Content implements StorageFile {
 
         private byte[] bytes;
         private int length;
@@ -155,7 +189,10 @@ final class MemoryStorage implements Storage {
         }
 
         @Override
-        public synchronized void write(long position, byte[] source, int offset, int count) {
+        public synchronized void write(long position, byte[] source, int offset, int count) throws IOException {
+            if (room.addAndGet(-count) < 0) {
+                throw new IOException("No space left on device");
+            }
             int end = Math.toIntExact(position + count);
             if (shared || end > bytes.length) {
                 byte[] own =
