@@ -32,7 +32,7 @@ class StoreBackupFaultTest {
 
     private static final long SEED = Long.getLong("softadastra.seed", 20261121L);
     private static final boolean CI = "ci".equals(System.getProperty("softadastra.slice"));
-    private static final int CRASHES = CI ? 40 : 4;
+    private static final int CRASHES = CI ? 16 : 4;
     private static final long CAPACITY_STEP = CI ? 4 << 10 : 20 << 10;
 
     /** What a copy is made of, and what is in it. */
