@@ -142,13 +142,16 @@ final class ModelChecks {
                     + stats.durableSequence() + " durable");
         }
         // Whatever is said to be durable is held to be.
-        process.acknowledged(Math.min(stats.durableSequence(), model.newest().sequence()));
-        long least = process.showsAll() ? model.newest().sequence() : process.seen();
+        process.promises()
+                .acknowledged(Math.min(stats.durableSequence(), model.newest().sequence()));
+        long least = process.showsAll()
+                ? model.newest().sequence()
+                : process.promises().seen();
         if (visible.lastOperation() < model.at(least).lastOperation()) {
             throw new AssertionError("operation " + model.at(least).lastOperation() + " is not visible, but only up to "
                     + visible.lastOperation());
         }
-        process.seen(visible.sequence());
+        process.promises().seen(visible.sequence());
         return visible;
     }
 

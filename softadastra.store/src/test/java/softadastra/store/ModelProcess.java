@@ -15,8 +15,7 @@ import softadastra.wal.spi.WalProvider;
 import softadastra.wal.spi.WalProviders;
 
 /**
- * The store under test, on its log, on its disk: opened, closed, killed and cut off, over and over; with what has been promised so
- * far, which each recovery is held to.
+ * The store under test, on its log, on its disk: opened, closed, killed and cut off, over and over.
  */
 final class ModelProcess {
 
@@ -29,6 +28,7 @@ final class ModelProcess {
 
     private final ModelCounts counts;
     private final ModelStore model = new ModelStore();
+    private final ModelPromises promises = new ModelPromises(model);
     private final ModelDisk disk = new ModelDisk();
     private final @Nullable ModelLog files;
     private final InstantSource clock = () -> Instant.ofEpochMilli(this.now);
@@ -37,19 +37,6 @@ final class ModelProcess {
     private ModelOptions options = new ModelOptions(0);
     private @Nullable Wal wal;
     private @Nullable StoreEngine store;
-
-    /** Up to where all must be there, whatever happens; and after a kill. */
-    private long acknowledged;
-
-    private long handedOver;
-
-    /** The last sequence of the checkpoint that must be there, and of one that may be. */
-    private long checkpointed;
-
-    private long checkpointing;
-
-    /** Up to where readers have seen everything, or were promised to. */
-    private long seen;
 
     /** A write may have happened or not, so that this store takes no more. */
     private boolean indeterminate;
@@ -103,25 +90,9 @@ final class ModelProcess {
         now += millis;
     }
 
-    /** Everything up to a sequence was promised to stay. */
-    void acknowledged(long sequence) {
-        acknowledged = Math.max(acknowledged, sequence);
-    }
-
-    /** Everything up to a sequence was answered ok: it stays, and readers see it. */
-    void answered(long sequence) {
-        acknowledged(sequence);
-        seen(sequence);
-    }
-
-    /** Readers have seen everything up to a sequence. */
-    void seen(long sequence) {
-        seen = Math.max(seen, sequence);
-    }
-
-    /** Up to where readers have seen, or were promised to. */
-    long seen() {
-        return seen;
+    /** What has been promised so far. */
+    ModelPromises promises() {
+        return promises;
     }
 
     void indeterminate() {
@@ -175,7 +146,7 @@ final class ModelProcess {
         StoreEngine now = opened.value();
         store = now;
         if (!disk.hasEnded()) {
-            recovered(now);
+            promises.recovered(now, counts);
         }
         if (with.loaded()) {
             load();
@@ -234,37 +205,6 @@ final class ModelProcess {
         return config.withNodeId("modelled").withClock(clock).withAutoFlush(options.autoFlush());
     }
 
-    /** Holds what was recovered to what was promised; the model goes on with what is there. */
-    private void recovered(StoreEngine opened) {
-        long found = opened.lastRecoveredSequence();
-        long last = model.newest().sequence();
-        if (!model.isEnd(found) || found < acknowledged) {
-            throw new AssertionError("the log ends with sequence " + found + (model.isEnd(found) ? "" : ", in a batch,")
-                    + " and " + acknowledged + " had been acknowledged, of " + last);
-        }
-        StoreRecovery recovery = opened.recovery();
-        long from = recovery.checkpointSequence();
-        if (from < checkpointed || from > Math.max(checkpointed, checkpointing)) {
-            throw new AssertionError("the checkpoint is of sequence " + from + ", and " + checkpointed
-                    + " was published, " + checkpointing + " tried");
-        }
-        ModelChecks.equal(
-                "operations that were replayed",
-                model.changes().stream()
-                        .filter(change -> change.sequence() > from && change.sequence() <= found)
-                        .count(),
-                recovery.operations());
-        model.forgetBehind(found);
-        acknowledged = found;
-        handedOver = found;
-        seen = found;
-        checkpointed = from;
-        checkpointing = from;
-        counts.count("recoveries", found > 0 ? 1 : 0);
-        counts.count("recoveries from a checkpoint", from > 0 ? 1 : 0);
-        counts.count("recoveries that had lost what nobody was promised", last > found ? 1 : 0);
-    }
-
     /** Loads the checkpoint that the store was opened on. */
     void load() {
         counts.count("checkpoints loaded later", HeldThreads.current().load() && !options.loaded() ? 1 : 0);
@@ -275,7 +215,7 @@ final class ModelProcess {
         if (files != null) {
             files.round();
             if (!hasTrouble() && !options.autoFlush()) {
-                handedOver = model.newest().sequence();
+                promises.handedOver(model.newest().sequence());
             }
         }
     }
@@ -291,7 +231,7 @@ final class ModelProcess {
         HeldThreads.current().meanwhile(begun, written);
         ModelStore.State before = model.newest();
         Result<StoreCheckpoint> done = store().checkpoint();
-        checkpointing = Math.max(checkpointed, model.newest().sequence());
+        promises.checkpointTried(model.newest().sequence());
         HeldThreads.current().meanwhile(() -> {}, () -> {});
         if (done.isErr()) {
             requireTrouble("checkpoint", done.error());
@@ -305,8 +245,7 @@ final class ModelProcess {
         if (state.lastOperation() < before.lastOperation()) {
             throw new AssertionError("the checkpoint lacks operation " + before.lastOperation());
         }
-        acknowledged(checkpoint.sequence());
-        checkpointed = checkpoint.sequence();
+        promises.checkpointed(checkpoint.sequence());
         counts.count("checkpoints");
     }
 
@@ -316,11 +255,10 @@ final class ModelProcess {
         HeldThreads.current().meanwhile(begun, written);
         HeldThreads.current().writeCheckpoints();
         HeldThreads.current().meanwhile(() -> {}, () -> {});
-        checkpointing = Math.max(checkpointed, model.newest().sequence());
+        promises.checkpointTried(model.newest().sequence());
         long after = lastCheckpoint();
         if (after > before) {
-            checkpointed = after;
-            acknowledged(after);
+            promises.checkpointed(after);
             counts.count("automatic checkpoints");
         }
     }
@@ -337,7 +275,7 @@ final class ModelProcess {
         try {
             open.close();
             if (!indeterminate && !logFailed && !disk.hasEnded()) {
-                acknowledged(model.newest().sequence());
+                promises.acknowledged(model.newest().sequence());
             }
         } catch (SoftadastraException e) {
             requireTrouble("close", e.error());
@@ -353,7 +291,7 @@ final class ModelProcess {
     /** Ends what is left of a process that was killed or cut off; the next one sees what that left. */
     void died() {
         if (!disk.wasCut()) {
-            acknowledged(handedOver);
+            promises.killed();
         }
         counts.count(disk.wasCut() ? "power cuts" : "kills");
         abandon();
