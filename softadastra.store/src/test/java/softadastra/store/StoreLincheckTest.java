@@ -40,8 +40,11 @@ class StoreLincheckTest {
     }
 
     private static String run(String... kinds) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:off"));
+        // Most of what runs is instrumented code that runs but once or twice: the better compiler costs more than it brings.
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xshare:off",
+                "-XX:TieredStopAtLevel=1"));
         if (Runtime.version().feature() >= 21) {
             command.add("-XX:+EnableDynamicAgentLoading");
         }
