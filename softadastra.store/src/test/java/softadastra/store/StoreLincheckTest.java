@@ -40,7 +40,8 @@ class StoreLincheckTest {
     }
 
     private static String run(String... kinds) throws IOException, InterruptedException {
-        // Most of what runs is instrumented code that runs but once or twice: the better compiler costs more than it brings.
+        // Most of what runs is instrumented code that runs but once or twice: the better compiler costs more than it
+        // brings.
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xshare:off",
