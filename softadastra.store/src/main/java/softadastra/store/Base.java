@@ -82,7 +82,9 @@ final class Base implements AutoCloseable {
             }
         }
         in.expectEnd();
-        if (positions[firstKeys.length] != tail.carriedAt() || entries != head.entries()) {
+        if (positions[firstKeys.length] != tail.carriedAt()
+                || entries < head.entries()
+                || (entries > head.entries() && !head.keepsRemovals())) {
             throw CheckpointHead.damaged("its index is of other entries", null);
         }
     }
@@ -95,7 +97,7 @@ final class Base implements AutoCloseable {
         return firstKeys.length;
     }
 
-    /** The value of a key, null if it has none. */
+    /** What stands under a key, maybe a tombstone; null for nothing. */
     @Nullable
     Stored get(byte[] key) {
         int block = blockOf(key);
@@ -191,7 +193,8 @@ final class Base implements AutoCloseable {
 
         private void read() {
             int position = in.position();
-            if (in.readByte() != 0) {
+            int flags = in.readByte();
+            if (flags != 0 && !(flags == CheckpointHead.REMOVED && head.keepsRemovals())) {
                 throw in.malformed("entry of an unknown kind", position);
             }
             int shared = (int) in.readVarint(key.length);
@@ -203,7 +206,7 @@ final class Base implements AutoCloseable {
                 throw in.malformed("key that does not belong there", position);
             }
             key = next;
-            byte[] value = in.readPrefixedBytes(Value.MAX_BYTES);
+            byte[] value = flags == CheckpointHead.REMOVED ? null : in.readPrefixedBytes(Value.MAX_BYTES);
             long version = in.readVarint(Long.MAX_VALUE);
             long stamp = in.readLong();
             long index = in.readVarint(Integer.MAX_VALUE);

@@ -36,11 +36,11 @@ final class CheckpointEncoder {
         flush();
     }
 
-    /** Adds an entry; they come in the order of their keys. */
+    /** Adds an entry, or a removal that is remembered; they come in the order of their keys. */
     void add(byte[] key, Stored stored) {
         byte[] value = stored.value;
         Integer origin = origins.get(stored.origin);
-        if (value == null || origin == null) {
+        if (origin == null || (value == null && !head.keepsRemovals())) {
             throw new IllegalArgumentException("no entry of this checkpoint: " + Key.wrap(key));
         }
         if (inBlock == 0) {
@@ -49,10 +49,12 @@ final class CheckpointEncoder {
         }
         int mismatch = Arrays.mismatch(last, key);
         int shared = mismatch < 0 ? key.length : mismatch;
-        block.writeByte(0);
+        block.writeByte(value == null ? CheckpointHead.REMOVED : 0);
         block.writeVarint(shared);
         block.writePrefixedBytes(key, shared, key.length - shared);
-        block.writePrefixedBytes(value);
+        if (value != null) {
+            block.writePrefixedBytes(value);
+        }
         block.writeVarint(stored.version);
         block.writeLong(stored.stamp);
         block.writeVarint(origin);

@@ -30,10 +30,10 @@ final class CheckpointEntries {
         MergedWalk slots = new MergedWalk(versions, new byte[0]);
         long written = 0;
         for (Slot slot = slots.next(); slot != null; slot = slots.next()) {
-            Stored stored = Versions.at(slot, sequence);
-            if (stored != null) {
+            Stored stored = Versions.standingAt(slot, sequence);
+            if (stored != null && (!stored.isTombstone() || held.keepsRemovals())) {
                 encoder.add(slot.key, stored);
-                if (++written % BETWEEN_PROGRESS == 0) {
+                if (!stored.isTombstone() && ++written % BETWEEN_PROGRESS == 0) {
                     progress.written(written, entries);
                 }
             }

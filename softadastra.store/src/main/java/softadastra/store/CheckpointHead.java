@@ -23,18 +23,19 @@ import softadastra.wal.spi.WalCheckpointReader;
  *
  * head    = magic:i64 "SAstorec"  version:u16 (1)  zero:u16  features:u32  length:u32  sequence:i64  entries:i64  bytes:i64
  *           remote:i64  count:varint  { node:utf8  epoch:i64  counter:varint } * count
- * block   = { flags:u8 (0)  shared:varint  rest:bytes  value:bytes  version:varint  stamp:i64  origin:varint  counter:varint
+ * block   = { flags:u8  shared:varint  rest:bytes  value:bytes  version:varint  stamp:i64  origin:varint  counter:varint
  *             age:varint } *
  * carried = { typeCode:varint  timestamp:i64  sequence:varint  payload:bytes } *
  * index   = { first:bytes  length:varint  entries:varint } * blocks
  * tail    = carriedAt:i64  carriedCount:i64  indexAt:i64  blocks:i64
  *
- * features : bits that a reader must know, none yet
+ * features : bits that a reader must know; bit 0: there may be removals among the entries
  * length   : of what follows it in the head
  * bytes    : of all keys and values; with a length, a varint, before them where they stand alone
  * counter  : of the last operation of each origin; the store's own comes last, if it has one
  * shared   : how many bytes the key has in common with the one before it in the block; rest is what follows
  * origin   : an index into the head's list
+ * flags    : bit 0: the key was removed; there is no value then, and it is counted in the index only
  * age      : how far the entry's sequence is below the checkpoint's
  * carried  : records that the store does not know and a reader may pass over
  * </pre>
@@ -46,11 +47,18 @@ import softadastra.wal.spi.WalCheckpointReader;
  * @param bytes the bytes of all keys and values
  * @param remote how many of the entries came from other nodes
  * @param counters the last counter of each origin, in the order in which they first occurred
+ * @param keepsRemovals whether it remembers which keys were removed
  */
-record CheckpointHead(long sequence, long entries, long bytes, long remote, Map<Origin, Long> counters) {
+record CheckpointHead(
+        long sequence, long entries, long bytes, long remote, Map<Origin, Long> counters, boolean keepsRemovals) {
 
     private static final long MAGIC = 0x6365726f74734153L;
     private static final int VERSION = 1;
+    private static final int REMOVALS = 1;
+
+    /** The flag of an entry whose key was removed. */
+    static final int REMOVED = 1;
+
     private static final int FIXED = 20;
     private static final int MAX_LENGTH = 1 << 28;
 
@@ -58,7 +66,7 @@ record CheckpointHead(long sequence, long entries, long bytes, long remote, Map<
         out.writeLong(MAGIC);
         out.writeShort(VERSION);
         out.writeShort(0);
-        out.writeInt(0);
+        out.writeInt(keepsRemovals ? REMOVALS : 0);
         int lengthAt = out.length();
         out.writeInt(0);
         out.writeLong(sequence);
@@ -99,7 +107,7 @@ record CheckpointHead(long sequence, long entries, long bytes, long remote, Map<
         int version = in.readShort();
         in.skip(Short.BYTES);
         int features = in.readInt();
-        if (version != VERSION || features != 0) {
+        if (version != VERSION || (features & ~REMOVALS) != 0) {
             throw new SoftadastraException(
                     ErrorCode.UNSUPPORTED_VERSION,
                     "unsupported store checkpoint version " + version + " with features "
@@ -110,13 +118,14 @@ record CheckpointHead(long sequence, long entries, long bytes, long remote, Map<
             throw damaged("its head has a length of " + length, null);
         }
         try {
-            return new Read(read(new ByteReader(bytes(reader, FIXED, length))), (long) FIXED + length);
+            return new Read(
+                    read(new ByteReader(bytes(reader, FIXED, length)), features == REMOVALS), (long) FIXED + length);
         } catch (MalformedDataException e) {
             throw damaged("its head is malformed", e);
         }
     }
 
-    private static CheckpointHead read(ByteReader in) {
+    private static CheckpointHead read(ByteReader in, boolean keepsRemovals) {
         long sequence = in.readLong();
         long entries = in.readLong();
         long bytes = in.readLong();
@@ -136,7 +145,7 @@ record CheckpointHead(long sequence, long entries, long bytes, long remote, Map<
             }
         }
         in.expectEnd();
-        return new CheckpointHead(sequence, entries, bytes, remote, counters);
+        return new CheckpointHead(sequence, entries, bytes, remote, counters, keepsRemovals);
     }
 
     static byte[] bytes(WalCheckpointReader reader, long position, int length) {

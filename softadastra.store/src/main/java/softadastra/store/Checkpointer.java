@@ -150,7 +150,7 @@ final class Checkpointer {
             requireOpen();
             progress.progress(task, done, total);
         });
-        if (carries) {
+        if (carries || held.keepsRemovals()) {
             carryOn(carried, held.sequence());
         }
         carried.end();

@@ -200,6 +200,128 @@ final class Commits {
         }
     }
 
+    /** Logs operations of other nodes, and what they do. */
+    Replicated replicate(List<OperationRecord> operations, Arbiter arbiter) {
+        lock.lock();
+        try {
+            requireWritable();
+            for (OperationRecord operation : operations) {
+                requireNoFork(operation.id());
+                // Before the batch has its timestamp, so that a restart does not take this back.
+                boolean unused = clock.observe(operation.stamp(), Replication.MAX_FORWARD_MILLIS);
+            }
+            long now = clock.nowPacked();
+            buffer.reset();
+            RemotePlan plan = new RemotePlan(versions, arbiter, buffer, now);
+            operations.forEach(plan::add);
+            return plan.isEmpty() ? plan.result(0) : plan.result(submit(plan));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Logs operations that came without those they had replaced, and what is held from there on. */
+    Replicated adopt(List<OperationRecord> survivors, CausalContext held, Arbiter arbiter) {
+        lock.lock();
+        try {
+            requireWritable();
+            long own = held.counter(self);
+            if (own > 0) {
+                requireNoFork(new OperationId(self, own));
+            }
+            for (OperationRecord operation : survivors) {
+                boolean unused = clock.observe(operation.stamp(), Replication.MAX_FORWARD_MILLIS);
+            }
+            buffer.reset();
+            RemotePlan plan = new RemotePlan(versions, arbiter, buffer, clock.nowPacked());
+            survivors.forEach(plan::adopt);
+            plan.raise(held);
+            return plan.result(submit(plan));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void requireNoFork(OperationId id) {
+        if (id.origin().equals(self) && id.counter() > versions.totals().ownCounter()) {
+            throw new SoftadastraException(
+                    ErrorCode.ORIGIN_FORK,
+                    "operation " + id + " is said to be this store's own, whose last one is "
+                            + versions.totals().ownCounter());
+        }
+    }
+
+    private long submit(RemotePlan plan) {
+        WalBatch batch = plan.fill(frame.clear());
+        long bytes = batch.bytes();
+        keepRemovals();
+        long sequence = submit(batch);
+        try {
+            plan.addTo(versions, sequence);
+            added(sequence, bytes, plan.records());
+        } catch (RuntimeException | Error e) {
+            failure.set(e, log);
+            throw e;
+        }
+        return sequence;
+    }
+
+    private void keepRemovals() {
+        if (!versions.graves().keeping()) {
+            Revival.run(log, versions, Long.MAX_VALUE);
+        }
+    }
+
+    /** Logs a note of replication. */
+    long note(int typeCode, byte[] payload) {
+        lock.lock();
+        try {
+            requireWritable();
+            keepRemovals();
+            long sequence = submit(frame.clear().add(typeCode, payload).at(clock.nowPacked()));
+            added(sequence, payload.length, 1);
+            return sequence;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Forgets removals, as far as a retention lets them go. */
+    int collect(Retention retention, int atMost) {
+        lock.lock();
+        try {
+            requireWritable();
+            return versions.unloaded() == null ? versions.graves().collect(retention, atMost) : 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many removals are remembered. */
+    int graves() {
+        lock.lock();
+        try {
+            return versions.graves().size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The last stamp of the clock, that of everything written included. */
+    HybridTimestamp clock() {
+        lock.lock();
+        try {
+            return clock.last();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The last sequence that is durable and visible. */
+    long durableAndVisible() {
+        return Math.min(durable(), versions.views().visible());
+    }
+
     /** Makes everything logged so far durable. */
     void flush() {
         lock.lock();

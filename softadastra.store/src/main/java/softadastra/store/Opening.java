@@ -72,6 +72,9 @@ record Opening(Versions versions, Commits commits, StoreRecovery recovery, boole
         long last = log.lastSequence();
         long unused = log.read(from, new Reported(replay, config.progress(), last - from + 1));
         versions.begin();
+        if (versions.rebuild().keptFrom() > 0) {
+            Revival.run(log, versions, versions.rebuild().keptFrom());
+        }
         StoreRecovery recovery = new StoreRecovery(
                 log.recovery(),
                 behind,

@@ -62,6 +62,11 @@ public record Operation(OperationType type, Key key, Optional<Value> value) {
         return new Operation(OperationType.DELETE, key, Optional.empty());
     }
 
+    /** The same operation, of a type that it is somewhere else. */
+    Operation as(OperationType other) {
+        return type == other ? this : new Operation(other, key, value);
+    }
+
     /** What it does, such as {@code PUT user:1 => Gaspard}; long keys and values are abbreviated. */
     @Override
     public String toString() {

@@ -20,11 +20,12 @@ import softadastra.core.SoftadastraException;
  * remote  = head:u8 (0x11)  effect:u8  node:utf8  epoch:i64  counter:varint  stamp:i64  version:varint
  *           contextKind:u8  count:varint  { node:utf8  epoch:i64  counter:varint } * count  body
  *
- * head        : bits 0-3 the version, 1; bit 4 remote; bits 5-7 features that a reader must know, none yet
+ * head        : bits 0-3 the version, 1; bit 4 remote; bits 5-7 features that a reader must know. Bit 5, with bit 4: a survivor,
+ *               which came without those it had replaced; its counter does not follow on, and its context is empty
  * stamp       : local: less the log record's timestamp; remote: its 64 bits
  * effect      : 1 won, 2 lost, 3 sibling
  * contextKind : 0 in full, 1 what changed since the operation before of the same origin
- * counter, version : counters from 1; the version from 0, in the local form from 1
+ * counter, version : from 1; the version of an operation that lost from 0
  * </pre>
  *
  * <p>The local form leaves out what the log says by itself: the node is the log's, the effect is won, and the context is
@@ -37,6 +38,7 @@ final class OperationEnvelope {
 
     private static final int LOCAL = 0x01;
     private static final int REMOTE = 0x11;
+    private static final int SURVIVOR = 0x31;
     private static final int CONTEXT_IN_FULL = 0;
     private static final int CONTEXT_DELTA = 1;
 
@@ -53,6 +55,7 @@ final class OperationEnvelope {
     private long version;
     private @Nullable CausalContext context;
     private boolean contextIsDelta;
+    private boolean survivor;
 
     static void writeLocal(
             ByteWriter out,
@@ -86,7 +89,18 @@ final class OperationEnvelope {
                     operation.valueBytes());
             return;
         }
-        out.writeByte(REMOTE);
+        writeRemote(out, record, REMOTE);
+    }
+
+    /** Writes an operation that came without those it had replaced. */
+    static void writeSurvivor(ByteWriter out, OperationRecord record) {
+        writeRemote(out, record, SURVIVOR);
+    }
+
+    private static void writeRemote(ByteWriter out, OperationRecord record, int head) {
+        OperationId id = record.id();
+        Operation operation = record.operation();
+        out.writeByte(head);
         out.writeByte(record.effect().code());
         out.writeUtf8(id.node().value());
         out.writeLong(id.epoch());
@@ -94,7 +108,7 @@ final class OperationEnvelope {
         out.writeLong(record.stamp().packed());
         out.writeVarint(record.version());
         out.writeByte(record.contextIsDelta() ? CONTEXT_DELTA : CONTEXT_IN_FULL);
-        Map<Origin, Long> counters = record.context().get().counters();
+        Map<Origin, Long> counters = record.context().orElseThrow().counters();
         out.writeVarint(counters.size());
         counters.forEach((origin, known) -> {
             out.writeUtf8(origin.node().value());
@@ -102,6 +116,11 @@ final class OperationEnvelope {
             out.writeVarint(known);
         });
         OperationBody.write(out, operation.type(), operation.key(), operation.valueBytes());
+    }
+
+    private boolean isWithoutContext() {
+        CausalContext read = context;
+        return read != null && read.counters().isEmpty() && !contextIsDelta;
     }
 
     /**
@@ -113,10 +132,15 @@ final class OperationEnvelope {
     void read(int typeCode, long recordTimestamp, byte[] buffer, int offset, int length) {
         in.reset(buffer, offset, length);
         int head = in.readByte();
+        survivor = head == SURVIVOR;
         if (head == LOCAL) {
             readLocal(recordTimestamp);
-        } else if (head == REMOTE) {
+        } else if (head == REMOTE || head == SURVIVOR) {
+            int position = in.position();
             readRemote();
+            if (head == SURVIVOR && !isWithoutContext()) {
+                throw in.malformed("survivor with a context", position);
+            }
         } else {
             throw new SoftadastraException(
                     ErrorCode.UNSUPPORTED_VERSION,
@@ -152,7 +176,7 @@ final class OperationEnvelope {
         epoch = in.readLong();
         counter = readFrom(1);
         stamp = in.readLong();
-        version = readFrom(0);
+        version = readFrom(effect == Effect.LOST ? 0 : 1);
         position = in.position();
         int kind = in.readByte();
         if (kind != CONTEXT_IN_FULL && kind != CONTEXT_DELTA) {
@@ -197,6 +221,11 @@ final class OperationEnvelope {
 
     boolean isLocal() {
         return node == null;
+    }
+
+    /** Whether it came without those it had replaced. */
+    boolean isSurvivor() {
+        return survivor;
     }
 
     Effect effect() {

@@ -19,8 +19,8 @@ import softadastra.core.SoftadastraException;
  *
  * @param id who wrote it, and its number there
  * @param stamp when it was written, by the hybrid clock of its writer
- * @param version the version of its key: after it, or for a deletion the one that was removed; 0 where it has none, which is
- *     so for operations that lost
+ * @param version the version that its writer gave it: that of its key after it, or for a deletion the one that was removed; 1
+ *     or more, but 0 is read for operations that lost
  * @param effect what it did where it is logged
  * @param context what its writer knew; empty in the log of its writer, where it is everything logged before
  * @param contextIsDelta whether {@code context} has only what changed since the operation before it of the same origin
@@ -41,8 +41,8 @@ public record OperationRecord(
     /**
      * Refuses null, and what no log may hold.
      *
-     * @throws SoftadastraException INVALID_ARGUMENT if the version is negative, or the context is empty (so that the operation
-     *     is local) and its effect is not {@link Effect#WON}, or its version is 0, or it is said to be a delta
+     * @throws SoftadastraException INVALID_ARGUMENT if the version is below 1, for an operation that lost below 0; or the
+     *     context is empty (so that the operation is local), and its effect is not {@link Effect#WON}, or it is said to be a delta
      */
     public OperationRecord {
         Objects.requireNonNull(id, "id");
@@ -50,14 +50,15 @@ public record OperationRecord(
         Objects.requireNonNull(effect, "effect");
         Objects.requireNonNull(context, "context");
         Objects.requireNonNull(operation, "operation");
-        if (version < 0) {
-            throw new SoftadastraException(
-                    ErrorCode.INVALID_ARGUMENT, "invalid operation record: version " + version + " is negative");
-        }
-        if (context.isEmpty() && (effect != Effect.WON || version == 0 || contextIsDelta)) {
+        if (version < (effect == Effect.LOST ? 0 : 1)) {
             throw new SoftadastraException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "invalid operation record: a local operation has won, has a version, and no context");
+                    "invalid operation record: version " + version + " of an operation that " + effect);
+        }
+        if (context.isEmpty() && (effect != Effect.WON || contextIsDelta)) {
+            throw new SoftadastraException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "invalid operation record: a local operation has won, and has no context");
         }
     }
 
@@ -79,7 +80,7 @@ public record OperationRecord(
      *
      * @param id who wrote it, and its number there
      * @param stamp when it was written
-     * @param version the version of its key, 0 for none
+     * @param version the version that its writer gave it
      * @param effect what it did where it is logged
      * @param context what its writer knew, in full
      * @param operation what it does

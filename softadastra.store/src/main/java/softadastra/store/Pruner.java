@@ -15,6 +15,7 @@ final class Pruner {
 
     private final Index index;
     private final Views views;
+    private final Graves graves;
 
     /** The change that was pruned last. */
     private Change pruned;
@@ -35,9 +36,10 @@ final class Pruner {
 
     private int removedDone;
 
-    Pruner(Index index, Views views, Change first) {
+    Pruner(Index index, Views views, Graves graves, Change first) {
         this.index = index;
         this.views = views;
+        this.graves = graves;
         this.pruned = first;
     }
 
@@ -157,7 +159,9 @@ final class Pruner {
     /** Takes a slot out whose key has been removed, once nobody sees what it was. */
     void removeIfGone(Slot slot, Stored stored) {
         if (stored.isTombstone() && stored.before() == null && slot.newest() == stored) {
-            if (unloaded == null) {
+            if (graves.keeping()) {
+                graves.add(slot);
+            } else if (unloaded == null) {
                 index.remove(slot);
             } else {
                 unloaded.removed(slot);

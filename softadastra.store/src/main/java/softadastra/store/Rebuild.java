@@ -1,5 +1,7 @@
 package softadastra.store;
 
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,15 +17,19 @@ final class Rebuild {
     private final Totals totals;
     private final OriginCounters counters;
     private final Pruner pruner;
+    private final Graves graves;
     private @Nullable Unloaded unloaded;
     private long through;
+    private long keptFrom;
+    private LogStart start = new LogStart(1, CausalContext.EMPTY);
 
-    Rebuild(Origin self, Index index, Totals totals, OriginCounters counters, Pruner pruner) {
+    Rebuild(Origin self, Index index, Totals totals, OriginCounters counters, Pruner pruner, Graves graves) {
         this.self = self;
         this.index = index;
         this.totals = totals;
         this.counters = counters;
         this.pruner = pruner;
+        this.graves = graves;
     }
 
     /** Begins with a checkpoint, whose entries are to be loaded. */
@@ -32,6 +38,9 @@ final class Rebuild {
         totals.begin(head);
         head.counters().forEach((origin, counter) -> recovered(origin, counter, head.sequence()));
         through = head.sequence();
+        if (head.keepsRemovals()) {
+            graves.keep();
+        }
         Unloaded rest = new Unloaded(base);
         unloaded = rest;
         pruner.keepRemoved(rest);
@@ -58,9 +67,38 @@ final class Rebuild {
             }
             rest.recovered(slot, replaces);
             pruner.removeIfGone(slot, stored);
-        } else if (!stored.isTombstone()) {
-            Slot unused = index.add(key, stored);
+        } else if (!stored.isTombstone() || graves.keeping()) {
+            slot = index.add(key, stored);
+            pruner.removeIfGone(slot, stored);
         }
+    }
+
+    /** Notes what is held from a sequence on. */
+    void raised(Map<Origin, Long> held, long sequence) {
+        held.forEach((origin, counter) -> recovered(origin, Math.max(counter, recoveredCounter(origin)), sequence));
+        TreeMap<Origin, Long> all = new TreeMap<>(counters.copy(sequence));
+        if (totals.ownCounter() > 0) {
+            all.put(self, totals.ownCounter());
+        }
+        start = new LogStart(sequence + 1, CausalContext.of(all));
+    }
+
+    /** From where on the log goes on operation by operation, its checkpoint apart. */
+    LogStart start() {
+        return start;
+    }
+
+    /** From a sequence on removals are remembered: the log has had to do with another node. */
+    void keepRemovals(long sequence) {
+        if (!graves.keeping()) {
+            graves.keep();
+            keptFrom = sequence;
+        }
+    }
+
+    /** The sequence from which on removals are remembered, where that is in the log; else 0. */
+    long keptFrom() {
+        return keptFrom;
     }
 
     /** Notes that an operation was recovered, whatever its effect. */
@@ -75,7 +113,7 @@ final class Rebuild {
 
     /** The counter of an origin that was recovered last, 0 if none was. */
     long recoveredCounter(Origin origin) {
-        return origin.equals(self) ? totals.ownCounter() : counters.get(origin);
+        return origin.equals(self) ? totals.ownCounter() : counters.newest(origin);
     }
 
     /** The last sequence that was recovered. */
@@ -97,7 +135,7 @@ final class Rebuild {
             if (slot != null) {
                 rest.loaded(slot, block.stored(), totals.isLocal(block.stored().origin));
             } else if (more) {
-                Slot unused = index.add(block.key(), block.stored());
+                pruner.removeIfGone(index.add(block.key(), block.stored()), block.stored());
             }
         }
         return more;

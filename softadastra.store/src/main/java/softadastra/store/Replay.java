@@ -86,10 +86,17 @@ final class Replay implements WalRecordVisitor {
             read(envelope, sequence, typeCode, timestamp, buffer, offset, length);
             apply(sequence);
             operations++;
+        } else if (typeCode == WalRecordType.HELD.code()) {
+            rebuild.keepRemovals(sequence);
+            rebuild.raised(Raise.read(sequence, buffer, offset, length), sequence);
+            skipped++;
         } else {
             WalRecordType.requireUnderstood(sequence, typeCode);
             noops += typeCode == WalRecordType.NOOP.code() ? 1 : 0;
             skippable += WalRecordType.isSkippable(typeCode) ? 1 : 0;
+            if (Replication.isNote(typeCode)) {
+                rebuild.keepRemovals(sequence);
+            }
             skipped++;
         }
         return true;
@@ -97,8 +104,12 @@ final class Replay implements WalRecordVisitor {
 
     private void apply(long sequence) {
         Origin origin = origin();
-        if (envelope.isLocal()) {
+        if (envelope.isSurvivor()) {
+            rebuild.keepRemovals(sequence);
+        } else if (envelope.isLocal()) {
             requireNoGap(sequence, origin);
+        } else {
+            rebuild.keepRemovals(sequence);
         }
         if (envelope.effect() == Effect.WON) {
             OperationBody body = envelope.body();
@@ -106,7 +117,9 @@ final class Replay implements WalRecordVisitor {
             stored.sequence = sequence;
             rebuild.apply(body.key().bytes(), stored, stored.isTombstone() || stored.version > 1);
         }
-        rebuild.recovered(origin, envelope.counter(), sequence);
+        if (!envelope.isSurvivor()) {
+            rebuild.recovered(origin, envelope.counter(), sequence);
+        }
     }
 
     /** The origin of the operation that was read; one object for all that are equal. */

@@ -58,6 +58,7 @@ public final class StoreEngine implements AutoCloseable {
     private final AsyncWrites asyncWrites;
     private final Background background;
     private final History history;
+    private final Replication replication;
     private final StoreRecovery recovery;
     private final LeakGuard leakGuard;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -71,6 +72,7 @@ public final class StoreEngine implements AutoCloseable {
         this.commits = opening.commits();
         this.asyncWrites = new AsyncWrites(commits);
         this.history = new History(log, versions);
+        this.replication = new Replication(commits, new ReplicationLog(log, versions), () -> !closed.get());
         this.recovery = opening.recovery();
         // Whoever else holds the log may append records of any kind.
         boolean carries = opening.carries() || !held.owned();
@@ -593,6 +595,16 @@ public final class StoreEngine implements AutoCloseable {
     public CausalContext context() {
         requireOpen();
         return CausalContext.of(new TreeMap<>(versions.counters()));
+    }
+
+    /**
+     * What carries operations between stores has to do with this one; nobody else needs it.
+     *
+     * @return the same each time
+     */
+    public Replication replication() {
+        requireOpen();
+        return replication;
     }
 
     /**

@@ -83,8 +83,9 @@ final class Unloaded implements AutoCloseable {
 
     /** An entry was loaded for which the index has something newer. */
     void loaded(Slot slot, Stored stored, boolean isLocal) {
-        Boolean replaces = recovered.remove(slot);
         byte[] value = stored.value;
+        // A key that was removed is one that the checkpoint does not have.
+        Boolean replaces = value == null ? null : recovered.remove(slot);
         if (replaces == null || value == null) {
             return;
         }

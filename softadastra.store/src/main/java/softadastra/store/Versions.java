@@ -2,7 +2,9 @@ package softadastra.store;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.SoftadastraException;
 
@@ -42,6 +44,7 @@ final class Versions {
 
     private final OriginCounters counters = new OriginCounters();
     private final Totals totals;
+    private final Graves graves;
     private final Pruner pruner;
     private final Rebuild rebuild;
 
@@ -54,6 +57,8 @@ final class Versions {
     @SuppressWarnings("unused") // Read and written through its handle.
     private long added;
 
+    private volatile LogStart raised = new LogStart(1, CausalContext.EMPTY);
+
     /** The entries of a checkpoint that may not be in the index yet, null for none. */
     private volatile @Nullable Unloaded unloaded;
 
@@ -64,8 +69,9 @@ final class Versions {
         totals = new Totals(self);
         last = totals.recount(0);
         reached = last;
-        pruner = new Pruner(index, views, last);
-        rebuild = new Rebuild(self, index, totals, counters, pruner);
+        graves = new Graves(index, views);
+        pruner = new Pruner(index, views, graves, last);
+        rebuild = new Rebuild(self, index, totals, counters, pruner, graves);
     }
 
     Origin self() {
@@ -105,11 +111,16 @@ final class Versions {
 
     /** The value of a slot that a snapshot of a sequence sees, null for none. */
     static @Nullable Stored at(Slot slot, long sequence) {
+        return Stored.live(standingAt(slot, sequence));
+    }
+
+    /** The version of a slot that a snapshot of a sequence sees, maybe a tombstone; null for none. */
+    static @Nullable Stored standingAt(Slot slot, long sequence) {
         Stored stored = slot.newest();
         while (stored != null && stored.sequence > sequence) {
             stored = stored.before();
         }
-        return Stored.live(stored);
+        return stored;
     }
 
     /** A walk over the slots whose keys are not below one, in order. */
@@ -144,11 +155,12 @@ final class Versions {
      * @param sequence the last sequence that was visible
      * @param change the last change that was
      * @param counters the last counter of each origin
+     * @param keepsRemovals whether removals are remembered
      */
-    record Held(long sequence, Change change, Map<Origin, Long> counters) {
+    record Held(long sequence, Change change, Map<Origin, Long> counters, boolean keepsRemovals) {
 
         CheckpointHead head() {
-            return new CheckpointHead(sequence, change.entries, change.bytes, change.remote, counters);
+            return new CheckpointHead(sequence, change.entries, change.bytes, change.remote, counters, keepsRemovals);
         }
     }
 
@@ -159,7 +171,7 @@ final class Versions {
         for (Change next = change.next(); next != null && next.sequence() <= sequence; next = change.next()) {
             change = next;
         }
-        return new Held(sequence, change, counters(change));
+        return new Held(sequence, change, counters(change), graves.keeping());
     }
 
     /** Makes everything up to a sequence visible, as far as it is added. */
@@ -183,7 +195,7 @@ final class Versions {
         if (origin.equals(self)) {
             return reached().ownCounter;
         }
-        return counters.get(origin);
+        return counters.copy(reached().sequence()).getOrDefault(origin, 0L);
     }
 
     /**
@@ -195,7 +207,7 @@ final class Versions {
     }
 
     private Map<Origin, Long> counters(Change at) {
-        Map<Origin, Long> all = counters.copy();
+        Map<Origin, Long> all = counters.copy(at.sequence());
         long own = at.ownCounter;
         if (own > 0) {
             all.put(self, own);
@@ -215,7 +227,10 @@ final class Versions {
         Unloaded rest = unloaded;
         if (slot == null && rest != null) {
             Stored stored = rest.get(key);
-            slot = stored == null ? null : index.add(key, stored);
+            if (stored != null) {
+                slot = index.add(key, stored);
+                pruner.removeIfGone(slot, stored);
+            }
         }
         return slot;
     }
@@ -245,6 +260,50 @@ final class Versions {
     private void append(Change change) {
         last.setNext(change);
         last = change;
+    }
+
+    /** The last counter of an origin, visible or not; 0 if nothing of it is held. For the one who writes. */
+    long newestCounter(Origin origin) {
+        return origin.equals(self) ? totals.ownCounter() : counters.newest(origin);
+    }
+
+    /** Notes the counters that a batch of other nodes' operations has brought, all of whose versions are added. */
+    void brought(Map<Origin, Long> brought, long lastSequence) {
+        counters.note(lastSequence, brought, views.visible());
+        append(totals.recount(lastSequence));
+    }
+
+    /** Brings back the removal of a key, which is visible already, unless something newer stands there. */
+    void revive(byte[] key, Stored removal) {
+        Slot slot = find(key);
+        Stored newest = slot == null ? null : slot.newest();
+        if (slot == null) {
+            graves.add(index.add(key, removal));
+        } else if (newest != null && newest.isTombstone() && newest.sequence < removal.sequence) {
+            slot.push(removal);
+        }
+    }
+
+    /** Notes what is held from a sequence on, at the end of a batch all of whose versions are added. */
+    void raise(Map<Origin, Long> held, long sequence) {
+        Map<Origin, Long> others = new LinkedHashMap<>(held);
+        others.remove(self);
+        brought(others, sequence);
+        TreeMap<Origin, Long> all = new TreeMap<>(counters.copy(sequence));
+        if (totals.ownCounter() > 0) {
+            all.put(self, totals.ownCounter());
+        }
+        raised = new LogStart(sequence + 1, CausalContext.of(all));
+    }
+
+    /** From where on the log goes on operation by operation, its checkpoint apart. */
+    LogStart raised() {
+        return raised;
+    }
+
+    /** The slots whose removals are remembered. */
+    Graves graves() {
+        return graves;
     }
 
     /** Says that all versions up to a sequence are added. */
@@ -281,6 +340,7 @@ final class Versions {
         pruner.begin(last);
         reached = last;
         views.publish(through);
+        raised = rebuild.start();
     }
 
     /** All entries of the checkpoint are in the index: from here on that is all there is. */

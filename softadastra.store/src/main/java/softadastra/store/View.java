@@ -69,7 +69,7 @@ abstract class View {
         Unloaded rest = versions.unloaded();
         if (rest != null) {
             try {
-                return rest.get(key);
+                return Stored.live(rest.get(key));
             } catch (SoftadastraException e) {
                 if (versions.unloaded() != null) {
                     throw e;

@@ -21,6 +21,8 @@ public enum WalRecordType {
     CHECKPOINT(5),
     /** Nothing; takes a sequence and may be skipped. */
     NOOP(6),
+    /** What a store holds from here on, of other nodes' operations too: some came without those they had replaced. */
+    HELD(7),
     /** A code without a constant here. It cannot be appended by this name; append the code. */
     UNKNOWN(0);
 
@@ -30,7 +32,7 @@ public enum WalRecordType {
     /** The highest code a record can have. */
     public static final int MAX_CODE = 0x3FFF;
 
-    private static final WalRecordType[] BY_CODE = {UNKNOWN, PUT, UPDATE, DELETE, EVENT, CHECKPOINT, NOOP};
+    private static final WalRecordType[] BY_CODE = {UNKNOWN, PUT, UPDATE, DELETE, EVENT, CHECKPOINT, NOOP, HELD};
 
     private final int code;
 

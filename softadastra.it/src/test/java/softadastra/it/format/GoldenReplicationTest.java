@@ -1,0 +1,202 @@
+package softadastra.it.format;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import softadastra.core.HybridTimestamp;
+import softadastra.core.NodeId;
+import softadastra.store.Arbiter;
+import softadastra.store.CausalContext;
+import softadastra.store.CheckpointPolicy;
+import softadastra.store.Effect;
+import softadastra.store.Key;
+import softadastra.store.Operation;
+import softadastra.store.OperationId;
+import softadastra.store.OperationRecord;
+import softadastra.store.Origin;
+import softadastra.store.Replication;
+import softadastra.store.StoreConfig;
+import softadastra.store.StoreEngine;
+import softadastra.store.Value;
+import softadastra.wal.spi.WalConfig;
+
+/**
+ * The log of a store that had to do with other nodes, checked in under {@code src/test/resources/golden/v1/store-replication}, and
+ * what it holds, as text beside it: operations of others with what they did, survivors, notes, and removals that are
+ * remembered, in a checkpoint and behind it. It must open for ever, with exactly that in it.
+ *
+ * <p>With the system property {@code softadastra.golden=write} it is written anew, which the first release ends; until then it
+ * takes a reason: {@code mvn test -pl softadastra.it -am -Dtest=GoldenReplicationTest -Dsoftadastra.golden=write}
+ */
+class GoldenReplicationTest {
+    private static final Path GOLDEN =
+            Path.of(System.getProperty("basedir", ""), "src", "test", "resources", "golden", "v1");
+    private static final Path LOG = GOLDEN.resolve("store-replication");
+    private static final Path TEXT = GOLDEN.resolve("store-replication.txt");
+    private static final Instant NEW_YEAR = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Arbiter LATEST = (incoming, standing) ->
+            standing.isEmpty() || incoming.stamp().isAfter(standing.get().stamp()) ? Effect.WON : Effect.LOST;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void operationsNotesAndRemovalsComeBack() throws IOException {
+        Path log = directory.resolve("golden.wal");
+        copy(LOG, log);
+        assertEquals(Files.readString(TEXT), describe(log));
+        // Once more, since the first opening has written.
+        assertEquals(Files.readString(TEXT), describe(log));
+    }
+
+    private static String describe(Path log) {
+        StringBuilder text = new StringBuilder();
+        try (StoreEngine store = StoreEngine.open(StoreConfig.durable(log)).orElseThrow()) {
+            Replication replication = store.replication();
+            long standing = replication
+                    .standing(Optional.empty(), each -> {
+                        text.append("%s of %s at %s, version %d, sequence %d: %s\n"
+                                .formatted(
+                                        each.key().asString(),
+                                        each.id(),
+                                        each.stamp(),
+                                        each.version(),
+                                        each.sequence(),
+                                        each.value().map(Value::asString).orElse("removed")));
+                        return true;
+                    })
+                    .orElseThrow();
+            long operations = store.operations(replication.start().orElseThrow().sequence(), (sequence, record) -> {
+                        text.append("%d %s\n".formatted(sequence, record));
+                        return true;
+                    })
+                    .orElseThrow();
+            long notes = replication
+                    .notes((sequence, typeCode, payload) -> text.append("note %d at %d: 0x%s\n"
+                            .formatted(typeCode, sequence, HexFormat.of().formatHex(payload))))
+                    .orElseThrow();
+            text.append("standing %d, operations %d, notes %d, entries %d, knows %s\n"
+                    .formatted(
+                            standing,
+                            operations,
+                            notes,
+                            store.size(),
+                            store.context().counters()));
+        }
+        return text.toString();
+    }
+
+    @BeforeAll
+    static void write(@TempDir Path scratch) throws IOException {
+        if (!System.getProperty("softadastra.golden", "").equals("write")) {
+            return;
+        }
+        Path log = scratch.resolve("golden.wal");
+        StoreConfig config = StoreConfig.of(WalConfig.durable(log)
+                        .withNodeId("golden")
+                        .withClock(InstantSource.fixed(NEW_YEAR))
+                        .withSegmentBytes(WalConfig.MIN_SEGMENT_BYTES))
+                .withCheckpoints(CheckpointPolicy.manual());
+        try (StoreEngine store = StoreEngine.open(config).orElseThrow()) {
+            write(store);
+        }
+        if (Files.exists(LOG)) {
+            try (Stream<Path> files = Files.list(LOG)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+        copy(log, LOG);
+        Files.writeString(TEXT, describe(log));
+    }
+
+    private static void write(StoreEngine store) {
+        put(store, "ours");
+        put(store, "removed before anybody was known");
+        var removed = store.remove(Key.of("removed before anybody was known")).orElseThrow();
+        long note = store.replication().note(64, new byte[] {1, 2, 3}).orElseThrow();
+        apply(
+                store,
+                remote("phone", 1, 1, Map.of(), Operation.put(Key.of("theirs"), Value.fromString("from the phone"))),
+                remote("phone", 2, 2, Map.of("phone", 1L), Operation.delete(Key.of("unknown here"))),
+                remote("tablet", 1, 0, Map.of("phone", 2L), Operation.put(Key.of("theirs"), Value.fromString("late"))));
+        var gone = store.remove(Key.of("ours")).orElseThrow();
+        put(store, "stays");
+        var checkpoint = store.checkpoint().orElseThrow();
+        apply(
+                store,
+                remote("phone", 3, 5, Map.of("phone", 2L), Operation.delete(Key.of("theirs"))),
+                remote(
+                        "phone",
+                        4,
+                        6,
+                        Map.of("phone", 3L, "tablet", 1L),
+                        Operation.put(Key.of("stays"), Value.fromString("won"))),
+                remote("tablet", 2, 1, Map.of("tablet", 1L), Operation.put(Key.of("stays"), Value.fromString("lost"))));
+        var adopted = store.replication()
+                .adopt(
+                        List.of(remote(
+                                "tablet", 7, 9, Map.of(), Operation.put(Key.of("adopted"), Value.fromString("7")))),
+                        CausalContext.of(Map.of(origin("tablet"), 8L, origin("phone"), 4L)),
+                        LATEST)
+                .orElseThrow();
+        long behind = store.replication().note(79, new byte[0]).orElseThrow();
+        put(
+                store,
+                "behind " + note + " " + behind + " " + removed.version() + gone.version() + checkpoint.entries()
+                        + adopted.taken());
+    }
+
+    private static void put(StoreEngine store, String key) {
+        var unused = store.put(Key.of(key), Value.fromString("here")).orElseThrow();
+    }
+
+    private static void apply(StoreEngine store, OperationRecord... operations) {
+        var unused = store.replication().apply(List.of(operations), LATEST).orElseThrow();
+    }
+
+    private static OperationRecord remote(
+            String node, long counter, int later, Map<String, Long> knew, Operation operation) {
+        Map<Origin, Long> context = new HashMap<>();
+        knew.forEach((name, known) -> context.put(origin(name), known));
+        return OperationRecord.remote(
+                new OperationId(origin(node), counter),
+                HybridTimestamp.of(NEW_YEAR.toEpochMilli() + 1_000L * later, 3),
+                counter,
+                Effect.WON,
+                CausalContext.of(context),
+                operation);
+    }
+
+    private static Origin origin(String node) {
+        return new Origin(NodeId.of(node).orElseThrow(), node.equals("phone") ? 0x0123_4567_89AB_CDEFL : -1);
+    }
+
+    /** Copies a log's marker, its checkpoint, and the segments that hold anything; opening writes. */
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectories(to);
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.toList()) {
+                String name = file.getFileName().toString();
+                boolean isSegment = name.endsWith(".segment") && Files.readAllBytes(file)[0] != 0;
+                if (isSegment || name.equals("softadastra-wal") || name.endsWith(".checkpoint")) {
+                    Files.copy(file, to.resolve(name));
+                }
+            }
+        }
+    }
+}

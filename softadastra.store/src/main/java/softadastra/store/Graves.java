@@ -1,0 +1,77 @@
+package softadastra.store;
+
+import java.util.ArrayDeque;
+import softadastra.core.HybridTimestamp;
+
+/**
+ * The slots of keys that were removed, while that must be remembered: a write of another node that does not know of the removal
+ * may be on its way, and must lose against it. A log that has never had to do with another node remembers none.
+ *
+ * <p>For the one who writes.
+ */
+final class Graves {
+
+    private final Index index;
+    private final Views views;
+
+    /** Slots of keys that were removed, each once for each time; some may have a value again. */
+    private final ArrayDeque<Slot> slots = new ArrayDeque<>();
+
+    private volatile boolean keeping;
+
+    Graves(Index index, Views views) {
+        this.index = index;
+        this.views = views;
+    }
+
+    /** Whether removals are remembered. */
+    boolean keeping() {
+        return keeping;
+    }
+
+    /** From here on removals are remembered. */
+    void keep() {
+        if (!keeping) {
+            keeping = true;
+        }
+    }
+
+    /** Notes a slot whose newest version is a removal. */
+    void add(Slot slot) {
+        slots.add(slot);
+    }
+
+    /** How many slots are noted. */
+    int size() {
+        return slots.size();
+    }
+
+    /**
+     * Looks at some slots, and takes those out whose removals may be forgotten. Each call goes on where the one before ended.
+     *
+     * @return how many were taken out
+     */
+    int collect(Retention retention, int atMost) {
+        int collected = 0;
+        for (int i = Math.min(atMost, slots.size()); i > 0; i--) {
+            Slot slot = slots.remove();
+            Stored newest = slot.newest();
+            if (newest == null || !newest.isTombstone() || index.get(slot.key) != slot) {
+                continue;
+            }
+            boolean unseen = newest.sequence > views.visible() || newest.before() != null;
+            if (unseen || !mayForget(retention, newest)) {
+                slots.add(slot);
+            } else {
+                index.remove(slot);
+                collected++;
+            }
+        }
+        return collected;
+    }
+
+    private static boolean mayForget(Retention retention, Stored removal) {
+        return retention.mayForget(
+                new OperationId(removal.origin, removal.counter), HybridTimestamp.ofPacked(removal.stamp));
+    }
+}

@@ -1,0 +1,205 @@
+package softadastra.store;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import softadastra.core.CheckReturnValue;
+import softadastra.core.ErrorCode;
+import softadastra.core.HybridTimestamp;
+import softadastra.core.Result;
+import softadastra.core.SoftadastraException;
+import softadastra.wal.spi.WalRecordType;
+
+/**
+ * What carries operations between stores has to do with one, beyond what everybody does: it logs operations of other nodes, and
+ * notes of its own beside them. The store knows nothing of nodes, peers or policies: these are its caller's.
+ *
+ * <p>From the first operation of another node, or the first note, on, the log's store remembers which keys were removed, in its
+ * checkpoints too, and whoever opens it; {@link #collect} forgets.
+ *
+ * <p>Thread-safe. On a closed store everything is answered INVALID_STATE.
+ */
+@CheckReturnValue
+public final class Replication {
+
+    /** The first type code of a note. */
+    public static final int FIRST_NOTE = WalRecordType.FIRST_SKIPPABLE_CODE;
+
+    /** The last type code of a note. */
+    public static final int LAST_NOTE = 79;
+
+    /** How far, in milliseconds beyond physical time, a stamp of another node raises the clock of this one: 2 minutes. */
+    public static final long MAX_FORWARD_MILLIS = 120_000;
+
+    private final Commits commits;
+    private final ReplicationLog log;
+    private final Supplier<Boolean> open;
+
+    Replication(Commits commits, ReplicationLog log, Supplier<Boolean> open) {
+        this.commits = commits;
+        this.log = log;
+        this.open = open;
+    }
+
+    static boolean isNote(int typeCode) {
+        return typeCode >= FIRST_NOTE && typeCode <= LAST_NOTE;
+    }
+
+    static void requireNote(int typeCode) {
+        if (!isNote(typeCode)) {
+            throw new SoftadastraException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "invalid type code of a note: " + typeCode + " is not " + FIRST_NOTE + " to " + LAST_NOTE);
+        }
+    }
+
+    private <T> Result<T> attempt(Supplier<T> action) {
+        return open.get() ? Result.attempt(action) : Result.err(StoreEngine.closedError());
+    }
+
+    /**
+     * Logs operations of other nodes, with what they do here, as one batch, and waits until it is durable, with or without
+     * automatic flush. Readers see all of it at once.
+     *
+     * <p>An operation is passed over unless it is the next one of its origin, and everything in its context is held.
+     *
+     * @param operations the operations, each with its context in full; type and effect are decided here
+     * @param arbiter decides what they do
+     * @return what was logged, or an error, as of {@link StoreEngine#put}, and then nothing was; INVALID_ARGUMENT too if an
+     *     operation has no context or the context of a delta; ORIGIN_FORK if one is said to be of this store's own origin and
+     *     the store has not written it
+     */
+    public Result<Replicated> apply(List<OperationRecord> operations, Arbiter arbiter) {
+        Objects.requireNonNull(arbiter, "arbiter");
+        List<OperationRecord> all = List.copyOf(operations);
+        return attempt(() -> {
+            all.forEach(Replication::requireRemote);
+            Replicated replicated = commits.replicate(all, arbiter);
+            commits.awaitVisible(replicated.lastSequence());
+            return replicated;
+        });
+    }
+
+    private static void requireRemote(OperationRecord record) {
+        Optional<String> problem = Limits.problemOf(record.operation());
+        if (record.isLocal() || record.contextIsDelta()) {
+            problem = Optional.of("its context is not there in full");
+        }
+        if (problem.isPresent()) {
+            throw new SoftadastraException(
+                    ErrorCode.INVALID_ARGUMENT, "invalid operation " + record.id() + ": " + problem.get());
+        }
+    }
+
+    /**
+     * Logs operations that came without those they had replaced, and says what is held from there on, as one batch; waits until it is
+     * durable. What is held already is passed over.
+     *
+     * @param survivors the operations; type and effect are decided here, and contexts are not looked at
+     * @param held what somebody holds who has these, and has had all that they replaced; with what is held here, this is what is
+     *     held from there on
+     * @param arbiter decides what they do
+     * @return what was logged, or an error, as of {@link #apply}; RECORD_TOO_LARGE too
+     */
+    public Result<Replicated> adopt(List<OperationRecord> survivors, CausalContext held, Arbiter arbiter) {
+        Objects.requireNonNull(held, "held");
+        Objects.requireNonNull(arbiter, "arbiter");
+        List<OperationRecord> all = List.copyOf(survivors);
+        return attempt(() -> {
+            all.forEach(Replication::requireRemote);
+            Replicated replicated = commits.adopt(all, held, arbiter);
+            commits.awaitVisible(replicated.lastSequence());
+            return replicated;
+        });
+    }
+
+    /**
+     * Logs a note, and waits until it is durable.
+     *
+     * @param typeCode its type code, {@value #FIRST_NOTE} to {@value #LAST_NOTE}; the store does not interpret it
+     * @param payload what it says
+     * @return its sequence, or an error as of {@link StoreEngine#put}
+     */
+    public Result<Long> note(int typeCode, byte[] payload) {
+        byte[] copy = payload.clone();
+        return attempt(() -> {
+            requireNote(typeCode);
+            long sequence = commits.note(typeCode, copy);
+            commits.awaitVisible(sequence);
+            return sequence;
+        });
+    }
+
+    /**
+     * Hands over all notes, in order: those of the log, and before them those that its checkpoint carries.
+     *
+     * @param visitor takes them; its exceptions pass through
+     * @return how many there were, or CORRUPTION, IO_ERROR
+     */
+    public Result<Long> notes(NoteVisitor visitor) {
+        return attempt(() -> log.notes(visitor));
+    }
+
+    /**
+     * From where on {@link StoreEngine#operations} tells what happened, one operation after the other: the beginning of the log, or
+     * behind its checkpoint, or behind what was {@linkplain #adopt adopted} last.
+     *
+     * @return where, and what was held before; or IO_ERROR, CORRUPTION
+     */
+    public Result<LogStart> start() {
+        return attempt(log::start);
+    }
+
+    /**
+     * The last sequence that is durable and that readers see.
+     *
+     * @return the sequence, or INVALID_STATE
+     */
+    public Result<Long> durable() {
+        return attempt(commits::durableAndVisible);
+    }
+
+    /**
+     * What stands under the keys behind one, in their order: values, and removals that are remembered. Each is as it is when the
+     * call gets there.
+     *
+     * @param behind the key to begin behind; empty for the first one
+     * @param visitor takes them, until it says no
+     * @return how many were handed over
+     */
+    public Result<Long> standing(Optional<Key> behind, Predicate<Standing> visitor) {
+        return attempt(() -> log.standing(behind, visitor));
+    }
+
+    /**
+     * Forgets removals, as far as a retention lets them go. A few at a time: each call goes on where the one before has ended.
+     *
+     * @param retention asked about removals
+     * @param atMost how many to ask about
+     * @return how many were forgotten
+     */
+    public Result<Integer> collect(Retention retention, int atMost) {
+        Objects.requireNonNull(retention, "retention");
+        return attempt(() -> commits.collect(retention, atMost));
+    }
+
+    /**
+     * How many removals are remembered, about.
+     *
+     * @return the number
+     */
+    public Result<Integer> remembered() {
+        return attempt(commits::graves);
+    }
+
+    /**
+     * The last stamp of this store's clock: all that it issues from here on is above.
+     *
+     * @return the stamp
+     */
+    public Result<HybridTimestamp> clock() {
+        return attempt(commits::clock);
+    }
+}

@@ -1,0 +1,75 @@
+package softadastra.store;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import softadastra.wal.spi.WalCheckpoint;
+import softadastra.wal.spi.WalLog;
+import softadastra.wal.spi.WalRecordVisitor;
+
+/** What a store's log and its versions have for {@link Replication}. */
+final class ReplicationLog {
+
+    private final WalLog log;
+    private final Versions versions;
+
+    ReplicationLog(WalLog log, Versions versions) {
+        this.log = log;
+        this.versions = versions;
+    }
+
+    /** From where on the log has every operation. */
+    LogStart start() {
+        LogStart raised = versions.raised();
+        WalCheckpoint checkpoint = log.checkpoint().orElse(null);
+        if (checkpoint == null || checkpoint.endSequence() < raised.sequence()) {
+            return raised;
+        }
+        try (Base base = Base.open(checkpoint)) {
+            CheckpointHead head = base.head();
+            LogStart behind = new LogStart(head.sequence() + 1, CausalContext.of(new TreeMap<>(head.counters())));
+            return behind.sequence() < raised.sequence() ? raised : behind;
+        }
+    }
+
+    /** Hands over the notes. */
+    long notes(NoteVisitor visitor) {
+        long[] count = new long[1];
+        WalRecordVisitor each = (sequence, typeCode, status, timestamp, buffer, offset, length) -> {
+            if (Replication.isNote(typeCode)) {
+                count[0]++;
+                visitor.visit(sequence, typeCode, Arrays.copyOfRange(buffer, offset, offset + length));
+            }
+            return true;
+        };
+        long behind = 0;
+        WalCheckpoint checkpoint = log.checkpoint().orElse(null);
+        if (checkpoint != null) {
+            try (Base base = Base.open(checkpoint)) {
+                base.carried(each);
+                behind = base.head().sequence();
+            }
+        }
+        long unused = log.read(Math.max(behind + 1, log.firstSequence()), each);
+        return count[0];
+    }
+
+    /** Hands over what stands under the keys behind one. */
+    long standing(Optional<Key> behind, Predicate<Standing> visitor) {
+        byte[] from = behind.map(Key::bytes).orElse(new byte[0]);
+        MergedWalk slots = new MergedWalk(versions, from);
+        long count = 0;
+        for (Slot slot = slots.next(); slot != null; slot = slots.next()) {
+            Stored stored = Versions.standingAt(slot, versions.views().visible());
+            if (stored == null || (behind.isPresent() && Arrays.equals(slot.key, from))) {
+                continue;
+            }
+            count++;
+            if (!visitor.test(Standing.of(Key.wrap(slot.key), stored))) {
+                break;
+            }
+        }
+        return count;
+    }
+}
