@@ -1,0 +1,73 @@
+package softadastra.sync;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import softadastra.core.HybridTimestamp;
+import softadastra.store.Arbiter;
+import softadastra.store.Effect;
+import softadastra.store.OperationId;
+import softadastra.store.OperationRecord;
+import softadastra.store.Standing;
+
+/**
+ * Of all operations on a key, the last one in a total order stands: by stamp, then node, epoch and counter of its writer. This is a
+ * function of the set of operations, so all nodes that have the same ones agree, whatever the order they came in, and whatever the
+ * clocks were.
+ *
+ * <p>A writer's stamp is above that of what it replaces, so the order agrees with who knew what; that is what decides whether an
+ * operation has lost against one whose writer did not know it: a conflict, to be reported.
+ *
+ * <p>For one batch.
+ */
+class LastWriteWins implements Arbiter {
+
+    private static final Comparator<OperationId> BY_ID =
+            Comparator.comparing(OperationId::origin).thenComparingLong(OperationId::counter);
+
+    /** By loser, since each is reported once. */
+    private final Map<OperationId, Conflict> conflicts = new LinkedHashMap<>();
+
+    @Override
+    public Effect decide(OperationRecord incoming, Optional<Standing> standing) {
+        if (standing.isEmpty()) {
+            return Effect.WON;
+        }
+        Standing current = standing.get();
+        if (current.id().equals(incoming.id())) {
+            // It came with a snapshot before.
+            return Effect.WON;
+        }
+        boolean wins = compare(incoming.stamp(), incoming.id(), current.stamp(), current.id()) > 0;
+        boolean knew = incoming.context().orElseThrow().includes(current.id());
+        boolean anyValue =
+                incoming.operation().value().isPresent() || current.value().isPresent();
+        if (!knew && anyValue) {
+            report(wins ? Conflict.wonBy(incoming, current) : Conflict.lostBy(incoming, current));
+        }
+        return wins ? Effect.WON : Effect.LOST;
+    }
+
+    /** The order of operations. */
+    static int compare(HybridTimestamp stamp, OperationId id, HybridTimestamp otherStamp, OperationId otherId) {
+        int byStamp = stamp.compareTo(otherStamp);
+        return byStamp != 0 ? byStamp : BY_ID.compare(id, otherId);
+    }
+
+    /** Adds a conflict, unless its loser was reported in this batch. */
+    void report(Conflict conflict) {
+        Conflict unused = conflicts.putIfAbsent(conflict.loser(), conflict);
+    }
+
+    @Override
+    public void addNotes(NoteSink sink) {
+        conflicts.values().forEach(conflict -> sink.add(Conflict.NOTE, conflict.encode()));
+    }
+
+    /** The conflicts of the batch. */
+    Collection<Conflict> conflicts() {
+        return conflicts.values();
+    }
+}

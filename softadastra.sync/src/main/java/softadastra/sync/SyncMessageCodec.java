@@ -1,0 +1,279 @@
+package softadastra.sync;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import softadastra.core.ByteReader;
+import softadastra.core.ByteWriter;
+import softadastra.core.ErrorCode;
+import softadastra.core.HybridTimestamp;
+import softadastra.core.MalformedDataException;
+import softadastra.core.NodeId;
+import softadastra.core.Result;
+import softadastra.core.SoftadastraException;
+import softadastra.store.CausalContext;
+import softadastra.store.Effect;
+import softadastra.store.Key;
+import softadastra.store.Operation;
+import softadastra.store.OperationId;
+import softadastra.store.OperationRecord;
+import softadastra.store.Origin;
+import softadastra.store.Value;
+
+/**
+ * The binary form of a {@link SyncMessage}. Strict: nothing is made up, nothing is left over, and no count allocates more than the
+ * bytes there are.
+ *
+ * <pre>
+ * message   = magic:i32 "SYN1"  version:u8 (1)  flags:u8 (bit 0: snapshot)  origins  from:varint  held  promise:i64  want:i64
+ *             count:varint  operation * count  conflicts (snapshot)  crc:i32    all numbers little-endian
+ * origins   = count:varint  { node:utf8  epoch:i64 } * count                    in order, each once
+ * held      = count:varint  { origin:varint  counter:varint } * count          in order
+ * operation = kind:u8 (0 put, 1 removal)  origin:varint  counter:varint  stamp:i64  version:varint
+ *             context (no snapshot)  key:bytes  value:bytes (put)
+ * context   = kind:u8 (0 in full, 1 what changed since the operation before of that origin in this message)  held
+ * conflicts = count:varint  { note:bytes } * count                             see {@link Conflict}
+ * crc       : CRC32C of all before it; a transport may hand over half a message
+ * </pre>
+ */
+final class SyncMessageCodec {
+
+    private static final int MAGIC = 0x314E5953;
+    private static final int VERSION = 1;
+    private static final int SNAPSHOT = 1;
+
+    /** Stamps from the year 10,000 on are refused: above the last one nobody could ever write. */
+    private static final long MAX_STAMP_MILLIS = 253_402_300_800_000L;
+
+    private final ByteWriter out = new ByteWriter();
+    private final Map<Origin, Integer> indexes = new HashMap<>();
+
+    private SyncMessageCodec() {}
+
+    static byte[] encode(SyncMessage message) {
+        return new SyncMessageCodec().write(message);
+    }
+
+    private byte[] write(SyncMessage message) {
+        out.writeInt(MAGIC);
+        out.writeByte(VERSION);
+        out.writeByte(message.snapshot() ? SNAPSHOT : 0);
+        TreeSet<Origin> origins = new TreeSet<>(message.held().counters().keySet());
+        origins.add(message.from());
+        for (OperationRecord operation : message.operations()) {
+            origins.add(operation.id().origin());
+            if (!message.snapshot()) {
+                origins.addAll(operation.context().orElseThrow().counters().keySet());
+            }
+        }
+        out.writeVarint(origins.size());
+        for (Origin origin : origins) {
+            indexes.put(origin, indexes.size());
+            out.writeUtf8(origin.node().value());
+            out.writeLong(origin.epoch());
+        }
+        writeOrigin(message.from());
+        write(message.held().counters());
+        out.writeLong(message.promise());
+        out.writeLong(message.want());
+        out.writeVarint(message.operations().size());
+        Map<Origin, CausalContext> before = new HashMap<>();
+        message.operations().forEach(operation -> {
+            writeWithoutContext(operation);
+            if (!message.snapshot()) {
+                writeContext(operation, before);
+            }
+            writeBody(operation.operation());
+        });
+        if (message.snapshot()) {
+            out.writeVarint(message.conflicts().size());
+            message.conflicts().forEach(conflict -> out.writePrefixedBytes(conflict.encode()));
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(out.array(), 0, out.length());
+        out.writeInt((int) crc.getValue());
+        return out.toByteArray();
+    }
+
+    private void writeOrigin(Origin origin) {
+        Integer index = indexes.get(origin);
+        if (index == null) {
+            throw new IllegalStateException("no origin of this message: " + origin);
+        }
+        out.writeVarint(index);
+    }
+
+    private void write(Map<Origin, Long> counters) {
+        out.writeVarint(counters.size());
+        counters.forEach((origin, counter) -> {
+            writeOrigin(origin);
+            out.writeVarint(counter);
+        });
+    }
+
+    private void writeWithoutContext(OperationRecord record) {
+        Operation operation = record.operation();
+        out.writeByte(operation.value().isPresent() ? 0 : 1);
+        writeOrigin(record.id().origin());
+        out.writeVarint(record.id().counter());
+        out.writeLong(record.stamp().packed());
+        out.writeVarint(record.version());
+    }
+
+    private void writeContext(OperationRecord record, Map<Origin, CausalContext> before) {
+        CausalContext context = record.context().orElseThrow();
+        CausalContext last = before.put(record.id().origin(), context);
+        out.writeByte(last == null ? 0 : 1);
+        write((last == null ? context : context.since(last)).counters());
+    }
+
+    private void writeBody(Operation operation) {
+        out.writeUtf8(operation.key().asString());
+        operation.value().ifPresent(value -> out.writePrefixedBytes(value.bytes()));
+    }
+
+    /** Reads a message; DECODE_FAILED or UNSUPPORTED_VERSION for what is none. */
+    static Result<SyncMessage> decode(byte[] bytes) {
+        try {
+            return Result.ok(read(bytes));
+        } catch (MalformedDataException e) {
+            return Result.err(e.toError("failed to decode sync message"));
+        } catch (SoftadastraException e) {
+            return Result.err(e.error());
+        }
+    }
+
+    private static SyncMessage read(byte[] bytes) {
+        ByteReader in = new ByteReader(bytes, 0, Math.max(0, bytes.length - Integer.BYTES));
+        if (in.readInt() != MAGIC) {
+            throw in.malformed("no sync message", 0);
+        }
+        int version = in.readByte();
+        int flags = in.readByte();
+        if (version != VERSION || (flags & ~SNAPSHOT) != 0) {
+            throw new SoftadastraException(
+                    ErrorCode.UNSUPPORTED_VERSION,
+                    "unsupported sync message version " + version + " with flags " + flags + ": this release reads "
+                            + VERSION);
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, bytes.length - Integer.BYTES);
+        if (new ByteReader(bytes, bytes.length - Integer.BYTES, Integer.BYTES).readInt() != (int) crc.getValue()) {
+            throw in.malformed("its sum is another one", bytes.length - Integer.BYTES);
+        }
+        List<Origin> origins = readOrigins(in);
+        Origin from = readOrigin(in, origins);
+        Vector held = new Vector(readCounters(in, origins));
+        long promise = in.readLong();
+        long want = in.readLong();
+        boolean snapshot = flags == SNAPSHOT;
+        CausalContext known = snapshot ? held.toContext() : null;
+        int count = in.readCount();
+        List<OperationRecord> operations = new ArrayList<>();
+        Map<Origin, CausalContext> before = new HashMap<>();
+        for (int i = 0; i < count; i++) {
+            operations.add(readOperation(in, origins, before, known));
+        }
+        List<Conflict> conflicts = new ArrayList<>();
+        for (int i = snapshot ? in.readCount() : 0; i > 0; i--) {
+            conflicts.add(Conflict.decode(in.readPrefixedBytes(in.remaining())));
+        }
+        in.expectEnd();
+        return new SyncMessage(from, held, promise, want, operations, snapshot, conflicts);
+    }
+
+    private static List<Origin> readOrigins(ByteReader in) {
+        int count = in.readCount();
+        List<Origin> origins = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int position = in.position();
+            Result<NodeId> node = NodeId.of(in.readUtf8(NodeId.MAX_LENGTH));
+            if (node.isErr()) {
+                throw in.malformed(node.error().message(), position);
+            }
+            Origin origin = new Origin(node.value(), in.readLong());
+            if (i > 0 && origins.get(i - 1).compareTo(origin) >= 0) {
+                throw in.malformed("origins are not in order", position);
+            }
+            origins.add(origin);
+        }
+        return origins;
+    }
+
+    private static Origin readOrigin(ByteReader in, List<Origin> origins) {
+        return origins.get((int) below(in, origins.size()));
+    }
+
+    private static long below(ByteReader in, long limit) {
+        int position = in.position();
+        long number = in.readVarint(Long.MAX_VALUE);
+        if (number >= limit) {
+            throw in.malformed("number " + number + " is not below " + limit, position);
+        }
+        return number;
+    }
+
+    private static SortedMap<Origin, Long> readCounters(ByteReader in, List<Origin> origins) {
+        int count = in.readCount();
+        TreeMap<Origin, Long> counters = new TreeMap<>();
+        for (int i = 0; i < count; i++) {
+            int position = in.position();
+            Origin origin = readOrigin(in, origins);
+            if (!counters.isEmpty() && counters.lastKey().compareTo(origin) >= 0) {
+                throw in.malformed("vector is not in order", position);
+            }
+            counters.put(origin, readFromOne(in));
+        }
+        return counters;
+    }
+
+    private static long readFromOne(ByteReader in) {
+        int position = in.position();
+        long number = in.readVarint(Long.MAX_VALUE);
+        if (number < 1) {
+            throw in.malformed("number is below 1", position);
+        }
+        return number;
+    }
+
+    private static OperationRecord readOperation(
+            ByteReader in, List<Origin> origins, Map<Origin, CausalContext> before, @Nullable CausalContext known) {
+        int position = in.position();
+        long kind = below(in, 2);
+        OperationId id = new OperationId(readOrigin(in, origins), readFromOne(in));
+        HybridTimestamp stamp = HybridTimestamp.ofPacked(in.readLong());
+        if (stamp.millis() >= MAX_STAMP_MILLIS) {
+            throw in.malformed("stamp " + stamp + " is beyond the year 9999", position);
+        }
+        long version = readFromOne(in);
+        CausalContext context = known == null ? readContext(in, origins, id.origin(), before) : known;
+        if (known == null && context.counter(id.origin()) >= id.counter()) {
+            throw in.malformed("operation " + id + " knows itself", position);
+        }
+        Key key = Key.of(in.readUtf8(Key.MAX_BYTES));
+        Operation operation =
+                kind == 0 ? Operation.put(key, Value.of(in.readPrefixedBytes(Value.MAX_BYTES))) : Operation.delete(key);
+        return new OperationRecord(id, stamp, version, Effect.WON, Optional.of(context), false, operation);
+    }
+
+    private static CausalContext readContext(
+            ByteReader in, List<Origin> origins, Origin writer, Map<Origin, CausalContext> before) {
+        int position = in.position();
+        boolean isDelta = below(in, 2) == 1;
+        CausalContext read = CausalContext.of(readCounters(in, origins));
+        CausalContext last = before.get(writer);
+        if (isDelta != (last != null)) {
+            throw in.malformed("context of the wrong kind", position);
+        }
+        CausalContext context = last == null ? read : last.merge(read);
+        before.put(writer, context);
+        return context;
+    }
+}

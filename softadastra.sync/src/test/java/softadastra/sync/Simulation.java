@@ -1,0 +1,374 @@
+package softadastra.sync;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.zip.CRC32C;
+import softadastra.core.NodeId;
+import softadastra.store.Batch;
+import softadastra.store.CausalContext;
+import softadastra.store.Key;
+import softadastra.store.StoreEngine;
+import softadastra.store.Value;
+
+/**
+ * A few nodes with real stores on real logs, in one thread and at one pace: what happens follows from a seed and a list of steps.
+ * What the nodes guarantee is checked all the time, and at the end, when the network is healed, that they agree.
+ */
+final class Simulation implements AutoCloseable {
+
+    private static final int KEYS = 6;
+    private static final long START_MILLIS = 1_767_225_600_000L;
+    private static final int MAX_HEAL_ROUNDS = 400;
+
+    /** What was done, and checked. */
+    static final class Counts {
+        long seeds;
+        long steps;
+        long operations;
+        long messages;
+        long lost;
+        long crashes;
+        long partitions;
+        long conflicts;
+        long collected;
+        long checks;
+
+        void add(Counts other) {
+            seeds += other.seeds;
+            steps += other.steps;
+            operations += other.operations;
+            messages += other.messages;
+            lost += other.lost;
+            crashes += other.crashes;
+            partitions += other.partitions;
+            conflicts += other.conflicts;
+            collected += other.collected;
+            checks += other.checks;
+        }
+
+        @Override
+        public String toString() {
+            return seeds + " seeds: " + operations + " operations, " + steps + " steps, " + messages + " messages ("
+                    + lost + " lost), " + crashes + " crashes, " + partitions + " partitions, " + conflicts
+                    + " conflicts, " + collected + " removals forgotten, " + checks + " checks";
+        }
+    }
+
+    private final long seed;
+    private final SplittableRandom setup;
+    private final List<SimulatedNode> nodes = new ArrayList<>();
+    private final TreeSet<NodeId> members = new TreeSet<>();
+    private final SimulatedNetwork network;
+    private final SimulationOracle oracle = new SimulationOracle();
+    private final Counts counts = new Counts();
+    private final CRC32C trace = new CRC32C();
+
+    /** What a node has said to others that it holds, and its promise: from then on that is to be true for ever. */
+    private final Map<NodeId, Vector> said = new HashMap<>();
+
+    private final Map<NodeId, Long> promised = new HashMap<>();
+    private long millis = START_MILLIS;
+    private int value;
+
+    Simulation(long seed, SimulationBug bug) {
+        this(seed, bug, true);
+    }
+
+    /**
+     * Makes a run.
+     *
+     * @param disks whether some logs are on simulated disks. The log on a disk has threads of its own, so what happens on one may
+     *     still differ between two runs of a seed
+     */
+    Simulation(long seed, SimulationBug bug, boolean disks) {
+        this.seed = seed;
+        counts.seeds = 1;
+        setup = new SplittableRandom(seed);
+        network = new SimulatedNetwork(setup.nextLong(), setup.nextBoolean() ? 0 : setup.nextInt(41), this::sent);
+        int count = 3 + setup.nextInt(3);
+        for (int i = 0; i < count; i++) {
+            NodeId id = NodeId.of("n" + i).orElseThrow();
+            members.add(id);
+            boolean third = setup.nextInt(3) == 0;
+            boolean onDisk = disks && (third || bug == SimulationBug.ACK_BEFORE_FORCE);
+            boolean autoFlush = !onDisk || setup.nextBoolean();
+            SimulatedNode node = new SimulatedNode(id, onDisk, autoFlush, bug, setup.split(), () -> millis);
+            node.skew(skew(setup));
+            nodes.add(node);
+        }
+        topology(setup.nextInt(4), count);
+        nodes.forEach(this::start);
+    }
+
+    private static long skew(SplittableRandom random) {
+        return switch (random.nextInt(4)) {
+            case 0, 1 -> 0;
+            case 2 -> random.nextLong(-3_000, 3_000);
+            default -> random.nextLong(-3_600_000, 3_600_000);
+        };
+    }
+
+    /** Mesh, mostly; or a hub, or a chain. */
+    private void topology(int kind, int count) {
+        List<String> missing = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            for (int j = 0; j < count; j++) {
+                boolean exists = kind < 2 || (kind == 2 ? i == 0 || j == 0 : Math.abs(i - j) == 1);
+                if (!exists) {
+                    missing.add(nodes.get(i).id() + ">" + nodes.get(j).id());
+                }
+            }
+        }
+        network.without(missing);
+    }
+
+    private void start(SimulatedNode node) {
+        node.start(members, network.of(node.id()));
+        Vector held = new Vector(node.store().context().counters());
+        Vector before = said.get(node.id());
+        if (before != null) {
+            check(held.includes(before), "I1/I2/I3: " + node.id() + " said it held " + before + ", and has " + held);
+        }
+        oracle.restarted(node.exchange().self(), held.counter(node.exchange().self()));
+    }
+
+    /** Sees every message as it is sent. */
+    private void sent(NodeId from, byte[] bytes) {
+        trace.update(bytes);
+        SyncMessage message = SyncMessageCodec.decode(bytes).orElseThrow();
+        boolean unused = said.computeIfAbsent(from, node -> new Vector()).merge(message.held());
+        for (var operation : message.operations()) {
+            said.get(from).raise(operation.id().origin(), operation.id().counter());
+        }
+        promised.merge(from, message.promise(), (one, other) -> Long.compareUnsigned(one, other) > 0 ? one : other);
+    }
+
+    /** A list of steps for a seed; each is a number that says what to do. */
+    static List<Long> steps(long seed, int count) {
+        SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 1);
+        List<Long> steps = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            steps.add(random.nextLong());
+        }
+        return steps;
+    }
+
+    /** Does the steps, heals, and checks that all agree. */
+    Counts run(List<Long> steps) {
+        for (long step : steps) {
+            step(new SplittableRandom(step));
+            counts.steps++;
+        }
+        heal();
+        counts.operations = oracle.operations();
+        counts.messages = network.sent();
+        counts.lost = network.lost();
+        return counts;
+    }
+
+    private void step(SplittableRandom random) {
+        SimulatedNode node = nodes.get(random.nextInt(nodes.size()));
+        int choice = random.nextInt(100);
+        advance(random.nextInt(30));
+        if (!node.isUp() && random.nextInt(4) == 0) {
+            start(node);
+        }
+        if (choice < 25) {
+            write(node, random);
+        } else if (choice < 80) {
+            tick(node);
+        } else if (choice < 85) {
+            advance(random.nextInt(5_000));
+        } else if (choice < 87) {
+            cut(random);
+        } else if (choice < 90) {
+            network.cutOff(List.of());
+        } else if (choice < 91) {
+            node.skew(skew(random));
+        } else if (choice < 94) {
+            crash(node);
+        } else if (choice < 96) {
+            if (node.isUp()) {
+                var unused = node.store().checkpoint().orElseThrow();
+                node.settle();
+            }
+        } else {
+            rounds(1 + random.nextInt(3));
+        }
+    }
+
+    /** A quiet while, in which everybody gets to say something. */
+    private void rounds(int count) {
+        for (int i = 0; i < count; i++) {
+            for (SimulatedNode node : nodes) {
+                advance(40);
+                tick(node);
+            }
+        }
+    }
+
+    private void advance(long by) {
+        millis += by;
+        network.setTime(millis);
+    }
+
+    private void cut(SplittableRandom random) {
+        List<NodeId> apart = new ArrayList<>();
+        for (SimulatedNode node : nodes) {
+            if (random.nextBoolean()) {
+                apart.add(node.id());
+            }
+        }
+        network.cutOff(apart);
+        counts.partitions++;
+    }
+
+    private void crash(SimulatedNode node) {
+        if (node.isUp()) {
+            node.kill();
+            network.dropFor(node.id());
+            counts.crashes++;
+        } else {
+            start(node);
+        }
+    }
+
+    private void write(SimulatedNode node, SplittableRandom random) {
+        if (!node.isUp()) {
+            return;
+        }
+        StoreEngine store = node.store();
+        CausalContext before = store.context();
+        long first = store.stats().lastSequence() + 1;
+        Key key = Key.of("k" + random.nextInt(KEYS));
+        int kind = random.nextInt(10);
+        if (kind < 6) {
+            var unused = store.put(key, value(random)).orElseThrow();
+        } else if (kind < 9) {
+            var unused = store.remove(key).orElseThrow();
+        } else {
+            Batch batch = new Batch().put(key, value(random)).remove(Key.of("k" + random.nextInt(KEYS)));
+            var unused = store.write(batch.put(Key.of("k" + random.nextInt(KEYS)), value(random)))
+                    .orElseThrow();
+        }
+        long floor = promised.getOrDefault(node.id(), 0L);
+        oracle.written(store, before, first, () -> floor);
+        counts.checks++;
+    }
+
+    private Value value(SplittableRandom random) {
+        byte[] bytes = new byte[4 + (random.nextInt(50) == 0 ? 100_000 : random.nextInt(20))];
+        bytes[0] = (byte) value;
+        bytes[1] = (byte) (value++ >> 8);
+        return Value.of(bytes);
+    }
+
+    private void tick(SimulatedNode node) {
+        if (!node.isUp()) {
+            return;
+        }
+        long collected = node.exchange().collected();
+        node.exchange().tick(millis * 1_000_000);
+        node.settle();
+        counts.collected += node.exchange().collected() - collected;
+        check(
+                node.exchange().held().counters().equals(node.store().context().counters()),
+                "I4: " + node.id() + " counts " + node.exchange().held() + ", and its log "
+                        + node.store().context());
+        for (Peer peer : node.exchange().peers().values()) {
+            boolean holds = peer.inFlight() <= 1
+                    || (peer.inFlight() <= Peer.WINDOW_OPERATIONS && peer.bytesInFlight() <= Peer.WINDOW_BYTES);
+            check(holds, "I16: " + peer.inFlight() + " operations in flight to " + peer.node());
+        }
+        checkEqualOnes(node);
+    }
+
+    /** Those who hold the same have the same. */
+    private void checkEqualOnes(SimulatedNode node) {
+        CausalContext context = node.store().context();
+        String contents = null;
+        for (SimulatedNode other : nodes) {
+            if (other.isUp() && !other.equals(node) && other.store().context().equals(context)) {
+                contents = contents == null ? contents(node.store()) : contents;
+                String theirs = contents(other.store());
+                check(
+                        contents.equals(theirs),
+                        "I6: " + node.id() + " and " + other.id() + " hold the same, and differ");
+            }
+        }
+    }
+
+    private static String contents(StoreEngine store) {
+        StringBuilder text = new StringBuilder();
+        store.entries()
+                .forEach(entry -> text.append(entry.key())
+                        .append(' ')
+                        .append(entry.version())
+                        .append(' ')
+                        .append(entry.timestamp().packed())
+                        .append(' ')
+                        .append(entry.value().hashCode())
+                        .append('\n'));
+        return text.toString();
+    }
+
+    private void heal() {
+        network.heal();
+        nodes.stream().filter(node -> !node.isUp()).forEach(this::start);
+        int rounds = 0;
+        while (!converged()) {
+            check(rounds++ < MAX_HEAL_ROUNDS, "I7: not converged after " + rounds + " rounds: " + vectors());
+            for (SimulatedNode node : nodes) {
+                advance(50 + rounds * 5L);
+                tick(node);
+            }
+        }
+        for (SimulatedNode node : nodes) {
+            counts.conflicts += node.exchange().conflicts().size();
+            oracle.check(node.id().value(), node.store(), node.exchange().conflicts());
+            trace.update(contents(node.store()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            counts.checks++;
+        }
+    }
+
+    private boolean converged() {
+        CausalContext first = nodes.get(0).store().context();
+        return nodes.stream().allMatch(node -> node.store().context().equals(first))
+                && nodes.stream().allMatch(this::neighboursKnow);
+    }
+
+    /** Whether every node that it has a link to has acknowledged all; those it has none to never will. */
+    private boolean neighboursKnow(SimulatedNode node) {
+        return node.exchange().peers().values().stream()
+                .filter(peer -> peer.cut() != null)
+                .allMatch(peer -> peer.acknowledged().includes(node.exchange().held()));
+    }
+
+    private Map<NodeId, CausalContext> vectors() {
+        Map<NodeId, CausalContext> vectors = new TreeMap<>();
+        nodes.forEach(node -> vectors.put(node.id(), node.store().context()));
+        return vectors;
+    }
+
+    /** A number that is the same for every run of the same steps from the same seed. */
+    long trace() {
+        return trace.getValue();
+    }
+
+    private void check(boolean holds, String message) {
+        counts.checks++;
+        if (!holds) {
+            throw new AssertionError(message + " (seed " + seed + ")");
+        }
+    }
+
+    @Override
+    public void close() {
+        nodes.forEach(SimulatedNode::close);
+    }
+}

@@ -1,0 +1,28 @@
+package softadastra.sync;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Mistakes in the protocol, planted one by one: the simulation finds each. */
+class SimulationBugsTest {
+
+    private static final int STEPS = 300;
+    private static final long SEEDS = 10_000;
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void isFound(SimulationBug bug) {
+        for (long seed = bug.firstSeed(); seed < bug.firstSeed() + SEEDS; seed++) {
+            try (Simulation simulation = new Simulation(seed, bug)) {
+                Simulation.Counts unused = simulation.run(Simulation.steps(seed, STEPS));
+            } catch (AssertionError e) {
+                System.out.println(bug + ": found by seed " + seed + ", "
+                        + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+                return;
+            }
+        }
+        fail(bug + " was not found by " + SEEDS + " seeds");
+    }
+}
