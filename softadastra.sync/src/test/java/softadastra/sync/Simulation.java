@@ -76,16 +76,6 @@ final class Simulation implements AutoCloseable {
     private int value;
 
     Simulation(long seed, SimulationBug bug) {
-        this(seed, bug, true);
-    }
-
-    /**
-     * Makes a run.
-     *
-     * @param disks whether some logs are on simulated disks. The log on a disk has threads of its own, so what happens on one may
-     *     still differ between two runs of a seed
-     */
-    Simulation(long seed, SimulationBug bug, boolean disks) {
         this.seed = seed;
         counts.seeds = 1;
         setup = new SplittableRandom(seed);
@@ -95,7 +85,7 @@ final class Simulation implements AutoCloseable {
             NodeId id = NodeId.of("n" + i).orElseThrow();
             members.add(id);
             boolean third = setup.nextInt(3) == 0;
-            boolean onDisk = disks && (third || bug == SimulationBug.ACK_BEFORE_FORCE);
+            boolean onDisk = third || bug == SimulationBug.ACK_BEFORE_FORCE;
             boolean autoFlush = !onDisk || setup.nextBoolean();
             SimulatedNode node = new SimulatedNode(id, onDisk, autoFlush, bug, setup.split(), () -> millis);
             node.skew(skew(setup));

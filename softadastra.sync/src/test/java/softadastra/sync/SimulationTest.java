@@ -46,7 +46,7 @@ class SimulationTest {
     }
 
     @Test
-    void oneSeedIsOneRunOfLogsInMemory() {
+    void oneSeedIsOneRun() {
         for (long seed = 1; seed <= 20; seed++) {
             assertEquals(trace(seed), trace(seed), "seed " + seed);
         }
@@ -59,7 +59,7 @@ class SimulationTest {
     }
 
     private static long trace(long seed) {
-        try (Simulation simulation = new Simulation(seed, SimulationBug.NONE, false)) {
+        try (Simulation simulation = new Simulation(seed, SimulationBug.NONE)) {
             Simulation.Counts unused = simulation.run(Simulation.steps(seed, STEPS));
             return simulation.trace();
         }
