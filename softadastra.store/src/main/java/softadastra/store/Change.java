@@ -23,8 +23,8 @@ final class Change {
     final Slot slot;
     final Stored stored;
 
-    /** The value that the key had before, null for none. */
-    final @Nullable Stored replaced;
+    /** Whether the key had no value before. */
+    final boolean created;
 
     /** Entries of the store, their bytes, and those that came from other nodes. */
     final long entries;
@@ -44,7 +44,7 @@ final class Change {
     Change(
             Slot slot,
             Stored stored,
-            @Nullable Stored replaced,
+            boolean created,
             long entries,
             long bytes,
             long remote,
@@ -52,7 +52,7 @@ final class Change {
             long written) {
         this.slot = slot;
         this.stored = stored;
-        this.replaced = replaced;
+        this.created = created;
         this.entries = entries;
         this.bytes = bytes;
         this.remote = remote;

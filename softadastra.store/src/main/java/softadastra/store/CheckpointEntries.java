@@ -25,7 +25,7 @@ final class CheckpointEntries {
     static CheckpointEncoder.Carried write(
             WalCheckpointWriter writer, Versions versions, Versions.Held held, Progress progress) {
         long sequence = held.sequence();
-        long entries = held.change().entries;
+        long entries = held.entries();
         CheckpointEncoder encoder = new CheckpointEncoder(writer, held.head());
         MergedWalk slots = new MergedWalk(versions, new byte[0]);
         long written = 0;

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.ErrorCode;
+import softadastra.core.SoftadastraError;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalCheckpoint;
@@ -70,10 +71,10 @@ final class Checkpointer {
                 }
                 WalCheckpoint done = writer.publish(held.sequence());
                 commits.checkpointed(grown);
-                span.end(held.sequence(), held.change().entries, done.length());
+                span.end(held.sequence(), held.entries(), done.length());
                 return new StoreCheckpoint(
                         held.sequence(),
-                        held.change().entries,
+                        held.entries(),
                         done.length(),
                         Duration.ofNanos(System.nanoTime() - begin));
             }
@@ -97,7 +98,7 @@ final class Checkpointer {
             try {
                 return copy.write(log.identity(), held.sequence(), log.lastTimestamp(), writer -> {
                     write(writer, held, "backup");
-                    return held.change().entries;
+                    return held.entries();
                 });
             } finally {
                 versions.views().close(held.sequence());
@@ -122,11 +123,18 @@ final class Checkpointer {
             failure = Optional.of(e);
         }
         Versions.Held held = versions.hold();
-        if (failure.isPresent() && commits.durable() < held.sequence()) {
+        try {
+            if (failure.isEmpty()) {
+                // Without automatic flush more has become visible since.
+                commits.awaitVisible(held.sequence());
+            } else if (commits.durable() < held.sequence()) {
+                throw failure.get();
+            }
+            return held;
+        } catch (RuntimeException | Error e) {
             versions.views().close(held.sequence());
-            throw failure.get();
+            throw e;
         }
-        return held;
     }
 
     void awaitLoaded() {
@@ -139,9 +147,15 @@ final class Checkpointer {
             }
         }
         requireOpen();
-        if (versions.unloaded() != null) {
-            throw new SoftadastraException(
-                    ErrorCode.CORRUPTION, "the checkpoint cannot be loaded as a whole, and the store is read-only");
+        Throwable failure = loader == null ? null : loader.failure();
+        if (failure != null) {
+            ErrorCode code = failure instanceof SoftadastraException known ? known.code() : ErrorCode.IO_ERROR;
+            throw SoftadastraError.of(
+                            code,
+                            "the checkpoint could not be loaded as a whole, and the store is read-only: "
+                                    + failure.getMessage(),
+                            failure)
+                    .toException();
         }
     }
 

@@ -4,11 +4,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.ByteWriter;
 import softadastra.core.ErrorCode;
 import softadastra.core.HybridClock;
 import softadastra.core.HybridTimestamp;
+import softadastra.core.SoftadastraError;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.WalBatch;
 import softadastra.wal.spi.WalLog;
@@ -41,7 +43,7 @@ final class Commits {
     private final boolean autoFlush;
     private final Versions versions;
     private final LogGrowth growth;
-    private Runnable whenGrown = () -> {};
+    private BooleanSupplier whenGrown = () -> true;
     private final LogFailure failure = new LogFailure();
     private final Origin self;
     private final WalBatch frame = new WalBatch();
@@ -347,16 +349,22 @@ final class Commits {
         return lock;
     }
 
-    /** Sets what is run, under the lock, when the log has grown so much that a checkpoint is due. */
-    void whenGrown(Runnable action) {
+    /** Sets what is run, under the lock, when the log has grown so much that a checkpoint is due; it says whether one will come. */
+    void whenGrown(BooleanSupplier action) {
         lock.lock();
         try {
             whenGrown = action;
             if (growth.add(0, 0, versions.totals().bytes(), versions.totals().entries())) {
-                action.run();
+                grown();
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void grown() {
+        if (!whenGrown.getAsBoolean()) {
+            growth.failed();
         }
     }
 
@@ -461,8 +469,7 @@ final class Commits {
             versions.add(slot, key.bytes(), stored);
             added(sequence, (long) key.length() + (value == null ? 0 : value.length), 1);
         } catch (RuntimeException | Error e) {
-            failure.set(e, log);
-            throw e;
+            throw notApplied(e);
         }
         return stored;
     }
@@ -476,9 +483,15 @@ final class Commits {
             plan.addTo(versions);
             added(sequence, bytes, plan.size());
         } catch (RuntimeException | Error e) {
-            failure.set(e, log);
-            throw e;
+            throw notApplied(e);
         }
+    }
+
+    /** The log has an operation, and the store has not, for want of memory most likely. */
+    private SoftadastraException notApplied(Throwable reason) {
+        failure.set(reason, log);
+        return LogFailure.indeterminate(new SoftadastraException(
+                SoftadastraError.of(ErrorCode.IO_ERROR, "failed to apply what was logged: " + reason, reason)));
     }
 
     /** All versions up to a sequence are there; visible at once where nobody waits for the log. */
@@ -486,7 +499,7 @@ final class Commits {
         versions.addedThrough(sequence);
         if (growth.add(
                 bytes, records, versions.totals().bytes(), versions.totals().entries())) {
-            whenGrown.run();
+            grown();
         }
         if (!autoFlush) {
             versions.publish(sequence);
@@ -503,7 +516,7 @@ final class Commits {
             if (e.code() == ErrorCode.INDETERMINATE) {
                 failure.set(e, log);
             } else if (e.code() == ErrorCode.NO_SPACE && growth.full()) {
-                whenGrown.run();
+                grown();
             }
             throw e;
         } catch (RuntimeException | Error e) {
@@ -530,7 +543,8 @@ final class Commits {
         }
         try {
             awaitDurable(sequence);
-            versions.publish(Math.max(sequence, durable()));
+            // Never up to a sequence that somebody waits for, which may be within a batch.
+            versions.publish(durable());
         } catch (RuntimeException | Error e) {
             failure.set(e, log);
             throw e;

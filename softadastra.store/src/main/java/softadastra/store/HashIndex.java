@@ -127,14 +127,18 @@ final class HashIndex {
         }
     }
 
-    /** Adds a slot whose key has none yet. */
-    void add(Slot slot) {
-        Bucket bucket = bucketOf(slot.hash);
+    /** Makes a place for a slot of a hash. */
+    void makeRoom(int hash) {
+        Bucket bucket = bucketOf(hash);
         while (bucket.isFull()) {
-            makeRoom(bucket, slot.hash);
-            bucket = bucketOf(slot.hash);
+            makeRoom(bucket, hash);
+            bucket = bucketOf(hash);
         }
-        bucket.insert(slot.hash, slot);
+    }
+
+    /** Adds a slot whose key has none yet, where a place was made for it. */
+    void add(Slot slot) {
+        bucketOf(slot.hash).insert(slot.hash, slot);
         size++;
     }
 

@@ -53,12 +53,13 @@ record HeldLog(Wal wal, boolean owned) {
         }
         try {
             wal.log().flush();
-            commits.requireSameGeneration();
         } catch (SoftadastraException e) {
             // A log that its owner has closed already has been flushed.
-            if (e.code() != ErrorCode.INVALID_STATE) {
-                throw e;
+            if (e.code() == ErrorCode.INVALID_STATE) {
+                return;
             }
+            throw e;
         }
+        commits.requireSameGeneration();
     }
 }

@@ -31,6 +31,8 @@ final class Index {
     /** Makes the slot of a key that has none, with its first version. */
     Slot add(byte[] key, Stored first) {
         Slot slot = new Slot(key, hash.of(key), first);
+        // In both or, where memory is short, in none.
+        byHash.makeRoom(slot.hash);
         // In order first: whoever finds it by its hash then finds it in every walk.
         inOrder.add(slot);
         byHash.add(slot);

@@ -19,6 +19,7 @@ final class Loader implements Runnable {
     private final Consumer<Throwable> failed;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean stopped;
+    private volatile @Nullable Throwable failure;
 
     /**
      * Makes a loader.
@@ -56,6 +57,7 @@ final class Loader implements Runnable {
             }
         } catch (RuntimeException | Error e) {
             if (!stopped) {
+                failure = e;
                 failed.accept(e);
             }
         } finally {
@@ -82,6 +84,12 @@ final class Loader implements Runnable {
     /** Waits until it has ended, whether or not it loaded everything. */
     void await() throws InterruptedException {
         ended.await();
+    }
+
+    /** What ended it before everything was loaded, null if nothing did. */
+    @Nullable
+    Throwable failure() {
+        return failure;
     }
 
     /** Has it end, and waits for that. */

@@ -67,8 +67,14 @@ record Opening(Versions versions, Commits commits, StoreRecovery recovery, boole
             versions.recover(base);
             behind = base.head().sequence();
         }
-        long from = base == null ? log.firstSequence() : behind + 1;
-        Replay replay = new Replay(versions, base != null || from <= 1);
+        long from = behind + 1;
+        if (base == null && log.firstSequence() > 1) {
+            throw new SoftadastraException(
+                    ErrorCode.HISTORY_GONE,
+                    "failed to open store: its log begins with sequence " + log.firstSequence()
+                            + ", and has no checkpoint of what was before");
+        }
+        Replay replay = new Replay(versions, true);
         long last = log.lastSequence();
         long unused = log.read(from, new Reported(replay, config.progress(), last - from + 1));
         versions.begin();

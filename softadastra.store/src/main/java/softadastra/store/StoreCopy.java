@@ -164,7 +164,7 @@ final class StoreCopy {
         }
         tail.carryOn(carried);
         carried.end();
-        return held.change().entries;
+        return held.entries();
     }
 
     /** What the log has behind its checkpoint, or all of it. */

@@ -360,7 +360,7 @@ public final class StoreEngine implements AutoCloseable {
         requireOpen();
         Versions.Held held = versions.hold();
         StoreSnapshot.Moment moment = new StoreSnapshot.Moment(
-                held.sequence(), held.change().entries, versions.localOperations(held.counters()));
+                held.sequence(), held.entries(), versions.localOperations(held.counters()));
         Views views = versions.views();
         Commits pruning = commits;
         return StoreSnapshot.holding(View.at(versions, moment.sequence()), moment, closed, () -> {
@@ -609,7 +609,7 @@ public final class StoreEngine implements AutoCloseable {
 
     /**
      * Flushes the log, and closes it if this store opened it. What other threads are writing is made durable first or refused.
-     * Closing twice is fine.
+     * Waits until an automatic checkpoint that is due is written. Closing twice is fine.
      *
      * @throws SoftadastraException if the last flush failed; the store is closed all the same
      */

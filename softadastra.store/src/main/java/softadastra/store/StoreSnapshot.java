@@ -107,7 +107,7 @@ final class StoreSnapshot implements Snapshot {
     @Override
     public Stream<Entry> entries(KeyRange range) {
         requireOpen();
-        return view.entries(range).peek(entry -> requireOpen());
+        return view.entries(range, this::requireOpen).peek(entry -> requireOpen());
     }
 
     @Override

@@ -68,13 +68,13 @@ final class Totals {
     /** The change that a version makes, which is counted already. */
     Change change(Slot slot, Stored stored, @Nullable Stored before) {
         written += slot.key.length + (stored.value == null ? 0L : stored.value.length);
-        return new Change(slot, stored, Stored.live(before), entries, bytes, remote, ownCounter, written);
+        return new Change(slot, stored, Stored.live(before) == null, entries, bytes, remote, ownCounter, written);
     }
 
     /** A change of no entry, at a sequence: it says what is counted. */
     Change recount(long sequence) {
         Stored none = new Stored(null, 0, 0, self, 0);
         none.sequence = sequence;
-        return new Change(new Slot(new byte[0], 0, none), none, null, entries, bytes, remote, ownCounter, written);
+        return new Change(new Slot(new byte[0], 0, none), none, false, entries, bytes, remote, ownCounter, written);
     }
 }

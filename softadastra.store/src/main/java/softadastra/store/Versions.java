@@ -97,16 +97,20 @@ final class Versions {
     /** The newest visible value of a slot, null if it has none. */
     @Nullable
     Stored visible(Slot slot) {
-        Stored stored = slot.newest();
-        while (stored != null && stored.sequence > views.visible()) {
-            Stored before = stored.before();
-            // What is before goes when this one has become visible, so it counts only if that has not happened yet.
-            if (stored.sequence <= views.visible()) {
-                break;
+        while (true) {
+            long visible = views.visible();
+            Stored stored = slot.newest();
+            long passedOver = Long.MAX_VALUE;
+            while (stored != null && stored.sequence > visible) {
+                passedOver = stored.sequence;
+                stored = stored.before();
             }
-            stored = before;
+            // What is before a version goes when that is visible, so then it is all to be looked at again; what is found
+            // otherwise was the newest visible version at the beginning.
+            if (views.visible() < passedOver) {
+                return Stored.live(stored);
+            }
         }
-        return Stored.live(stored);
     }
 
     /** The value of a slot that a snapshot of a sequence sees, null for none. */
@@ -152,15 +156,20 @@ final class Versions {
     /**
      * What is visible at a moment, and stays until {@link Views#close}.
      *
+     * <p>In numbers alone: with the change, all that come behind it would stay in memory.
+     *
      * @param sequence the last sequence that was visible
-     * @param change the last change that was
+     * @param entries how many entries were
+     * @param bytes the bytes of their keys and values
+     * @param remote how many of them came from other nodes
      * @param counters the last counter of each origin
      * @param keepsRemovals whether removals are remembered
      */
-    record Held(long sequence, Change change, Map<Origin, Long> counters, boolean keepsRemovals) {
+    record Held(
+            long sequence, long entries, long bytes, long remote, Map<Origin, Long> counters, boolean keepsRemovals) {
 
         CheckpointHead head() {
-            return new CheckpointHead(sequence, change.entries, change.bytes, change.remote, counters, keepsRemovals);
+            return new CheckpointHead(sequence, entries, bytes, remote, counters, keepsRemovals);
         }
     }
 
@@ -171,7 +180,7 @@ final class Versions {
         for (Change next = change.next(); next != null && next.sequence() <= sequence; next = change.next()) {
             change = next;
         }
-        return new Held(sequence, change, counters(change), graves.keeping());
+        return new Held(sequence, change.entries, change.bytes, change.remote, counters(change), graves.keeping());
     }
 
     /** Makes everything up to a sequence visible, as far as it is added. */

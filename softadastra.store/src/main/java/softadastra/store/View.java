@@ -92,7 +92,12 @@ abstract class View {
 
     /** The entries of a range, in order; made one after the other as they are asked for. */
     Stream<Entry> entries(KeyRange range) {
-        return StreamSupport.stream(new Walk(this, new MergedWalk(versions, range.fromBytes()), range), false);
+        return entries(range, () -> {});
+    }
+
+    /** As {@link #entries(KeyRange)}, with what is run when there is nothing more. */
+    Stream<Entry> entries(KeyRange range, Runnable whenAtEnd) {
+        return StreamSupport.stream(new Walk(this, new MergedWalk(versions, range.fromBytes()), range, whenAtEnd), false);
     }
 
     static Entry entry(Key key, Stored stored) {

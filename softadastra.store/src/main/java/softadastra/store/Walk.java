@@ -20,6 +20,7 @@ final class Walk implements Spliterator<Entry> {
     private final View view;
     private final MergedWalk walk;
     private final KeyRange range;
+    private final Runnable whenAtEnd;
     private Slot[] slots = new Slot[FIRST_AHEAD];
     private Stored[] newest = new Stored[FIRST_AHEAD];
     private long[] sequences = new long[FIRST_AHEAD];
@@ -28,10 +29,16 @@ final class Walk implements Spliterator<Entry> {
     private int filled;
     private boolean atEnd;
 
-    Walk(View view, MergedWalk walk, KeyRange range) {
+    /**
+     * A walk.
+     *
+     * @param whenAtEnd is run when there is nothing more; what it throws is thrown
+     */
+    Walk(View view, MergedWalk walk, KeyRange range, Runnable whenAtEnd) {
         this.view = view;
         this.walk = walk;
         this.range = range;
+        this.whenAtEnd = whenAtEnd;
     }
 
     @Override
@@ -55,8 +62,9 @@ final class Walk implements Spliterator<Entry> {
         while (next < filled || goAhead()) {
             Slot slot = slots[next];
             Stored stored = newest[next];
-            // Most versions are visible and are still the newest.
-            stored = sequences[next] <= through && slot.newest() == stored ? Stored.live(stored) : view.read(slot);
+            // Most versions are visible values and are still the newest.
+            boolean same = sequences[next] <= through && slot.newest() == stored && !stored.isTombstone();
+            stored = same ? stored : view.read(slot);
             next++;
             if (stored != null) {
                 return View.entry(Key.wrap(slot.key), stored);
@@ -68,6 +76,7 @@ final class Walk implements Spliterator<Entry> {
     /** Goes ahead by some slots; false at the end. */
     private boolean goAhead() {
         if (atEnd) {
+            whenAtEnd.run();
             return false;
         }
         if (filled == slots.length && filled < MOST_AHEAD) {
@@ -92,6 +101,9 @@ final class Walk implements Spliterator<Entry> {
         }
         next = 0;
         filled = count;
+        if (count == 0) {
+            whenAtEnd.run();
+        }
         return count > 0;
     }
 

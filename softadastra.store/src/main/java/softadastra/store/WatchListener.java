@@ -27,7 +27,7 @@ public interface WatchListener {
     /**
      * The watch has ended, and nothing follows. Not called for a watch that its own user closes.
      *
-     * @param reason HISTORY_GONE if a checkpoint has let go what was yet to be told; INVALID_STATE if the store was closed;
+     * @param reason HISTORY_GONE if a checkpoint, or a log in memory that keeps little history, has let go what was yet to be told; INVALID_STATE if the store was closed;
      *     CORRUPTION, IO_ERROR if the log cannot be read; INTERRUPTED; or the listener's own exception, as INVALID_ARGUMENT with that
      *     cause
      */

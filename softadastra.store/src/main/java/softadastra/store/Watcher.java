@@ -34,6 +34,9 @@ final class Watcher implements Watch, Runnable {
     private final AtomicReference<@Nullable Change> place = new AtomicReference<>();
 
     private volatile long told;
+
+    /** Up to where something was visible when that was last said. */
+    private volatile long published;
     private volatile boolean waiting;
     private volatile @Nullable SoftadastraError end;
     private volatile boolean closed;
@@ -72,8 +75,12 @@ final class Watcher implements Watch, Runnable {
 
     /** Something has become visible. Called by whoever made it so, and returns at once. */
     void published(Change reached) {
+        long before = published;
+        published = reached.sequence();
         Change at = place.get();
+        // One that has told all there was is not slow, however large what has come now is.
         if (at != null
+                && at.sequence() < before
                 && (reached.sequence() - at.sequence() > MAX_BEHIND
                         || reached.written - at.written > MAX_BYTES_BEHIND)) {
             // What hangs on it is not to be kept for as long as the listener takes.
@@ -120,7 +127,7 @@ final class Watcher implements Watch, Runnable {
     private void step() {
         long place = placeSequence();
         if (place < 0) {
-            listener.lagged(versions.views().visible() - told);
+            listener.lagged(Math.max(0, versions.views().visible() - told));
             catchUp();
         } else if (place > told) {
             readLog(place);
@@ -161,7 +168,7 @@ final class Watcher implements Watch, Runnable {
         }
         OperationType type = OperationType.DELETE;
         if (!stored.isTombstone()) {
-            type = next.replaced == null ? OperationType.PUT : OperationType.UPDATE;
+            type = next.created ? OperationType.PUT : OperationType.UPDATE;
         }
         return new Next(
                 change(type, key, stored.value, stored.version, stored.sequence, stored.stamp), stored.sequence);
@@ -189,7 +196,7 @@ final class Watcher implements Watch, Runnable {
     private void readLog(long through) {
         Reading reading = new Reading(through);
         // So that a checkpoint does not let go what is being read.
-        WalPin pin = log.pin(told + 1);
+        WalPin pin = pin(told + 1);
         try {
             long unused = log.read(told + 1, reading::visit);
         } finally {
@@ -198,6 +205,25 @@ final class Watcher implements Watch, Runnable {
         if (!isEnded()) {
             History.requireReached(reading.last, through);
             told = through;
+        }
+    }
+
+    private WalPin pin(long fromSequence) {
+        try {
+            return log.pin(fromSequence);
+        } catch (SoftadastraException e) {
+            if (e.code() != ErrorCode.UNSUPPORTED_OPERATION) {
+                throw e;
+            }
+            // A log without checkpoints never lets anything go.
+            return new NoPin(fromSequence);
+        }
+    }
+
+    private record NoPin(long fromSequence) implements WalPin {
+        @Override
+        public void close() {
+            // Nothing is held.
         }
     }
 
@@ -258,9 +284,11 @@ final class Watcher implements Watch, Runnable {
     }
 
     private boolean hasNothing() {
+        // In this order: whoever makes a change visible has linked it before.
+        long visible = versions.views().visible();
         Change at = place.get();
         Change next = at == null ? null : at.next();
-        return at != null && (next == null || next.sequence() > versions.views().visible());
+        return at != null && (next == null || next.sequence() > visible);
     }
 
     @Override
@@ -270,16 +298,6 @@ final class Watcher implements Watch, Runnable {
         if (Thread.currentThread() == thread) {
             return;
         }
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.join(thread);
     }
 }

@@ -2,6 +2,7 @@ package softadastra.store;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import softadastra.core.SoftadastraError;
 import softadastra.wal.spi.WalLog;
 
@@ -9,6 +10,9 @@ import softadastra.wal.spi.WalLog;
 final class Watchers {
 
     private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
+
+    /** Why there are to be no more, null while there may be. */
+    private volatile @Nullable SoftadastraError ended;
 
     /** Begins a watch behind what is visible. */
     Watch watch(Versions versions, WalLog log, KeyRange range, WatchListener listener) {
@@ -23,7 +27,17 @@ final class Watchers {
 
     private Watch start(Watcher watcher) {
         watchers.add(watcher);
-        watcher.start();
+        try {
+            watcher.start();
+        } catch (RuntimeException | Error e) {
+            watchers.remove(watcher);
+            throw e;
+        }
+        // Whoever ends all of them may have looked before it was among them.
+        SoftadastraError reason = ended;
+        if (reason != null) {
+            watcher.end(reason);
+        }
         return watcher;
     }
 
@@ -48,6 +62,7 @@ final class Watchers {
 
     /** Ends all, for a reason that their listeners are told. */
     void end(SoftadastraError reason) {
+        ended = reason;
         watchers.forEach(watcher -> watcher.end(reason));
     }
 }

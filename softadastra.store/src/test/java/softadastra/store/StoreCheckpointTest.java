@@ -77,6 +77,37 @@ class StoreCheckpointTest {
         }
     }
 
+    /** Where each opening ends before its checkpoint does, there must be one all the same. */
+    @Test
+    void aStoreThatIsNeverOpenForLongIsCheckpointedToo() {
+        StoreConfig automatic = config().withCheckpoints(CheckpointPolicy.whenGrown().withMinimumBytes(1 << 16));
+        for (int i = 0; i < 50; i++) {
+            try (StoreEngine store = StoreEngine.open(automatic).orElseThrow()) {
+                for (int k = 0; k < 100; k++) {
+                    store.put(Key.of("k" + k % 10), Value.of(new byte[100])).orElseThrow();
+                }
+            }
+        }
+        try (StoreEngine store = StoreEngine.open(automatic).orElseThrow()) {
+            assertTrue(store.recovery().checkpointSequence() > 0);
+            assertEquals(10, store.size());
+        }
+    }
+
+    /** Half a store is none. */
+    @Test
+    void aLogThatHasLetItsHistoryGoWithoutACheckpointIsRefused() {
+        StoreConfig memory = StoreConfig.memoryOnly().withCheckpoints(CheckpointPolicy.manual());
+        try (Wal wal = Wal.open(memory.wal()).orElseThrow()) {
+            try (StoreEngine store = StoreEngine.open(memory, wal).orElseThrow()) {
+                fill(store, new Random(SEED), 30_000);
+            }
+            assertEquals(
+                    ErrorCode.HISTORY_GONE,
+                    StoreEngine.open(memory, wal).error().code());
+        }
+    }
+
     /** Reads and writes from the first moment on, of keys that are loaded and of others. */
     @Test
     void aStoreIsUsedWhileItsCheckpointIsLoaded() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -71,6 +72,17 @@ class StoreSnapshotTest {
         assertEquals(ErrorCode.INVALID_STATE, e.code());
         assertThrows(SoftadastraException.class, snapshot::size);
         assertThrows(SoftadastraException.class, () -> snapshot.entries().toList());
+    }
+
+    /** What it was still to see may be gone, and an end would say that there was nothing. */
+    @Test
+    void aStreamOfASnapshotThatIsClosedDoesNotJustEnd() {
+        put("a", "1");
+        Snapshot snapshot = store.snapshot();
+        Iterator<Entry> entries = snapshot.entries().iterator();
+        assertEquals("a", entries.next().key().asString());
+        snapshot.close();
+        assertThrows(SoftadastraException.class, entries::hasNext);
     }
 
     @Test

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import softadastra.core.ErrorCode;
+import softadastra.core.NodeId;
 import softadastra.core.SoftadastraError;
+import softadastra.wal.spi.WalConfig;
+import softadastra.wal.spi.Wal;
 
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class StoreWatchTest {
@@ -174,6 +177,35 @@ class StoreWatchTest {
     void largeValuesAreNotKeptForASlowListener() throws InterruptedException {
         String value = "v".repeat(1 << 20);
         lag((int) (Watcher.MAX_BYTES_BEHIND / value.length()) + 2, value);
+    }
+
+    @Test
+    void aListenerThatHasHeardEverythingIsNotSlowHoweverLargeWhatComesIs() throws InterruptedException {
+        Told told = new Told();
+        String large = "v".repeat((int) Watcher.MAX_BYTES_BEHIND + 1);
+        try (Watch watch = store.watch("", told).orElseThrow()) {
+            put("k", "first");
+            assertEquals(1, told.take(1).size());
+            while (watch.toldThrough() < 1) {
+                Thread.onSpinWait();
+            }
+            put("k", large);
+            assertTrue(told.take(1).get(0).startsWith("2 UPDATE"));
+            assertEquals(List.of(), List.copyOf(told.lags));
+        }
+    }
+
+    /** Whoever closes the store may look at its watches just before there is another one. */
+    @Test
+    void aWatchThatBeginsWhenTheStoreIsClosedIsEnded() throws InterruptedException {
+        Versions versions = new Versions(new Origin(NodeId.of("a").value(), 1));
+        versions.watchers().end(StoreEngine.closedError());
+        Told told = new Told();
+        try (Wal wal = Wal.open(WalConfig.memory()).orElseThrow();
+                Watch watch = versions.watchers().watch(versions, wal.log(), KeyRange.all(), told)) {
+            assertEquals(ErrorCode.INVALID_STATE, told.ends.take().code());
+            assertEquals(0, watch.toldThrough());
+        }
     }
 
     private void lag(int many, String value) throws InterruptedException {

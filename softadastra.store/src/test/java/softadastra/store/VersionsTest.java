@@ -8,10 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -141,6 +144,71 @@ class VersionsTest {
             System.gc();
         }
         assertEquals("2", visible("k"));
+    }
+
+    /** Between the first and the last operation of a key in a batch there is nothing to be seen. */
+    @Test
+    void whatABatchOnlyPassesThroughIsNeverSeen() throws Exception {
+        write("k", "kept");
+        publish();
+        AtomicBoolean done = new AtomicBoolean();
+        FutureTask<String> reader = new FutureTask<>(() -> {
+            String seen = "kept";
+            while (!done.get() && "kept".equals(seen)) {
+                seen = String.valueOf(visible("k"));
+            }
+            return seen;
+        });
+        Thread thread = new Thread(reader);
+        thread.start();
+        for (int i = 0; i < 500_000 && !reader.isDone(); i++) {
+            write("k", "passing");
+            write("k", null);
+            write("k", "kept");
+            publish();
+            assertEquals(false, prune());
+        }
+        done.set(true);
+        assertEquals("kept", reader.get());
+    }
+
+    /** A checkpoint may take long, and is not to keep every version that is written meanwhile. */
+    @Test
+    void whatIsHeldDoesNotKeepWhatComesBehind() {
+        write("k", "1");
+        publish();
+        Versions.Held held = versions.hold();
+        write("k", "2");
+        publish();
+        Slot slot = slot("k");
+        WeakReference<Stored> second = new WeakReference<>(slot == null ? null : slot.newest());
+        write("k", "3");
+        publish();
+        write("other", "1");
+        publish();
+        assertEquals(false, prune());
+        while (second.get() != null) {
+            System.gc();
+        }
+        assertEquals("1", at("k", held.sequence()));
+        assertEquals(1, held.entries());
+    }
+
+    /** A walk goes ahead of those who take what it hands out. */
+    @Test
+    void aWalkSeesAKeyThatIsMadeAgainBeforeItGetsThere() {
+        write("a", "1");
+        write("b", "1");
+        publish();
+        write("b", null);
+        publish();
+        Iterator<Entry> walk = View.now(versions).entries(KeyRange.all()).iterator();
+        assertEquals("a", walk.next().key().asString());
+        assertEquals(false, prune());
+        assertNull(slot("b"));
+        write("b", "2");
+        publish();
+        assertEquals("2", walk.next().value().asString());
     }
 
     @Test
