@@ -73,10 +73,7 @@ final class Checkpointer {
                 commits.checkpointed(grown);
                 span.end(held.sequence(), held.entries(), done.length());
                 return new StoreCheckpoint(
-                        held.sequence(),
-                        held.entries(),
-                        done.length(),
-                        Duration.ofNanos(System.nanoTime() - begin));
+                        held.sequence(), held.entries(), done.length(), Duration.ofNanos(System.nanoTime() - begin));
             }
         } catch (RuntimeException | Error e) {
             commits.checkpointFailed();

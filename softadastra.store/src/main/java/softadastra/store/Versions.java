@@ -105,7 +105,8 @@ final class Versions {
                 passedOver = stored.sequence;
                 stored = stored.before();
             }
-            // What is before a version goes when that is visible, so then it is all to be looked at again; what is found
+            // What is before a version goes when that is visible, so then it is all to be looked at again; what is
+            // found
             // otherwise was the newest visible version at the beginning.
             if (views.visible() < passedOver) {
                 return Stored.live(stored);

@@ -97,7 +97,8 @@ abstract class View {
 
     /** As {@link #entries(KeyRange)}, with what is run when there is nothing more. */
     Stream<Entry> entries(KeyRange range, Runnable whenAtEnd) {
-        return StreamSupport.stream(new Walk(this, new MergedWalk(versions, range.fromBytes()), range, whenAtEnd), false);
+        return StreamSupport.stream(
+                new Walk(this, new MergedWalk(versions, range.fromBytes()), range, whenAtEnd), false);
     }
 
     static Entry entry(Key key, Stored stored) {

@@ -37,6 +37,7 @@ final class Watcher implements Watch, Runnable {
 
     /** Up to where something was visible when that was last said. */
     private volatile long published;
+
     private volatile boolean waiting;
     private volatile @Nullable SoftadastraError end;
     private volatile boolean closed;

@@ -80,7 +80,8 @@ class StoreCheckpointTest {
     /** Where each opening ends before its checkpoint does, there must be one all the same. */
     @Test
     void aStoreThatIsNeverOpenForLongIsCheckpointedToo() {
-        StoreConfig automatic = config().withCheckpoints(CheckpointPolicy.whenGrown().withMinimumBytes(1 << 16));
+        StoreConfig automatic =
+                config().withCheckpoints(CheckpointPolicy.whenGrown().withMinimumBytes(1 << 16));
         for (int i = 0; i < 50; i++) {
             try (StoreEngine store = StoreEngine.open(automatic).orElseThrow()) {
                 for (int k = 0; k < 100; k++) {

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import softadastra.core.ErrorCode;
 import softadastra.core.NodeId;
 import softadastra.core.SoftadastraError;
-import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.Wal;
+import softadastra.wal.spi.WalConfig;
 
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class StoreWatchTest {
