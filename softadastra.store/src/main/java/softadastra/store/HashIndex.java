@@ -127,7 +127,7 @@ final class HashIndex {
         }
     }
 
-    /** Makes a place for a slot of a hash. */
+    /** Makes a place for a slot of a hash, so that the next {@link #add} of one needs no memory. */
     void makeRoom(int hash) {
         Bucket bucket = bucketOf(hash);
         while (bucket.isFull()) {
@@ -136,8 +136,9 @@ final class HashIndex {
         }
     }
 
-    /** Adds a slot whose key has none yet, where a place was made for it. */
+    /** Adds a slot whose key has none yet. */
     void add(Slot slot) {
+        makeRoom(slot.hash);
         bucketOf(slot.hash).insert(slot.hash, slot);
         size++;
     }
