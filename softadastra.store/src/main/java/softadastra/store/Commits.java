@@ -262,8 +262,7 @@ final class Commits {
             plan.addTo(versions, sequence);
             added(sequence, bytes, plan.records());
         } catch (RuntimeException | Error e) {
-            failure.set(e, log);
-            throw e;
+            throw notApplied(e);
         }
         return sequence;
     }
