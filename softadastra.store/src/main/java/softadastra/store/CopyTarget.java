@@ -81,12 +81,23 @@ final class CopyTarget {
     /** A target inside of the source would change that. */
     private void requireOutside(WalConfig source) {
         if (source.medium() == WalConfig.Medium.DURABLE) {
-            Path outer = source.path().orElseThrow().toAbsolutePath().normalize();
-            Path inner = config.path().orElseThrow().toAbsolutePath().normalize();
+            Path outer = real(source.path().orElseThrow().toAbsolutePath().normalize());
+            Path inner = real(config.path().orElseThrow().toAbsolutePath().normalize());
             FileSystem same = outer.getFileSystem();
             if (inner.getFileSystem().equals(same) && inner.startsWith(outer)) {
                 throw refusal("it is in the log that is to be read; choose a path beside it");
             }
+        }
+    }
+
+    /** A path without symbolic links, as far as it leads to what is there. */
+    private static Path real(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException e) {
+            Path parent = path.getParent();
+            Path name = path.getFileName();
+            return parent == null || name == null ? path : real(parent).resolve(name);
         }
     }
 

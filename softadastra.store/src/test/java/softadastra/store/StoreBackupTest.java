@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -217,6 +218,24 @@ class StoreBackupTest {
                 })
                 .orElseThrow();
         return List.copyOf(state.values());
+    }
+
+    /** By whatever way it is got to. */
+    @Test
+    void aBackupIntoTheLogItselfIsRefused() throws IOException {
+        try (StoreEngine store = open("a")) {
+            store.put(Key.of("k"), Value.fromString("v")).orElseThrow();
+            try {
+                Files.createSymbolicLink(at("link"), at("a"));
+            } catch (UnsupportedOperationException | IOException e) {
+                assumeTrue(false, "no symbolic links here: " + e);
+            }
+            Map<Path, String> before = files();
+            SoftadastraError error = store.backup(at("link").resolve("inside")).error();
+            assertEquals(ErrorCode.INVALID_ARGUMENT, error.code(), error::message);
+            assertTrue(error.message().contains("it is in the log"), error::message);
+            assertEquals(before, files());
+        }
     }
 
     @Test
