@@ -221,11 +221,11 @@ final class Exchange {
     private List<SyncMessage> receive() {
         List<SyncMessage> messages = new ArrayList<>();
         for (int i = 0; i < MAX_RECEIVED; i++) {
-            byte[] bytes = transport.receive();
-            if (bytes == null) {
+            Optional<byte[]> bytes = transport.receive();
+            if (bytes.isEmpty()) {
                 break;
             }
-            Result<SyncMessage> message = SyncMessageCodec.decode(bytes);
+            Result<SyncMessage> message = SyncMessageCodec.decode(bytes.get());
             if (message.isErr() || !peers.containsKey(message.value().from().node())) {
                 malformed++;
             } else {

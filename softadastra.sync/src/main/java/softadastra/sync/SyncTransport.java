@@ -1,17 +1,59 @@
 package softadastra.sync;
 
-import org.jspecify.annotations.Nullable;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import softadastra.core.NodeId;
 
 /**
  * A lossy way to other nodes: what is sent may arrive, or not, or twice, or late, or in another order. Whoever uses it counts on
- * nothing more, so it needs to promise nothing more.
+ * nothing more, so it needs to promise nothing more: nodes acknowledge to each other what their logs hold.
+ *
+ * <p>What it does promise: a message arrives whole and unchanged or not at all, from somebody who has shown that they may send; no
+ * message is longer than {@link TransportHost#maxMessageBytes}; what waits in it, in either direction, is bounded, and what does not
+ * fit is dropped. It says of itself who a node is only as far as its authentication goes.
+ *
+ * <p>Thread-safe. No call blocks but {@link #close}.
  */
-interface SyncTransport {
+public interface SyncTransport extends AutoCloseable {
 
-    /** Hands over a message. Returns at once; never fails. */
+    /**
+     * Hands over a message. One that there is no way for, or no room, is dropped.
+     *
+     * @param to the node it is for
+     * @param message the message; the transport's from here on
+     */
     void send(NodeId to, byte[] message);
 
-    /** A message that has arrived, null if there is none. */
-    byte @Nullable [] receive();
+    /**
+     * The next message that has arrived.
+     *
+     * @return the message, the caller's from here on; empty if there is none now
+     */
+    Optional<byte[]> receive();
+
+    /**
+     * The nodes that there is a way to, as far as is known.
+     *
+     * @return their ids, as of now
+     */
+    Set<NodeId> neighbours();
+
+    /**
+     * The ways there are, and those there should be: one for each configured address, and one for each node that has come by itself.
+     *
+     * @return a copy, as of now
+     */
+    List<TransportLink> links();
+
+    /**
+     * Has a signal run whenever {@link #receive} or {@link #neighbours} may have something new to say. Replaces the one before.
+     *
+     * @param signal returns at once, and throws nothing
+     */
+    void onArrival(Runnable signal);
+
+    /** Lets go of everything it holds: sockets, threads. Messages that were not sent are dropped. Closing twice is fine. */
+    @Override
+    void close();
 }

@@ -5,10 +5,13 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 import softadastra.core.NodeId;
 
 /**
@@ -31,6 +34,7 @@ final class SimulatedNetwork {
 
     private final long seed;
     private final Map<NodeId, PriorityQueue<Flying>> arriving = new HashMap<>();
+    private final TreeSet<NodeId> nodes = new TreeSet<>();
     private final Map<String, Long> sentOn = new HashMap<>();
     private final BiConsumer<NodeId, byte[]> tap;
     private List<NodeId> apart = List.of();
@@ -54,6 +58,7 @@ final class SimulatedNetwork {
 
     /** The end of a node. */
     SyncTransport of(NodeId from) {
+        nodes.add(from);
         return new SyncTransport() {
             @Override
             public void send(NodeId to, byte[] message) {
@@ -62,15 +67,33 @@ final class SimulatedNetwork {
             }
 
             @Override
-            public byte @Nullable [] receive() {
+            public Optional<byte[]> receive() {
                 PriorityQueue<Flying> queue = arriving.get(from);
                 Flying next = queue == null ? null : queue.peek();
                 if (queue == null || next == null || next.arrival > time) {
-                    return null;
+                    return Optional.empty();
                 }
                 queue.remove();
-                return next.bytes;
+                return Optional.of(next.bytes);
             }
+
+            @Override
+            public Set<NodeId> neighbours() {
+                return nodes.stream()
+                        .filter(to -> !to.equals(from) && !missing.contains(from + ">" + to))
+                        .collect(Collectors.toCollection(TreeSet::new));
+            }
+
+            @Override
+            public List<TransportLink> links() {
+                return List.of();
+            }
+
+            @Override
+            public void onArrival(Runnable signal) {}
+
+            @Override
+            public void close() {}
         };
     }
 

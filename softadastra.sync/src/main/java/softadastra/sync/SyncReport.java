@@ -1,0 +1,41 @@
+package softadastra.sync;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import softadastra.core.NodeId;
+import softadastra.core.SoftadastraError;
+
+/**
+ * How a node is getting on with the others, at one moment.
+ *
+ * @param node its id
+ * @param epoch the epoch its operations have
+ * @param entries how many keys have a value
+ * @param state how much is yet to reach others
+ * @param peers those it knows
+ * @param links the ways to them, as the transport sees them
+ * @param conflicts how many conflicts wait for the application
+ * @param malformed how many messages were refused since the engine was opened
+ * @param failure why nothing is exchanged at the moment; empty if all is well
+ */
+public record SyncReport(
+        NodeId node,
+        long epoch,
+        long entries,
+        SyncState state,
+        List<PeerState> peers,
+        List<TransportLink> links,
+        long conflicts,
+        long malformed,
+        Optional<SoftadastraError> failure) {
+
+    /** Refuses null. */
+    public SyncReport {
+        Objects.requireNonNull(node, "node");
+        Objects.requireNonNull(state, "state");
+        peers = List.copyOf(peers);
+        links = List.copyOf(links);
+        Objects.requireNonNull(failure, "failure");
+    }
+}
