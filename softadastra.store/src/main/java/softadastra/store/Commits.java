@@ -5,6 +5,8 @@ import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.ByteWriter;
 import softadastra.core.ErrorCode;
@@ -58,6 +60,11 @@ final class Commits {
         this.versions = versions;
         this.growth = growth;
         this.self = versions.self();
+    }
+
+    /** The way of what other nodes wrote. */
+    RemoteCommits remote() {
+        return new RemoteCommits(this, log, clock, versions);
     }
 
     /** Waits until what an answer rests on is durable, if that is what writers wait for. */
@@ -164,7 +171,11 @@ final class Commits {
                 plan(plan, operation, now);
             }
             if (!plan.isEmpty()) {
-                submit(plan.fill(frame.clear(), buffer.array(), buffer.length()).at(now), plan);
+                WalBatch batch = plan.fill(frame.clear(), buffer.array(), buffer.length());
+                long unused = submit(batch.at(now), buffer.length(), plan.size(), last -> {
+                    plan.logged(last);
+                    plan.addTo(versions);
+                });
             }
         } finally {
             lock.unlock();
@@ -174,10 +185,9 @@ final class Commits {
 
     private void plan(Plan plan, Operation operation, long now) {
         Key key = operation.key();
-        Stored replaced = plan.staged(key);
-        if (replaced == null) {
-            replaced = newest(versions.find(key.bytes()));
-        }
+        Plan.Step before = plan.staged(key);
+        Slot slot = before == null ? versions.find(key.bytes()) : null;
+        Stored replaced = before == null ? newest(slot) : before.stored;
         OperationType type = plan.type(operation, replaced);
         if (type == null) {
             plan.missing(restsOn(replaced));
@@ -185,8 +195,19 @@ final class Commits {
         }
         Stored stored =
                 decide(replaced, operation.valueBytes(), now, versions.totals().ownCounter() + plan.size() + 1);
-        plan.add(key, stored, type, buffer.length());
+        plan.add(new Plan.Step(key, before, slot, stored, type, buffer.length()));
         encode(key, stored, type, now);
+    }
+
+    /** Does something as the one who writes, on a store that can be written to. */
+    <T> T writing(Supplier<T> action) {
+        lock.lock();
+        try {
+            requireWritable();
+            return action.get();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Logs a record that is no operation. */
@@ -194,133 +215,12 @@ final class Commits {
         lock.lock();
         try {
             requireWritable();
-            long sequence = submit(frame.clear().add(type, payload).at(clock.nowPacked()));
-            added(sequence, payload.length, 1);
+            WalBatch record = frame.clear().add(type, payload).at(clock.nowPacked());
+            long sequence = submit(record, payload.length, 1, last -> {});
             return new Decided<>(sequence, sequence);
         } finally {
             lock.unlock();
         }
-    }
-
-    /** Logs operations of other nodes, and what they do. */
-    Replicated replicate(List<OperationRecord> operations, Arbiter arbiter) {
-        lock.lock();
-        try {
-            requireWritable();
-            for (OperationRecord operation : operations) {
-                requireNoFork(operation.id());
-                // Before the batch has its timestamp, so that a restart does not take this back.
-                boolean unused = clock.observe(operation.stamp(), Replication.MAX_FORWARD_MILLIS);
-            }
-            long now = clock.nowPacked();
-            buffer.reset();
-            RemotePlan plan = new RemotePlan(versions, arbiter, buffer, now);
-            operations.forEach(plan::add);
-            return plan.isEmpty() ? plan.result(0) : plan.result(submit(plan));
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Logs operations that came without those they had replaced, and what is held from there on. */
-    Replicated adopt(List<OperationRecord> survivors, CausalContext held, Arbiter arbiter) {
-        lock.lock();
-        try {
-            requireWritable();
-            long own = held.counter(self);
-            if (own > 0) {
-                requireNoFork(new OperationId(self, own));
-            }
-            for (OperationRecord operation : survivors) {
-                boolean unused = clock.observe(operation.stamp(), Replication.MAX_FORWARD_MILLIS);
-            }
-            buffer.reset();
-            RemotePlan plan = new RemotePlan(versions, arbiter, buffer, clock.nowPacked());
-            survivors.forEach(plan::adopt);
-            plan.raise(held);
-            return plan.result(submit(plan));
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void requireNoFork(OperationId id) {
-        if (id.origin().equals(self) && id.counter() > versions.totals().ownCounter()) {
-            throw new SoftadastraException(
-                    ErrorCode.ORIGIN_FORK,
-                    "operation " + id + " is said to be this store's own, whose last one is "
-                            + versions.totals().ownCounter());
-        }
-    }
-
-    private long submit(RemotePlan plan) {
-        WalBatch batch = plan.fill(frame.clear());
-        long bytes = batch.bytes();
-        keepRemovals();
-        long sequence = submit(batch);
-        try {
-            plan.addTo(versions, sequence);
-            added(sequence, bytes, plan.records());
-        } catch (RuntimeException | Error e) {
-            throw notApplied(e);
-        }
-        return sequence;
-    }
-
-    private void keepRemovals() {
-        if (!versions.graves().keeping()) {
-            Revival.run(log, versions, Long.MAX_VALUE);
-        }
-    }
-
-    /** Logs a note of replication. */
-    long note(int typeCode, byte[] payload) {
-        lock.lock();
-        try {
-            requireWritable();
-            keepRemovals();
-            long sequence = submit(frame.clear().add(typeCode, payload).at(clock.nowPacked()));
-            added(sequence, payload.length, 1);
-            return sequence;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Forgets removals, as far as a retention lets them go. */
-    int collect(Retention retention, int atMost) {
-        lock.lock();
-        try {
-            requireWritable();
-            return versions.unloaded() == null ? versions.graves().collect(retention, atMost) : 0;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** How many removals are remembered. */
-    int graves() {
-        lock.lock();
-        try {
-            return versions.graves().size();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** The last stamp of the clock, that of everything written included. */
-    HybridTimestamp clock() {
-        lock.lock();
-        try {
-            return clock.last();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** The last sequence that is durable and visible. */
-    long durableAndVisible() {
-        return Math.min(durable(), versions.views().visible());
     }
 
     /** Makes everything logged so far durable. */
@@ -465,7 +365,7 @@ final class Commits {
                 .at(now));
         try {
             stored.sequence = sequence;
-            versions.add(slot, key.bytes(), stored);
+            Slot unused = versions.add(slot, key.bytes(), stored);
             added(sequence, (long) key.length() + (value == null ? 0 : value.length), 1);
         } catch (RuntimeException | Error e) {
             throw notApplied(e);
@@ -473,17 +373,22 @@ final class Commits {
         return stored;
     }
 
-    private void submit(WalBatch batch, Plan plan) {
-        // A large buffer is let go by the next line.
-        long bytes = buffer.length();
+    /**
+     * Logs a batch, and has the versions added that it makes; for the one who writes.
+     *
+     * @param bytes how much there is in it
+     * @param addTo adds the versions; gets the last sequence of the batch
+     * @return that sequence
+     */
+    long submit(WalBatch batch, long bytes, int records, LongConsumer addTo) {
         long sequence = submit(batch);
         try {
-            plan.logged(sequence);
-            plan.addTo(versions);
-            added(sequence, bytes, plan.size());
+            addTo.accept(sequence);
+            added(sequence, bytes, records);
         } catch (RuntimeException | Error e) {
             throw notApplied(e);
         }
+        return sequence;
     }
 
     /** The log has an operation, and the store has not, for want of memory most likely. */

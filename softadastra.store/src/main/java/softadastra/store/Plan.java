@@ -13,20 +13,46 @@ import softadastra.wal.spi.WalBatch;
  */
 final class Plan {
 
-    private final List<Key> keys = new ArrayList<>();
-    private final List<Stored> values = new ArrayList<>();
-    private final List<OperationType> types = new ArrayList<>();
-    private final List<Integer> offsets = new ArrayList<>();
-    private final Map<Key, Stored> staged = new HashMap<>();
+    /** An operation that is decided on. */
+    static final class Step {
+        private final Key key;
+        private final @Nullable Step before;
+        final Stored stored;
+        private final OperationType type;
+        private final int offset;
+
+        /** Where the key stands, as far as it is known. */
+        private @Nullable Slot slot;
+
+        /**
+         * An operation.
+         *
+         * @param before the one before it in this batch that has the same key, null if there is none
+         * @param slot where the key stands without this batch, null if it does not; not asked for behind another step
+         * @param stored what it leaves
+         * @param offset where its encoding starts in the buffer; it ends where the next one starts
+         */
+        Step(Key key, @Nullable Step before, @Nullable Slot slot, Stored stored, OperationType type, int offset) {
+            this.key = key;
+            this.before = before;
+            this.slot = slot;
+            this.stored = stored;
+            this.type = type;
+            this.offset = offset;
+        }
+    }
+
+    private final List<Step> steps = new ArrayList<>();
+    private final Map<Key, Step> staged = new HashMap<>();
     private int created;
     private int updated;
     private int deleted;
     private int missing;
     private long missingRestsOn;
 
-    /** What an operation of this batch leaves for a key; maybe a tombstone; null if none touched it. */
+    /** The last operation of this batch on a key, null if none touched it. */
     @Nullable
-    Stored staged(Key key) {
+    Step staged(Key key) {
         return staged.get(key);
     }
 
@@ -46,14 +72,10 @@ final class Plan {
         missingRestsOn = Math.max(missingRestsOn, restsOn);
     }
 
-    /** Adds an operation whose encoding starts at an offset of the buffer and ends where the next one starts. */
-    void add(Key key, Stored stored, OperationType type, int offset) {
-        keys.add(key);
-        values.add(stored);
-        types.add(type);
-        offsets.add(offset);
-        staged.put(key, stored);
-        switch (type) {
+    void add(Step step) {
+        steps.add(step);
+        staged.put(step.key, step);
+        switch (step.type) {
             case PUT -> created++;
             case UPDATE -> updated++;
             case DELETE -> deleted++;
@@ -61,52 +83,50 @@ final class Plan {
     }
 
     int size() {
-        return keys.size();
+        return steps.size();
     }
 
     boolean isEmpty() {
-        return keys.isEmpty();
+        return steps.isEmpty();
     }
 
     /** Adds the records to a batch for the log. */
     WalBatch fill(WalBatch batch, byte[] buffer, int length) {
-        for (int i = 0; i < types.size(); i++) {
-            int offset = offsets.get(i);
-            int end = i + 1 < types.size() ? offsets.get(i + 1) : length;
-            batch.add(types.get(i).code(), buffer, offset, end - offset);
+        for (int i = 0; i < steps.size(); i++) {
+            Step step = steps.get(i);
+            int end = i + 1 < steps.size() ? steps.get(i + 1).offset : length;
+            batch.add(step.type.code(), buffer, step.offset, end - step.offset);
         }
         return batch;
     }
 
     /** Says which sequences the log gave the operations. */
     void logged(long lastSequence) {
-        for (int i = 0; i < values.size(); i++) {
-            values.get(i).sequence = lastSequence - values.size() + 1 + i;
+        for (int i = 0; i < steps.size(); i++) {
+            steps.get(i).stored.sequence = lastSequence - steps.size() + 1 + i;
         }
     }
 
-    /** Adds what the operations leave. */
+    /** Adds what the operations leave; nobody else may have written since they were decided on. */
     void addTo(Versions versions) {
-        for (int i = 0; i < keys.size(); i++) {
-            byte[] key = keys.get(i).bytes();
-            versions.add(versions.slot(key), key, values.get(i));
+        for (Step step : steps) {
+            Step before = step.before;
+            step.slot = versions.add(before == null ? step.slot : before.slot, step.key.bytes(), step.stored);
         }
     }
 
     /** The sequence that must be durable before the batch may be answered: its own, or a removal it found. */
     long restsOn() {
-        return isEmpty() ? missingRestsOn : values.get(values.size() - 1).sequence;
+        return isEmpty() ? missingRestsOn : sequence(steps.size() - 1);
+    }
+
+    private long sequence(int step) {
+        return steps.get(step).stored.sequence;
     }
 
     BatchResult result() {
         return isEmpty()
                 ? new BatchResult(0, 0, 0, missing, 0, 0)
-                : new BatchResult(
-                        created,
-                        updated,
-                        deleted,
-                        missing,
-                        values.get(0).sequence,
-                        values.get(values.size() - 1).sequence);
+                : new BatchResult(created, updated, deleted, missing, sequence(0), sequence(steps.size() - 1));
     }
 }

@@ -204,7 +204,7 @@ final class RemotePlan {
             if (stored != null) {
                 stored.sequence = sequence + i;
                 byte[] key = keys.get(i).bytes();
-                target.add(target.slot(key), key, stored);
+                Slot unused = target.add(target.slot(key), key, stored);
             }
         }
         CausalContext held = raised;

@@ -33,11 +33,11 @@ public final class Replication {
     /** How far, in milliseconds beyond physical time, a stamp of another node raises the clock of this one: 2 minutes. */
     public static final long MAX_FORWARD_MILLIS = 120_000;
 
-    private final Commits commits;
+    private final RemoteCommits commits;
     private final ReplicationLog log;
     private final Supplier<Boolean> open;
 
-    Replication(Commits commits, ReplicationLog log, Supplier<Boolean> open) {
+    Replication(RemoteCommits commits, ReplicationLog log, Supplier<Boolean> open) {
         this.commits = commits;
         this.log = log;
         this.open = open;

@@ -250,8 +250,12 @@ final class Versions {
         return totals;
     }
 
-    /** Adds a version of a key whose slot {@link #find} has just answered; it is not visible yet. */
-    void add(@Nullable Slot slot, byte[] key, Stored stored) {
+    /**
+     * Adds a version of a key whose slot {@link #find} has just answered; it is not visible yet.
+     *
+     * @return the slot of the key
+     */
+    Slot add(@Nullable Slot slot, byte[] key, Stored stored) {
         Stored before = slot == null ? null : slot.newest();
         totals.count(key, before, stored);
         if (stored.origin.equals(self)) {
@@ -265,6 +269,7 @@ final class Versions {
             place.push(stored);
         }
         append(totals.change(place, stored, before));
+        return place;
     }
 
     private void append(Change change) {

@@ -23,6 +23,9 @@ import org.objectweb.asm.Type;
  */
 final class AlteredClasses extends ClassLoader {
 
+    /** How the error begins. */
+    static final String NOTHING_TO_ALTER = "nothing to alter";
+
     private static final String STORE = AlteredClasses.class.getPackageName() + ".";
     private static final String FILE = "softadastra.wal.file.";
     private static final int API = Opcodes.ASM9;
@@ -151,7 +154,7 @@ final class AlteredClasses extends ClassLoader {
                 0);
         if (altered[0] == 0) {
             throw new IllegalStateException(
-                    "nothing to alter in " + alteration.type() + "." + alteration.method() + ": has it changed?");
+                    NOTHING_TO_ALTER + " in " + alteration.type() + "." + alteration.method() + ": has it changed?");
         }
         return writer.toByteArray();
     }

@@ -20,10 +20,8 @@ final class PlantedBugs {
     }
 
     /** One of a batch's operations is applied, the other is not. */
-    static void everyOther(Versions versions, @Nullable Slot slot, byte[] key, Stored stored) {
-        if (stored.counter % 2 == 0) {
-            versions.add(slot, key, stored);
-        }
+    static @Nullable Slot everyOther(Versions versions, @Nullable Slot slot, byte[] key, Stored stored) {
+        return stored.counter % 2 == 0 ? versions.add(slot, key, stored) : slot;
     }
 
     /** Each operation of a batch is a batch of its own to the log. */

@@ -1,5 +1,6 @@
 package softadastra.store;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static softadastra.store.AlteredClasses.dropCalls;
 import static softadastra.store.AlteredClasses.file;
@@ -69,6 +70,8 @@ class StoreMutationTest {
             failure = runner.apply("seed:" + ++seed, new TreeMap<>());
         }
         assertTrue(!failure.isEmpty(), () -> bug + " was not found by " + MAX_SEEDS + " seeds");
+        // What is found then is that the bug could not be planted.
+        assertFalse(failure.contains(AlteredClasses.NOTHING_TO_ALTER), failure);
         System.out.println("Planted bug found: " + bug + ", by seed " + seed + ": "
                 + failure.lines().findFirst().orElse(""));
     }

@@ -1,0 +1,134 @@
+package softadastra.store;
+
+import java.util.List;
+import softadastra.core.ByteWriter;
+import softadastra.core.ErrorCode;
+import softadastra.core.HybridClock;
+import softadastra.core.HybridTimestamp;
+import softadastra.core.SoftadastraException;
+import softadastra.wal.spi.WalBatch;
+import softadastra.wal.spi.WalLog;
+
+/**
+ * The way of what other nodes wrote, and of the notes about it: as that of this store's own writes ({@link Commits}), under the
+ * same lock, but with versions, stamps and counters as their writers made them.
+ *
+ * <p>The first of it makes the store remember which keys were removed.
+ */
+final class RemoteCommits {
+
+    private final Commits commits;
+    private final WalLog log;
+    private final HybridClock clock;
+    private final Versions versions;
+    private final Origin self;
+
+    /** Shares the lock of those who write, and what is only used under it. */
+    RemoteCommits(Commits commits, WalLog log, HybridClock clock, Versions versions) {
+        this.commits = commits;
+        this.log = log;
+        this.clock = clock;
+        this.versions = versions;
+        this.self = versions.self();
+    }
+
+    /** Logs operations of other nodes, and what they do. */
+    Replicated replicate(List<OperationRecord> operations, Arbiter arbiter) {
+        return commits.writing(() -> {
+            for (OperationRecord operation : operations) {
+                requireNoFork(operation.id());
+            }
+            RemotePlan plan = plan(operations, arbiter);
+            operations.forEach(plan::add);
+            return plan.isEmpty() ? plan.result(0) : plan.result(submit(plan));
+        });
+    }
+
+    /** Logs operations that came without those they had replaced, and what is held from there on. */
+    Replicated adopt(List<OperationRecord> survivors, CausalContext held, Arbiter arbiter) {
+        return commits.writing(() -> {
+            long own = held.counter(self);
+            if (own > 0) {
+                requireNoFork(new OperationId(self, own));
+            }
+            RemotePlan plan = plan(survivors, arbiter);
+            survivors.forEach(plan::adopt);
+            plan.raise(held);
+            return plan.result(submit(plan));
+        });
+    }
+
+    private void requireNoFork(OperationId id) {
+        if (id.origin().equals(self) && id.counter() > versions.totals().ownCounter()) {
+            throw new SoftadastraException(
+                    ErrorCode.ORIGIN_FORK,
+                    "operation " + id + " is said to be this store's own, whose last one is "
+                            + versions.totals().ownCounter());
+        }
+    }
+
+    private RemotePlan plan(List<OperationRecord> operations, Arbiter arbiter) {
+        for (OperationRecord operation : operations) {
+            // Before the batch has its timestamp, so that a restart does not take this back.
+            boolean unused = clock.observe(operation.stamp(), Replication.MAX_FORWARD_MILLIS);
+        }
+        return new RemotePlan(versions, arbiter, new ByteWriter(512), clock.nowPacked());
+    }
+
+    private long submit(RemotePlan plan) {
+        WalBatch batch = plan.fill(new WalBatch());
+        keepRemovals();
+        return commits.submit(batch, batch.bytes(), plan.records(), last -> plan.addTo(versions, last));
+    }
+
+    private void keepRemovals() {
+        if (!versions.graves().keeping()) {
+            Revival.run(log, versions, Long.MAX_VALUE);
+        }
+    }
+
+    /** Logs a note of replication. */
+    long note(int typeCode, byte[] payload) {
+        return commits.writing(() -> {
+            keepRemovals();
+            WalBatch note = new WalBatch().add(typeCode, payload).at(clock.nowPacked());
+            return commits.submit(note, payload.length, 1, last -> {});
+        });
+    }
+
+    /** Forgets removals, as far as a retention lets them go. */
+    int collect(Retention retention, int atMost) {
+        return commits.writing(
+                () -> versions.unloaded() == null ? versions.graves().collect(retention, atMost) : 0);
+    }
+
+    /** How many removals are remembered. */
+    int graves() {
+        commits.lock().lock();
+        try {
+            return versions.graves().size();
+        } finally {
+            commits.lock().unlock();
+        }
+    }
+
+    /** The last stamp of the clock, that of everything written included. */
+    HybridTimestamp clock() {
+        commits.lock().lock();
+        try {
+            return clock.last();
+        } finally {
+            commits.lock().unlock();
+        }
+    }
+
+    /** Waits until a sequence is durable and visible. */
+    void awaitVisible(long sequence) {
+        commits.awaitVisible(sequence);
+    }
+
+    /** The last sequence that is durable and visible. */
+    long durableAndVisible() {
+        return Math.min(commits.durable(), versions.views().visible());
+    }
+}
