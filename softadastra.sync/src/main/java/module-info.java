@@ -7,4 +7,6 @@ module softadastra.sync {
     requires transitive softadastra.store;
 
     exports softadastra.sync;
+
+    uses softadastra.sync.SyncTransportProvider;
 }

@@ -159,6 +159,6 @@ public record ClientOptions(
     }
 
     SyncConfig syncConfig() {
-        return new SyncConfig(transport, discovery);
+        return SyncConfig.local().withTransport(transport).withDiscovery(discovery);
     }
 }

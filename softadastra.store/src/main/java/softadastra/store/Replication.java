@@ -162,6 +162,24 @@ public final class Replication {
     }
 
     /**
+     * Has a signal run whenever something has become visible; with automatic flush, it is durable too.
+     *
+     * @param signal run by whoever wrote: it must return at once, throw nothing, and not call the store
+     */
+    public void addSignal(Runnable signal) {
+        log.addSignal(Objects.requireNonNull(signal, "signal"));
+    }
+
+    /**
+     * Has a signal run no more. It may still run once, by somebody who has begun to.
+     *
+     * @param signal the one that was added
+     */
+    public void removeSignal(Runnable signal) {
+        log.removeSignal(signal);
+    }
+
+    /**
      * What stands under the keys behind one, in their order: values, and removals that are remembered. Each is as it is when the
      * call gets there.
      *

@@ -19,6 +19,14 @@ final class ReplicationLog {
         this.versions = versions;
     }
 
+    void addSignal(Runnable signal) {
+        versions.watchers().addSignal(signal);
+    }
+
+    void removeSignal(Runnable signal) {
+        versions.watchers().removeSignal(signal);
+    }
+
     /** From where on the log has every operation. */
     LogStart start() {
         LogStart raised = versions.raised();

@@ -11,6 +11,9 @@ final class Watchers {
 
     private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
 
+    /** Run whenever something has become visible, by whoever made it so. */
+    private final List<Runnable> signals = new CopyOnWriteArrayList<>();
+
     /** Why there are to be no more, null while there may be. */
     private volatile @Nullable SoftadastraError ended;
 
@@ -49,6 +52,17 @@ final class Watchers {
                 watcher.published(reached);
             }
         }
+        if (!signals.isEmpty()) {
+            signals.forEach(Runnable::run);
+        }
+    }
+
+    void addSignal(Runnable signal) {
+        signals.add(signal);
+    }
+
+    void removeSignal(Runnable signal) {
+        signals.remove(signal);
     }
 
     /** How many there are. */

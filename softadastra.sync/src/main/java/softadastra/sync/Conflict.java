@@ -27,7 +27,8 @@ import softadastra.store.Value;
  * @param loserStamp when it was written
  * @param lost its value; empty if it was a removal
  */
-record Conflict(Key key, OperationId winner, OperationId loser, HybridTimestamp loserStamp, Optional<Value> lost) {
+public record Conflict(
+        Key key, OperationId winner, OperationId loser, HybridTimestamp loserStamp, Optional<Value> lost) {
 
     /** The type code of the note. */
     static final int NOTE = 66;

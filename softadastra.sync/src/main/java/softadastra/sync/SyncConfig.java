@@ -1,5 +1,8 @@
 package softadastra.sync;
 
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.ErrorCode;
 import softadastra.core.Result;
@@ -8,13 +11,28 @@ import softadastra.core.Unit;
 /**
  * How a node synchronises. Immutable; each {@code with...} answers a changed copy.
  *
- * <p>This release has neither a transport nor a way to discover peers: asking for one fails when the engine is opened, and
- * says what is missing. Local work needs neither.
+ * <p>Local work needs neither a transport nor a way to discover peers; both are off to begin with. Asking for one that is not there
+ * fails when the engine is opened, and says what is missing.
  *
  * @param transport whether to exchange operations with peers
- * @param discovery whether to look for peers
+ * @param discovery whether to look for peers that are not configured; this release comes with nothing that can
+ * @param provider the transport provider's name, rather than the only one there is
+ * @param network where to listen, and whom to call
+ * @param grace how long a removal is remembered at least, also where every member has it
  */
-public record SyncConfig(boolean transport, boolean discovery) {
+public record SyncConfig(
+        boolean transport, boolean discovery, Optional<String> provider, TransportConfig network, Duration grace) {
+
+    private static final Duration GRACE = Duration.ofMinutes(10);
+
+    /** Refuses null, and less than a millisecond of grace. */
+    public SyncConfig {
+        Objects.requireNonNull(provider, "provider");
+        Objects.requireNonNull(network, "network");
+        if (grace.toMillis() < 1) {
+            throw new IllegalArgumentException("invalid grace: " + grace + " is less than a millisecond");
+        }
+    }
 
     /**
      * Tracks what is written here, and talks to nobody.
@@ -22,7 +40,7 @@ public record SyncConfig(boolean transport, boolean discovery) {
      * @return the configuration
      */
     public static SyncConfig local() {
-        return new SyncConfig(false, false);
+        return new SyncConfig(false, false, Optional.empty(), TransportConfig.none(), GRACE);
     }
 
     /**
@@ -32,7 +50,7 @@ public record SyncConfig(boolean transport, boolean discovery) {
      * @return the changed copy
      */
     public SyncConfig withTransport(boolean value) {
-        return new SyncConfig(value, discovery);
+        return new SyncConfig(value, discovery, provider, network, grace);
     }
 
     /**
@@ -42,28 +60,52 @@ public record SyncConfig(boolean transport, boolean discovery) {
      * @return the changed copy
      */
     public SyncConfig withDiscovery(boolean value) {
-        return new SyncConfig(transport, value);
+        return new SyncConfig(transport, value, provider, network, grace);
+    }
+
+    /**
+     * With {@link #provider} set, and {@link #transport} on.
+     *
+     * @param name the transport provider's name, such as {@code http}
+     * @return the changed copy
+     */
+    public SyncConfig withProvider(String name) {
+        return new SyncConfig(true, discovery, Optional.of(name), network, grace);
+    }
+
+    /**
+     * With {@link #network} set, and {@link #transport} on.
+     *
+     * @param value where to listen, and whom to call
+     * @return the changed copy
+     */
+    public SyncConfig withNetwork(TransportConfig value) {
+        return new SyncConfig(true, discovery, provider, value, grace);
+    }
+
+    /**
+     * With {@link #grace} set.
+     *
+     * @param value how long a removal is remembered at least
+     * @return the changed copy
+     */
+    public SyncConfig withGrace(Duration value) {
+        return new SyncConfig(transport, discovery, provider, network, value);
     }
 
     /**
      * Whether what is asked for is there. It needs no store, so it can be asked before one is opened.
      *
-     * @return ok, or PROVIDER_MISSING naming what to add
+     * @return ok; or PROVIDER_MISSING naming what to add, PROVIDER_AMBIGUOUS naming those there are
      */
     @CheckReturnValue
     public Result<Unit> available() {
-        if (transport) {
-            return Result.err(
-                    ErrorCode.PROVIDER_MISSING,
-                    "no sync transport: add the jar of a sync transport provider to the module path; "
-                            + "this release comes with none, so leave transport off; found: []");
-        }
         if (discovery) {
             return Result.err(
                     ErrorCode.PROVIDER_MISSING,
                     "no peer discovery: add the jar of a peer discovery provider to the module path; "
                             + "this release comes with none, so leave discovery off; found: []");
         }
-        return Result.ok();
+        return transport ? SyncTransports.find(this).map(found -> Unit.UNIT) : Result.ok();
     }
 }

@@ -1,49 +1,144 @@
 package softadastra.sync;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import softadastra.core.CheckReturnValue;
+import softadastra.core.ErrorCode;
+import softadastra.core.NodeId;
 import softadastra.core.Result;
+import softadastra.core.SoftadastraError;
+import softadastra.core.SoftadastraException;
+import softadastra.core.Unit;
 import softadastra.store.OperationRecord;
 import softadastra.store.RetainedOperations;
 import softadastra.store.Snapshot;
 import softadastra.store.StoreEngine;
 
 /**
- * Knows which operations of this node nobody else has acknowledged.
+ * Brings what is written on a node to its peers, and what is written there to the node.
  *
- * <p>It keeps nothing: the outbox is a view of the store's log, worked out when it is asked for. So it is the same after a
- * restart, it cannot get out of step with the log, and it costs nothing when something is written. Where the log has let
- * history go, as a log in memory does, the outbox has what is left: the operations in the log, and of those before the ones
- * whose values are current.
+ * <p>The outbox is not kept anywhere: it is a view of the store's log, worked out when it is asked for. So it is the same after a
+ * restart, it cannot get out of step with the log, and it costs nothing when something is written. Where the log has let history go,
+ * as a log in memory does, the outbox has what is left: the operations in the log, and of those before the ones whose values are
+ * current.
  *
- * <p>It ends with its store, and has nothing to close; on a closed store everything is answered INVALID_STATE. Thread-safe;
- * nothing here holds writers up.
+ * <p>Without a transport it talks to nobody, and tells what there is to be told. With one, {@link #tick} does one step, and
+ * {@link #start} has a thread do them for as long as there is something to do. A write to the store never waits for any of this.
+ *
+ * <p>Close it before its store; on a closed store everything is answered INVALID_STATE. Thread-safe. Steps and questions about peers
+ * take turns, so a question may wait for the force of a step.
  */
 @CheckReturnValue
-public final class SyncEngine {
+public final class SyncEngine implements AutoCloseable {
+
+    /** How long a driver sleeps at most: what it has to do by the clock is not urgent. */
+    private static final long LONGEST_PAUSE_NANOS = 1_000_000_000L;
+
+    private static final long RETRY_PAUSE_NANOS = 20_000_000L;
+
+    /** An operation travels alone if it is large; key, value and what surrounds them fit. */
+    private static final int MAX_MESSAGE_BYTES = 72 << 20;
 
     private final StoreEngine store;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final List<SyncListener> listeners = new CopyOnWriteArrayList<>();
+    private final Runnable signal = this::signal;
+
+    private @Nullable SyncTransport transport;
+    private @Nullable Exchange exchange;
+    private volatile @Nullable SyncDriver driver;
+    private volatile @Nullable SoftadastraError failure;
+    private volatile boolean closed;
+    private int told;
 
     private SyncEngine(StoreEngine store) {
         this.store = store;
     }
 
     /**
-     * Opens the engine on a store.
+     * Opens the engine on a store, with the transport that the configuration asks for, if any.
      *
      * @param store the store, which stays the caller's
      * @param config how to synchronise
-     * @return the engine, or PROVIDER_MISSING where the configuration asks for a transport or a discovery that is not there
+     * @return the engine; or PROVIDER_MISSING, PROVIDER_AMBIGUOUS where the configuration asks for a transport or a discovery that
+     *     is not there; or an error of the transport, as of {@link SyncTransportProvider#open}; or of the log: CORRUPTION, IO_ERROR
      */
     public static Result<SyncEngine> open(StoreEngine store, SyncConfig config) {
         Objects.requireNonNull(store, "store");
-        return config.available().map(ok -> new SyncEngine(store));
+        return config.available().flatMap(ok -> {
+            SyncEngine engine = new SyncEngine(store);
+            if (!config.transport()) {
+                return Result.ok(engine);
+            }
+            return SyncTransports.find(config)
+                    .flatMap(provider -> provider.open(config.network(), engine.host()))
+                    .flatMap(opened -> engine.attach(config, opened));
+        });
+    }
+
+    /**
+     * Opens the engine on a store, with a transport of the caller's.
+     *
+     * @param store the store, which stays the caller's
+     * @param config how to synchronise; whether it asks for a transport does not matter
+     * @param transport the way to others; the engine's from here on, also if it is not opened
+     * @return the engine, or an error of the log: CORRUPTION, IO_ERROR
+     */
+    public static Result<SyncEngine> open(StoreEngine store, SyncConfig config, SyncTransport transport) {
+        Objects.requireNonNull(transport, "transport");
+        return new SyncEngine(Objects.requireNonNull(store, "store")).attach(config, transport);
+    }
+
+    private Result<SyncEngine> attach(SyncConfig config, SyncTransport opened) {
+        Result<SyncEngine> attached = Result.attempt(() -> {
+            exchange = Exchange.open(
+                    store,
+                    new TreeSet<>(opened.neighbours()),
+                    opened,
+                    new SplittableRandom(),
+                    new Exchange.Rules(
+                            LastWriteWins::new, new Collector(), config.grace().toMillis()));
+            transport = opened;
+            opened.onArrival(signal);
+            return this;
+        });
+        if (attached.isErr()) {
+            opened.close();
+        }
+        return attached;
+    }
+
+    private TransportHost host() {
+        return new TransportHost() {
+            @Override
+            public NodeId node() {
+                return store.identity().node();
+            }
+
+            @Override
+            public int maxMessageBytes() {
+                return MAX_MESSAGE_BYTES;
+            }
+
+            @Override
+            public Result<SyncReport> report() {
+                return SyncEngine.this.report();
+            }
+        };
     }
 
     /**
      * How much of what a log holds is yet to reach others, for those who only read it: the same as {@link #state()} answers its
-     * owner.
+     * owner while it knows no peer.
      *
      * @param snapshot what was read
      * @return the state as of that moment
@@ -61,7 +156,7 @@ public final class SyncEngine {
      * @return the state at this moment, or CORRUPTION, IO_ERROR
      */
     public Result<SyncState> state() {
-        return outboxSize().map(SyncState::withoutPeers);
+        return locked(() -> outboxSize().map(SyncState::withoutPeers));
     }
 
     /**
@@ -81,12 +176,178 @@ public final class SyncEngine {
     }
 
     /**
-     * Does one step of synchronisation. Without a peer there is nothing to do, and the result says so.
+     * Does one step of synchronisation: takes what has arrived, makes it durable, says so, and sends what others lack. Blocks for the
+     * force of what came in. Without a peer there is nothing to do, and the result says so.
      *
-     * @return what was done, or CORRUPTION, IO_ERROR
+     * @return what was done, or an error of the log, as of {@link StoreEngine#put}
      */
     public Result<TickResult> tick() {
-        return outboxSize().map(outboxSize -> new TickResult(0, 0, outboxSize));
+        Result<TickResult> result = locked(() -> {
+            Exchange with = exchange;
+            if (with == null) {
+                return outboxSize().map(outboxSize -> new TickResult(0, 0, outboxSize));
+            }
+            with.tick(System.nanoTime());
+            return Result.ok(new TickResult(with.peers().size(), 0, with.outboxSize()));
+        });
+        failure = result.isErr() ? result.error() : null;
+        tellListeners();
+        return result;
+    }
+
+    /**
+     * Has a thread of the engine's own do steps for as long as there is something to do: when something is written, when something
+     * arrives, and when it is time to send something again. Starting twice is fine; without a transport there is nothing to start.
+     *
+     * @return ok, or INVALID_STATE if the engine is closed
+     */
+    public Result<Unit> start() {
+        lock.lock();
+        try {
+            if (closed) {
+                return Result.err(closedError());
+            }
+            SyncDriver running = driver;
+            if (exchange != null && (running == null || !running.isRunning())) {
+                SyncDriver started = new SyncDriver(this::driven);
+                driver = started;
+                store.replication().addSignal(signal);
+                started.start();
+            }
+            return Result.ok();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends what {@link #start} has begun, and waits until the step it is at has ended. */
+    public void stop() {
+        SyncDriver running = driver;
+        if (running != null) {
+            store.replication().removeSignal(signal);
+            running.stop();
+            driver = null;
+        }
+    }
+
+    /** One step of the driver; how long it may sleep then. */
+    private long driven() {
+        if (closed) {
+            return -1;
+        }
+        Result<TickResult> result = tick();
+        if (result.isErr()) {
+            return result.error().code() == ErrorCode.INVALID_STATE ? -1 : LONGEST_PAUSE_NANOS;
+        }
+        return result.value().outboxSize() > 0 ? RETRY_PAUSE_NANOS : LONGEST_PAUSE_NANOS;
+    }
+
+    private void signal() {
+        SyncDriver running = driver;
+        if (running != null) {
+            running.signal();
+        }
+    }
+
+    /**
+     * The conflicts that were decided here, in the order of the log.
+     *
+     * @return a copy; or INVALID_STATE
+     */
+    public Result<List<Conflict>> conflicts() {
+        return locked(() -> {
+            Exchange with = exchange;
+            return Result.ok(with == null ? List.of() : List.copyOf(with.conflicts()));
+        });
+    }
+
+    /**
+     * What is known of the others.
+     *
+     * @return one state for each peer, by node id; or INVALID_STATE
+     */
+    public Result<List<PeerState>> peers() {
+        return locked(() -> Result.ok(List.of()));
+    }
+
+    /**
+     * How the node is getting on.
+     *
+     * @return a report as of this moment, or an error of the log
+     */
+    public Result<SyncReport> report() {
+        return locked(() -> {
+            SyncTransport way = transport;
+            Exchange with = exchange;
+            return state().flatMap(state -> peers().map(peers -> new SyncReport(
+                    store.identity().node(),
+                    store.identity().epoch(),
+                    store.size(),
+                    state,
+                    peers,
+                    way == null ? List.of() : way.links(),
+                    with == null ? 0 : with.conflicts().size(),
+                    with == null ? 0 : with.malformed(),
+                    Optional.ofNullable(failure))));
+        });
+    }
+
+    /**
+     * Has a listener told from here on.
+     *
+     * @param listener see there
+     */
+    public void addListener(SyncListener listener) {
+        listeners.add(Objects.requireNonNull(listener, "listener"));
+    }
+
+    /** Stops the thread, if there is one, and closes the transport. The store stays open. Closing twice is fine. */
+    @Override
+    public void close() {
+        closed = true;
+        stop();
+        lock.lock();
+        try {
+            SyncTransport way = transport;
+            transport = null;
+            exchange = null;
+            if (way != null) {
+                way.close();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void tellListeners() {
+        List<SyncEvent> events = new ArrayList<>();
+        lock.lock();
+        try {
+            Exchange with = exchange;
+            if (with != null) {
+                List<Conflict> all = with.conflicts();
+                all.subList(told, all.size()).forEach(each -> events.add(new SyncEvent.ConflictDecided(each)));
+                told = all.size();
+            }
+        } finally {
+            lock.unlock();
+        }
+        events.forEach(event -> listeners.forEach(listener -> listener.happened(event)));
+    }
+
+    private <T> Result<T> locked(Supplier<Result<T>> action) {
+        lock.lock();
+        try {
+            return closed ? Result.err(closedError()) : action.get();
+        } catch (SoftadastraException e) {
+            return Result.err(e.error());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static SoftadastraError closedError() {
+        return SoftadastraError.of(ErrorCode.INVALID_STATE, "sync engine is closed");
     }
 
     private Result<Long> outboxSize() {

@@ -1,0 +1,34 @@
+package softadastra.sync;
+
+import java.util.Objects;
+import softadastra.core.NodeId;
+
+/** Something in the life of a node among others that its application may want to know. What changed is told by watches of the store. */
+public sealed interface SyncEvent {
+
+    /**
+     * Two operations on a key of which neither writer knew the other's were decided.
+     *
+     * @param conflict what was decided; also among {@link SyncEngine#conflicts}
+     */
+    record ConflictDecided(Conflict conflict) implements SyncEvent {
+
+        /** Refuses null. */
+        public ConflictDecided {
+            Objects.requireNonNull(conflict, "conflict");
+        }
+    }
+
+    /**
+     * A node has become a member.
+     *
+     * @param node its id
+     */
+    record MemberJoined(NodeId node) implements SyncEvent {
+
+        /** Refuses null. */
+        public MemberJoined {
+            Objects.requireNonNull(node, "node");
+        }
+    }
+}
