@@ -169,6 +169,11 @@ public final class InMemoryNetwork {
         }
 
         @Override
+        public Optional<String> address() {
+            return Optional.of("memory:" + self);
+        }
+
+        @Override
         public List<TransportLink> links() {
             return neighbours().stream()
                     .map(node -> new TransportLink("memory:" + node, Optional.of(node), true, Optional.empty()))

@@ -282,6 +282,7 @@ public final class SyncEngine implements AutoCloseable {
             return state().flatMap(state -> peers().map(peers -> new SyncReport(
                     store.identity().node(),
                     store.identity().epoch(),
+                    way == null ? Optional.empty() : way.address(),
                     store.size(),
                     state,
                     peers,

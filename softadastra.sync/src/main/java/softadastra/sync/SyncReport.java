@@ -11,6 +11,7 @@ import softadastra.core.SoftadastraError;
  *
  * @param node its id
  * @param epoch the epoch its operations have
+ * @param address where others reach it; empty if it listens nowhere
  * @param entries how many keys have a value
  * @param state how much is yet to reach others
  * @param peers those it knows
@@ -22,6 +23,7 @@ import softadastra.core.SoftadastraError;
 public record SyncReport(
         NodeId node,
         long epoch,
+        Optional<String> address,
         long entries,
         SyncState state,
         List<PeerState> peers,
@@ -33,6 +35,7 @@ public record SyncReport(
     /** Refuses null. */
     public SyncReport {
         Objects.requireNonNull(node, "node");
+        Objects.requireNonNull(address, "address");
         Objects.requireNonNull(state, "state");
         peers = List.copyOf(peers);
         links = List.copyOf(links);

@@ -40,6 +40,13 @@ public interface SyncTransport extends AutoCloseable {
     Set<NodeId> neighbours();
 
     /**
+     * Where others reach this node, with the port that was found where any was asked for.
+     *
+     * @return the address, as {@link TransportConfig#peers} of others has it; empty if it listens nowhere
+     */
+    Optional<String> address();
+
+    /**
      * The ways there are, and those there should be: one for each configured address, and one for each node that has come by itself.
      *
      * @return a copy, as of now

@@ -85,6 +85,11 @@ final class SimulatedNetwork {
             }
 
             @Override
+            public Optional<String> address() {
+                return Optional.empty();
+            }
+
+            @Override
             public List<TransportLink> links() {
                 return List.of();
             }
