@@ -243,6 +243,13 @@ final class Commits {
         }
     }
 
+    /** Makes durable what is visible. */
+    void settleAll() {
+        if (!autoFlush && durable() < versions.views().visible()) {
+            flush();
+        }
+    }
+
     /** The lock of those who write. */
     Lock lock() {
         return lock;

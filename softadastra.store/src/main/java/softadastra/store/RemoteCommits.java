@@ -87,6 +87,11 @@ final class RemoteCommits {
         }
     }
 
+    /** Makes durable what is visible. */
+    void settle() {
+        commits.settleAll();
+    }
+
     /** Logs a note of replication. */
     long note(int typeCode, byte[] payload) {
         return commits.writing(() -> {

@@ -180,15 +180,33 @@ public final class Replication {
     }
 
     /**
+     * Makes durable what is visible: with automatic flush there is nothing to do, since nothing is visible before.
+     *
+     * @return the last sequence that is durable and that readers see, or an error as of {@link StoreEngine#flush}
+     */
+    public Result<Long> settle() {
+        return attempt(() -> {
+            commits.settle();
+            return commits.durableAndVisible();
+        });
+    }
+
+    /**
      * What stands under the keys behind one, in their order: values, and removals that are remembered. Each is as it is when the
-     * call gets there.
+     * call gets there, and durable when the call ends.
      *
      * @param behind the key to begin behind; empty for the first one
      * @param visitor takes them, until it says no
-     * @return how many were handed over
+     * @return how many were handed over; or an error as of {@link StoreEngine#flush}, and then nothing is to be told of them
      */
     public Result<Long> standing(Optional<Key> behind, Predicate<Standing> visitor) {
-        return attempt(() -> log.standing(behind, visitor));
+        return attempt(() -> {
+            long count = log.standing(behind, visitor);
+            // What a writer without automatic flush has put there meanwhile, and has taken the place of what was
+            // durable.
+            commits.settle();
+            return count;
+        });
     }
 
     /**

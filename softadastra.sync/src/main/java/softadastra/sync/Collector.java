@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.HybridTimestamp;
-import softadastra.core.NodeId;
 import softadastra.store.OperationId;
+import softadastra.store.Origin;
 import softadastra.store.Retention;
 
 /**
@@ -20,11 +20,8 @@ import softadastra.store.Retention;
  */
 class Collector implements Retention {
 
-    /** What a member said in one message. */
-    record Cut(Vector held, long promise) {}
-
     /** The cuts of the round. */
-    private final TreeMap<NodeId, Cut> cuts = new TreeMap<>();
+    private final TreeMap<Origin, Cut> cuts = new TreeMap<>();
 
     private boolean complete;
     private boolean ready;
@@ -32,9 +29,10 @@ class Collector implements Retention {
     private long promised;
 
     /** Begins a round with a cut of each member. */
-    void begin(Map<NodeId, Cut> members) {
+    void begin(Map<Origin, Cut> members) {
         cuts.clear();
-        members.forEach((node, cut) -> cuts.put(node, new Cut(cut.held().copy(), cut.promise())));
+        members.forEach((member, cut) ->
+                cuts.put(member, new Cut(cut.sequence(), cut.held().copy(), cut.promise(), cut.members())));
         complete = true;
         ready = false;
     }

@@ -1,19 +1,25 @@
 package softadastra.sync;
 
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.ByteReader;
 import softadastra.core.ByteWriter;
+import softadastra.core.CheckReturnValue;
 import softadastra.core.ErrorCode;
 import softadastra.core.HybridTimestamp;
 import softadastra.core.NodeId;
@@ -37,11 +43,12 @@ import softadastra.store.StoreEngine;
  *
  * <p>A step receives, logs what is next of what came in as one batch, waits until that is durable, and only then says so; it sends
  * what is durable here and the peer lacks; it sends again what was not acknowledged in time.
+ *
+ * <p>Who the members are is in the log: a node says how it is to everybody that there is a way to, and whoever says so to it is a
+ * member from then on, as are those that a member names.
  */
+@CheckReturnValue
 final class Exchange {
-
-    /** The note that says who the members are. */
-    static final int MEMBERS_NOTE = 64;
 
     /** The note that remembers a promise. */
     static final int FLOOR_NOTE = 65;
@@ -56,11 +63,20 @@ final class Exchange {
     private final Origin self;
     private final SyncTransport transport;
     private final RandomGenerator random;
+    private final InstantSource clock;
 
     /** How old a removal is before it is worth to be forgotten. */
     private final long graceMillis;
 
-    private final TreeMap<NodeId, Peer> peers = new TreeMap<>();
+    /** All members but this node. */
+    private final TreeMap<Origin, Peer> peers = new TreeMap<>();
+
+    /** Who has spoken last of those with a node's id: one that was restored, or that keeps nothing, has another epoch. */
+    private final TreeMap<NodeId, Origin> speaking = new TreeMap<>();
+
+    /** Neighbours that were told how this node is, and have not spoken yet. */
+    private final Set<NodeId> greeted = new HashSet<>();
+
     private final List<Conflict> conflicts = new ArrayList<>();
     private final Set<OperationId> losers = new HashSet<>();
     private final Collector collector;
@@ -72,38 +88,50 @@ final class Exchange {
     /** From where on the log can be read operation by operation. */
     private LogStart start;
 
-    /** The members that the log names. */
-    private SortedSet<NodeId> noted = new TreeSet<>();
-
+    private Members members = Members.NONE;
+    private Set<NodeId> neighbours = Set.of();
     private long promise;
     private long wanted;
-    private long collected;
-    private long malformed;
     private long lastHeartbeat;
     private boolean begun;
+    private long malformed;
 
-    private Exchange(
-            StoreEngine store,
-            SortedSet<NodeId> members,
-            SyncTransport transport,
-            RandomGenerator random,
-            Rules rules,
-            LogStart start) {
+    /** What the step that is under way did. */
+    private Tally tally = new Tally();
+
+    private static final class Tally {
+        private int received;
+        private long applied;
+        private long sent;
+        private int conflicts;
+        private int collected;
+        private int malformed;
+
+        /** What went wrong first. */
+        private @Nullable SoftadastraException failure;
+
+        /** Does a part of a step; those that follow are done whatever comes of it. */
+        void attempt(Runnable part) {
+            try {
+                part.run();
+            } catch (SoftadastraException e) {
+                failure = failure == null ? e : failure;
+            }
+        }
+    }
+
+    private Exchange(StoreEngine store, SyncTransport transport, RandomGenerator random, Rules rules, LogStart start) {
         this.store = store;
         this.replication = store.replication();
         this.self = new Origin(store.identity().node(), store.identity().epoch());
         this.transport = transport;
         this.random = random;
+        this.clock = rules.clock();
         this.graceMillis = rules.graceMillis();
         this.arbiters = rules.arbiters();
         this.collector = rules.collector();
         this.start = start;
         this.own = new LogCursor(start);
-        for (NodeId node : members) {
-            if (!node.equals(self.node())) {
-                peers.put(node, new Peer(node, new LogCursor(start)));
-            }
-        }
     }
 
     /**
@@ -112,56 +140,29 @@ final class Exchange {
      * @param arbiters decides about the operations of a batch
      * @param collector decides which removals may go
      * @param graceMillis how old a removal is before it is worth to be forgotten
+     * @param clock the clock that is told to others, for people; nothing rests on it
      */
-    record Rules(Supplier<LastWriteWins> arbiters, Collector collector, long graceMillis) {
+    record Rules(Supplier<LastWriteWins> arbiters, Collector collector, long graceMillis, InstantSource clock) {
 
         static Rules standard() {
-            return new Rules(LastWriteWins::new, new Collector(), 600_000);
+            return new Rules(LastWriteWins::new, new Collector(), 600_000, InstantSource.system());
         }
     }
 
-    /** Begins where the log of a store ends. */
-    static Exchange open(
-            StoreEngine store,
-            SortedSet<NodeId> members,
-            SyncTransport transport,
-            RandomGenerator random,
-            Rules rules) {
-        LogStart start = store.replication().start().orElseThrow();
-        Exchange exchange = new Exchange(store, members, transport, random, rules, start);
-        long unused = store.replication().notes(exchange::recover).orElseThrow();
-        exchange.noteMembers(members);
-        return exchange;
-    }
-
-    /** From here on the store remembers what was removed, whoever opens it. */
-    private void noteMembers(SortedSet<NodeId> members) {
-        if (!members.equals(noted)) {
-            ByteWriter payload = new ByteWriter();
-            payload.writeByte(1);
-            payload.writeVarint(members.size());
-            members.forEach(node -> payload.writeUtf8(node.value()));
-            long unused = replication.note(MEMBERS_NOTE, payload.toByteArray()).orElseThrow();
-        }
-    }
-
-    private static SortedSet<NodeId> readMembers(byte[] payload) {
-        ByteReader in = new ByteReader(payload);
-        int position = in.position();
-        if (in.readByte() != 1) {
-            throw in.malformed("members of another version", position);
-        }
-        TreeSet<NodeId> members = new TreeSet<>();
-        for (int i = in.readCount(); i > 0; i--) {
-            members.add(NodeId.of(in.readUtf8(NodeId.MAX_LENGTH)).orElseThrow());
-        }
-        in.expectEnd();
-        return members;
+    /** Begins where the log of a store ends; CORRUPTION, IO_ERROR if that cannot be read. */
+    static Result<Exchange> open(StoreEngine store, SyncTransport transport, RandomGenerator random, Rules rules) {
+        return store.replication().start().flatMap(start -> {
+            Exchange exchange = new Exchange(store, transport, random, rules, start);
+            return store.replication().notes(exchange::recover).map(notes -> {
+                exchange.admit(exchange.members);
+                return exchange;
+            });
+        });
     }
 
     private void recover(long sequence, int typeCode, byte[] payload) {
-        if (typeCode == MEMBERS_NOTE) {
-            noted = readMembers(payload);
+        if (typeCode == Members.NOTE) {
+            members = members.merge(Members.decode(payload));
         } else if (typeCode == Conflict.NOTE) {
             report(Conflict.decode(payload));
         } else if (typeCode == FLOOR_NOTE) {
@@ -172,6 +173,7 @@ final class Exchange {
     private void report(Conflict conflict) {
         if (losers.add(conflict.loser())) {
             conflicts.add(conflict);
+            tally.conflicts++;
         }
     }
 
@@ -179,26 +181,56 @@ final class Exchange {
         return HybridTimestamp.comparePacked(one, other) >= 0 ? one : other;
     }
 
-    /** Does one step, at a time in nanoseconds of any origin. */
-    void tick(long now) {
-        List<SyncMessage> messages = receive();
-        if (replication.durable().orElseThrow() < store.stats().lastSequence()) {
-            var unused = store.flush().orElseThrow();
-        }
-        apply(messages);
-        messages.stream().filter(SyncMessage::snapshot).forEach(this::adopt);
-        for (SyncMessage message : messages) {
-            Peer peer = peers.get(message.from().node());
-            if (peer != null) {
-                peer.heard(message);
-                wanted = later(wanted, message.want());
+    /**
+     * Does one step.
+     *
+     * @param now the time in nanoseconds, of any origin
+     * @return what it did; or the first error of the log, or of the store, and then some of it was left out. What was received and
+     *     could not be logged will come again
+     */
+    Result<Step> tick(long now) {
+        return Result.attempt(() -> {
+            tally = new Tally();
+            long before = acknowledged();
+            step(now);
+            SoftadastraException failure = tally.failure;
+            if (failure != null) {
+                throw failure;
             }
-        }
-        makePromise();
-        // What is promised and what is held are one cut: the promise first, then everything that was durable since.
+            return new Step(
+                    tally.received,
+                    tally.applied,
+                    tally.sent,
+                    acknowledged() - before,
+                    tally.conflicts,
+                    tally.collected,
+                    tally.malformed);
+        });
+    }
+
+    private void step(long now) {
+        connect(transport.neighbours());
+        List<SyncMessage> messages = join(receive());
+        tally.attempt(() -> {
+            var unused = replication.settle().orElseThrow();
+        });
+        tally.attempt(() -> apply(messages));
+        messages.stream().filter(SyncMessage::snapshot).forEach(message -> tally.attempt(() -> adopt(message)));
+        messages.forEach(message -> hear(message, now));
+        tally.attempt(this::makePromise);
+        // What is promised, what is held and who is a member are one cut: all of it is durable by now.
         advance();
         send(now);
-        collect();
+        tally.attempt(this::collect);
+    }
+
+    private void connect(Set<NodeId> linked) {
+        neighbours = new TreeSet<>(linked);
+        peers.forEach((origin, peer) -> peer.link(isLinked(origin)));
+    }
+
+    private boolean isLinked(Origin origin) {
+        return neighbours.contains(origin.node()) && origin.equals(speaking.get(origin.node()));
     }
 
     private void advance() {
@@ -226,13 +258,58 @@ final class Exchange {
                 break;
             }
             Result<SyncMessage> message = SyncMessageCodec.decode(bytes.get());
-            if (message.isErr() || !peers.containsKey(message.value().from().node())) {
+            if (message.isErr() || message.value().from().equals(self)) {
+                tally.malformed++;
                 malformed++;
             } else {
                 messages.add(message.value());
             }
         }
+        tally.received = messages.size();
         return messages;
+    }
+
+    /** Takes in those who have spoken, and those they name; answers what members have said. */
+    private List<SyncMessage> join(List<SyncMessage> messages) {
+        Members all = members;
+        for (SyncMessage message : messages) {
+            all = all.merge(message.state().members()).with(self).with(message.from());
+        }
+        Members joined = all;
+        if (!joined.equals(members)) {
+            tally.attempt(() -> {
+                // Durable before it is acted on: from here on the store remembers what is removed, whoever opens it.
+                long unused = replication.note(Members.NOTE, joined.encode()).orElseThrow();
+                members = joined;
+                admit(joined);
+            });
+        }
+        return messages.stream().filter(message -> members.has(message.from())).collect(Collectors.toList());
+    }
+
+    private void admit(Members joined) {
+        for (Origin origin : joined.current()) {
+            if (!origin.equals(self)) {
+                peers.computeIfAbsent(origin, absent -> new Peer(absent, start));
+            }
+        }
+    }
+
+    private void hear(SyncMessage message, long now) {
+        SyncMessage.State state = message.state();
+        Peer peer = peers.get(state.from());
+        if (peer != null) {
+            speaking.put(peer.node(), state.from());
+            peers.forEach((origin, each) -> each.link(isLinked(origin)));
+            peer.heard(state, now, clock.millis());
+            wanted = later(wanted, state.want());
+            state.relayed().forEach((origin, cut) -> {
+                Peer other = peers.get(origin);
+                if (other != null) {
+                    other.learn(cut);
+                }
+            });
+        }
     }
 
     private void apply(List<SyncMessage> messages) {
@@ -243,7 +320,7 @@ final class Exchange {
             }
             if (message.snapshot() || !message.operations().isEmpty()) {
                 // It asks to be told, also if nothing was new.
-                owe(message.from().node());
+                owe(message.from());
             }
         }
         if (operations.isEmpty()) {
@@ -252,13 +329,14 @@ final class Exchange {
         LastWriteWins arbiter = arbiters.get();
         Replicated replicated = replication.apply(operations, arbiter).orElseThrow();
         if (replicated.taken() > 0) {
+            tally.applied += replicated.taken();
             arbiter.conflicts().forEach(this::report);
         }
     }
 
     /** Takes what stands at somebody who holds more. */
     private void adopt(SyncMessage message) {
-        CausalContext theirs = message.held().toContext();
+        CausalContext theirs = message.state().cut().held().toContext();
         if (store.context().includes(theirs)) {
             return;
         }
@@ -266,8 +344,9 @@ final class Exchange {
         message.conflicts().stream()
                 .filter(conflict -> !losers.contains(conflict.loser()))
                 .forEach(arbiter::report);
-        Replicated unused =
+        Replicated replicated =
                 replication.adopt(message.operations(), theirs, arbiter).orElseThrow();
+        tally.applied += replicated.taken();
         arbiter.conflicts().forEach(this::report);
         restart();
     }
@@ -279,8 +358,8 @@ final class Exchange {
         peers.values().forEach(peer -> peer.restart(start));
     }
 
-    private void owe(NodeId node) {
-        Peer peer = peers.get(node);
+    private void owe(Origin origin) {
+        Peer peer = peers.get(origin);
         if (peer != null) {
             peer.owe();
         }
@@ -306,22 +385,54 @@ final class Exchange {
             begun = true;
             lastHeartbeat = now;
         }
-        for (Peer peer : peers.values()) {
-            peer.expire(now, random);
-            boolean told = sendSnapshot(peer, now);
-            for (int i = 0; i < MAX_MESSAGES; i++) {
-                List<OperationRecord> operations = next(peer, now);
-                if (operations.isEmpty()) {
-                    break;
-                }
-                transport.send(peer.node(), SyncMessageCodec.encode(message(operations)));
-                told = true;
+        for (NodeId node : neighbours) {
+            Origin origin = speaking.get(node);
+            Peer peer = origin == null ? null : peers.get(origin);
+            if (peer != null) {
+                send(peer, heartbeat, now);
+            } else if (heartbeat || !greeted.contains(node)) {
+                transmit(node, SyncMessage.of(state(now, Collections.emptySortedMap())));
+                greeted.add(node);
             }
-            if (!told && (heartbeat || peer.isOwed())) {
-                transport.send(peer.node(), SyncMessageCodec.encode(message(List.of())));
-            }
-            peer.told();
         }
+        greeted.retainAll(neighbours);
+    }
+
+    private void send(Peer peer, boolean heartbeat, long now) {
+        peer.expire(now, random);
+        SortedMap<Origin, Cut> relay = peer.relay(peers, heartbeat);
+        boolean told = sendSnapshot(peer, relay, now);
+        for (int i = 0; i < MAX_MESSAGES; i++) {
+            List<OperationRecord> operations = next(peer, now);
+            if (operations.isEmpty()) {
+                break;
+            }
+            transmit(peer.node(), new SyncMessage(state(now, relay), operations, false, List.of()));
+            tally.sent += operations.size();
+            told = true;
+        }
+        if (!told && (heartbeat || peer.isOwed() || !relay.isEmpty())) {
+            transmit(peer.node(), SyncMessage.of(state(now, relay)));
+        }
+        peer.told(relay);
+    }
+
+    private void transmit(NodeId to, SyncMessage message) {
+        transport.send(to, SyncMessageCodec.encode(message));
+    }
+
+    private SyncMessage.State state(long now, SortedMap<Origin, Cut> relay) {
+        TreeSet<Origin> lacking = new TreeSet<>();
+        peers.forEach((origin, peer) -> {
+            if (peer.isSilent(now)) {
+                lacking.add(origin);
+            }
+        });
+        return new SyncMessage.State(self, cut(), members, want(), clock.millis(), lacking, relay);
+    }
+
+    private Cut cut() {
+        return new Cut(own.next() - 1, own.held(), promise, members.digest());
     }
 
     private List<OperationRecord> next(Peer peer, long now) {
@@ -339,7 +450,7 @@ final class Exchange {
         }
     }
 
-    private boolean sendSnapshot(Peer peer, long now) {
+    private boolean sendSnapshot(Peer peer, SortedMap<Origin, Cut> relay, long now) {
         if (!peer.isBehind(new Vector(start.held().counters())) || !peer.isSnapshotDue(now, random)) {
             return false;
         }
@@ -356,8 +467,8 @@ final class Exchange {
                 .filter(conflict -> !peer.acknowledged().includes(conflict.winner())
                         || !peer.acknowledged().includes(conflict.loser()))
                 .toList();
-        SyncMessage message = new SyncMessage(self, own.held(), promise, want(), survivors, true, decided);
-        transport.send(peer.node(), SyncMessageCodec.encode(message));
+        transmit(peer.node(), new SyncMessage(state(now, relay), survivors, true, decided));
+        tally.sent += survivors.size();
         return true;
     }
 
@@ -367,10 +478,6 @@ final class Exchange {
                 .orElseGet(() -> Operation.delete(standing.key()));
         return OperationRecord.remote(
                 standing.id(), standing.stamp(), standing.version(), Effect.WON, CausalContext.EMPTY, operation);
-    }
-
-    private SyncMessage message(List<OperationRecord> operations) {
-        return new SyncMessage(self, own.held(), promise, want(), operations, false, List.of());
     }
 
     /** Up to which stamp removals are old enough to be forgotten; 0 if there are none. */
@@ -387,28 +494,28 @@ final class Exchange {
     private void collect() {
         wanted = later(wanted, want());
         if (!collector.isRunning()) {
-            Map<NodeId, Collector.Cut> cuts = cuts();
+            Map<Origin, Cut> cuts = cuts();
             if (cuts == null || replication.remembered().orElseThrow() == 0) {
                 return;
             }
             collector.begin(cuts);
         }
         if (collector.isReady(own.held())) {
-            collected += replication.collect(collector, COLLECTED_AT_ONCE).orElseThrow();
+            tally.collected += replication.collect(collector, COLLECTED_AT_ONCE).orElseThrow();
             collector.end();
         }
     }
 
-    /** A cut of every member; null while one is missing. */
-    private @Nullable Map<NodeId, Collector.Cut> cuts() {
-        Map<NodeId, Collector.Cut> cuts = new TreeMap<>();
-        cuts.put(self.node(), new Collector.Cut(own.held(), promise));
-        for (Peer peer : peers.values()) {
-            Collector.Cut cut = peer.cut();
-            if (cut == null) {
+    /** A cut of every member, all of which name the same members; null while one is missing. */
+    private @Nullable Map<Origin, Cut> cuts() {
+        Map<Origin, Cut> cuts = new TreeMap<>();
+        cuts.put(self, cut());
+        for (Map.Entry<Origin, Peer> each : peers.entrySet()) {
+            Cut cut = each.getValue().cut();
+            if (cut == null || cut.members() != members.digest()) {
                 return null;
             }
-            cuts.put(peer.node(), cut);
+            cuts.put(each.getKey(), cut);
         }
         return cuts;
     }
@@ -422,17 +529,16 @@ final class Exchange {
         return self;
     }
 
+    Members members() {
+        return members;
+    }
+
     /** All conflicts that were decided here, in log order. */
     List<Conflict> conflicts() {
         return conflicts;
     }
 
-    /** How many removals were forgotten. */
-    long collected() {
-        return collected;
-    }
-
-    /** How many messages made no sense. */
+    /** How many messages made no sense since the engine was opened. */
     long malformed() {
         return malformed;
     }
@@ -441,17 +547,70 @@ final class Exchange {
         return promise;
     }
 
-    Map<NodeId, Peer> peers() {
+    /** All members but this node. */
+    SortedMap<Origin, Peer> peers() {
         return peers;
     }
 
-    /** How many of this node's operations some peer has not acknowledged. */
-    long outboxSize() {
-        long written = own.held().counter(self);
-        long least = written;
+    /**
+     * How much of what this node has written, in any of its epochs, is yet to reach members. All of it while there are none.
+     *
+     * <p>In flight is what was sent to somebody and not acknowledged by all; queued is what is next for a member that there is a
+     * way to; the rest is pending.
+     */
+    SyncState state() {
+        long outbox = written() - acknowledged();
+        long flying = 0;
+        long retries = 0;
+        boolean linked = false;
         for (Peer peer : peers.values()) {
-            least = Math.min(least, peer.acknowledged().counter(self));
+            flying = Math.max(flying, peer.inFlight(self) - leastAcknowledged(self));
+            retries += peer.retries();
+            linked |= peer.isLinked();
         }
-        return written - least;
+        long inFlight = Math.min(outbox, Math.max(0, flying));
+        long queued = linked ? Math.min(outbox - inFlight, Peer.WINDOW_OPERATIONS) : 0;
+        return new SyncState(outbox, queued, inFlight, acknowledged(), 0, outbox - inFlight - queued, retries);
+    }
+
+    private SortedSet<Origin> ownOrigins() {
+        return own.held().counters().keySet().stream()
+                .filter(origin -> origin.node().equals(self.node()))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private long written() {
+        return ownOrigins().stream().mapToLong(own.held()::counter).sum();
+    }
+
+    /** How many of this node's operations all members hold. */
+    private long acknowledged() {
+        return ownOrigins().stream().mapToLong(this::leastAcknowledged).sum();
+    }
+
+    private long leastAcknowledged(Origin origin) {
+        return peers.values().stream()
+                .mapToLong(peer -> peer.acknowledged().counter(origin))
+                .min()
+                .orElse(0);
+    }
+
+    /** What is known of the members, at a time as of {@link #tick}. */
+    List<PeerState> peerStates(long now) {
+        Map<NodeId, String> addresses = new TreeMap<>();
+        for (TransportLink link : transport.links()) {
+            link.node().ifPresent(node -> addresses.put(node, link.address()));
+        }
+        return peers.values().stream()
+                .map(peer -> new PeerState(
+                        peer.node(),
+                        Optional.ofNullable(addresses.get(peer.node())),
+                        peer.isLinked(),
+                        own.held().beyond(peer.acknowledged()),
+                        peer.inFlight(),
+                        peer.retries(),
+                        peer.isHeard() ? OptionalLong.of((now - peer.heardAt()) / 1_000_000) : OptionalLong.empty(),
+                        peer.isHeard() ? OptionalLong.of(peer.clockOffsetMillis()) : OptionalLong.empty()))
+                .toList();
     }
 }

@@ -3,6 +3,10 @@ package softadastra.sync;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.NodeId;
@@ -14,8 +18,10 @@ import softadastra.store.Origin;
 import softadastra.store.StoreEngine;
 
 /**
- * What a node knows of another one: what that holds, what is on its way there, and when to send again. What is on its way is
+ * What a node knows of another member: what that holds, what is on its way there, and when to send again. What is on its way is
  * bounded; it is known in memory only, and after a restart sent again.
+ *
+ * <p>Of a member that this node has no link to, it knows what others tell.
  */
 final class Peer {
 
@@ -29,7 +35,10 @@ final class Peer {
     private static final long FIRST_RETRY_NANOS = 200_000_000L;
     private static final long LAST_RETRY_NANOS = 60_000_000_000L;
 
-    private final NodeId node;
+    /** Whoever was not heard of for so long is heard of through others. */
+    private static final long SILENT_NANOS = 15_000_000_000L;
+
+    private final Origin origin;
     private final Vector acknowledged = new Vector();
     private final ArrayDeque<Sent> inFlight = new ArrayDeque<>();
     private LogCursor cursor;
@@ -43,22 +52,34 @@ final class Peer {
     private long snapshotAt;
     private long retryAt;
     private long retries;
-    private @Nullable Origin origin;
-    private Collector.@Nullable Cut cut;
+    private @Nullable Cut cut;
+
+    /** Whether there is a way to it, and it has spoken since the engine was opened. */
+    private boolean linked;
+
+    private boolean heard;
+    private long heardAt;
+    private long clockOffsetMillis;
+
+    /** Members that it does not hear. */
+    private SortedSet<Origin> lacking = new TreeSet<>();
+
+    /** Which cut of others it was told last. */
+    private final TreeMap<Origin, Long> relayed = new TreeMap<>();
 
     /** Whether there is something to tell that it may not know. */
     private boolean owed = true;
 
     private record Sent(OperationId id, int bytes) {}
 
-    Peer(NodeId node, LogCursor start) {
-        this.node = node;
-        this.cursor = start;
-        this.mark = start.copy();
+    Peer(Origin origin, LogStart start) {
+        this.origin = origin;
+        this.cursor = new LogCursor(start);
+        this.mark = cursor.copy();
     }
 
     NodeId node() {
-        return node;
+        return origin.node();
     }
 
     /** What it holds, as far as is known. */
@@ -67,7 +88,8 @@ final class Peer {
     }
 
     /** The last cut of it, null while nothing was heard of it. */
-    Collector.@Nullable Cut cut() {
+    @Nullable
+    Cut cut() {
         return cut;
     }
 
@@ -79,17 +101,67 @@ final class Peer {
         return bytesInFlight;
     }
 
+    /** The highest counter of an origin that is in flight; 0 if there is none. */
+    long inFlight(Origin of) {
+        return inFlight.stream()
+                .filter(sent -> sent.id.origin().equals(of))
+                .mapToLong(sent -> sent.id.counter())
+                .max()
+                .orElse(0);
+    }
+
     /** How many operations were sent again. */
     long retries() {
         return retries;
     }
 
+    /** Whether it has spoken since the engine was opened. */
+    boolean isHeard() {
+        return heard;
+    }
+
+    /** When it has spoken last, if it has. */
+    long heardAt() {
+        return heardAt;
+    }
+
+    /** How far its clock is ahead of this node's, the way of its message included. */
+    long clockOffsetMillis() {
+        return clockOffsetMillis;
+    }
+
+    /** Whether there is a way to it and it listens. */
+    boolean isLinked() {
+        return linked;
+    }
+
+    /** Says whether there is a way to it. When one comes up, nothing has to wait for a time to try again. */
+    void link(boolean up) {
+        if (up && !linked) {
+            attempt = 0;
+            snapshots = 0;
+            owed = true;
+            rewind();
+        }
+        linked = up;
+    }
+
+    /** Whether it was silent for so long that others are to tell of it. */
+    boolean isSilent(long now) {
+        return !heard || now - heardAt > SILENT_NANOS;
+    }
+
     /** Goes on from another place of the log: what is in flight is forgotten. */
     void restart(LogStart start) {
-        inFlight.clear();
-        bytesInFlight = 0;
         cursor = new LogCursor(start);
         mark = cursor.copy();
+        rewind();
+    }
+
+    private void rewind() {
+        inFlight.clear();
+        bytesInFlight = 0;
+        cursor = mark.copy();
     }
 
     /** Whether it lacks what was before the log can be read operation by operation. */
@@ -99,7 +171,7 @@ final class Peer {
 
     /** Whether it is time to send it a snapshot, which takes a while. */
     boolean isSnapshotDue(long now, RandomGenerator random) {
-        if (origin == null || (snapshots > 0 && now - snapshotAt < 0)) {
+        if (snapshots > 0 && now - snapshotAt < 0) {
             return false;
         }
         snapshotAt = now + backoff(snapshots, random);
@@ -117,33 +189,49 @@ final class Peer {
     }
 
     /** Takes note of a message of it. */
-    void heard(SyncMessage message) {
-        if (!message.from().equals(origin)) {
-            origin = message.from();
-            cut = null;
+    void heard(SyncMessage.State state, long now, long millis) {
+        heard = true;
+        heardAt = now;
+        clockOffsetMillis = state.millis() - millis;
+        lacking = state.lacking();
+        attempt = 0;
+        learn(state.cut());
+    }
+
+    /** Takes note of a cut of it, whoever told. */
+    void learn(Cut said) {
+        Cut before = cut;
+        // Messages come in any order.
+        if (before == null || said.sequence() >= before.sequence()) {
+            cut = said;
         }
-        Collector.Cut before = cut;
-        // Messages come in any order: an older cut is as true, but says less.
-        if (before == null || message.held().includes(before.held())) {
-            cut = new Collector.Cut(message.held(), message.promise());
-        }
-        boolean unused = acknowledged.merge(message.held());
+        boolean unused = acknowledged.merge(said.held());
         while (!inFlight.isEmpty() && acknowledged.includes(inFlight.peek().id())) {
             bytesInFlight -= inFlight.remove().bytes();
         }
         if (inFlight.isEmpty()) {
             mark = cursor.copy();
         }
-        attempt = 0;
+    }
+
+    /** Of the cuts that are known those that it lacks, and all of them or those it was not told yet. */
+    SortedMap<Origin, Cut> relay(SortedMap<Origin, Peer> peers, boolean all) {
+        TreeMap<Origin, Cut> relay = new TreeMap<>();
+        for (Origin each : lacking) {
+            Peer other = peers.get(each);
+            Cut known = other == null || each.equals(origin) ? null : other.cut;
+            if (known != null && (all || known.sequence() > relayed.getOrDefault(each, -1L))) {
+                relay.put(each, known);
+            }
+        }
+        return relay;
     }
 
     /** Sends again what was not acknowledged in time. */
     void expire(long now, RandomGenerator random) {
         if (!inFlight.isEmpty() && now - retryAt >= 0) {
             retries += inFlight.size();
-            inFlight.clear();
-            bytesInFlight = 0;
-            cursor = mark.copy();
+            rewind();
             attempt++;
             owed = true;
             schedule(now, random);
@@ -192,8 +280,9 @@ final class Peer {
     }
 
     /** A message went out that says all there was to tell. */
-    void told() {
+    void told(SortedMap<Origin, Cut> cuts) {
         owed = false;
+        cuts.forEach((member, said) -> relayed.put(member, said.sequence()));
     }
 
     private static int size(Operation operation) {

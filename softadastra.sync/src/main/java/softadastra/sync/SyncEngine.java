@@ -1,11 +1,11 @@
 package softadastra.sync;
 
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -99,18 +99,15 @@ public final class SyncEngine implements AutoCloseable {
     }
 
     private Result<SyncEngine> attach(SyncConfig config, SyncTransport opened) {
-        Result<SyncEngine> attached = Result.attempt(() -> {
-            exchange = Exchange.open(
-                    store,
-                    new TreeSet<>(opened.neighbours()),
-                    opened,
-                    new SplittableRandom(),
-                    new Exchange.Rules(
-                            LastWriteWins::new, new Collector(), config.grace().toMillis()));
-            transport = opened;
-            opened.onArrival(signal);
-            return this;
-        });
+        Exchange.Rules rules = new Exchange.Rules(
+                LastWriteWins::new, new Collector(), config.grace().toMillis(), InstantSource.system());
+        Result<SyncEngine> attached = Exchange.open(store, opened, new SplittableRandom(), rules)
+                .map(ready -> {
+                    exchange = ready;
+                    transport = opened;
+                    opened.onArrival(signal);
+                    return this;
+                });
         if (attached.isErr()) {
             opened.close();
         }
@@ -156,7 +153,12 @@ public final class SyncEngine implements AutoCloseable {
      * @return the state at this moment, or CORRUPTION, IO_ERROR
      */
     public Result<SyncState> state() {
-        return locked(() -> outboxSize().map(SyncState::withoutPeers));
+        return locked(() -> {
+            Exchange with = exchange;
+            return with == null || with.peers().isEmpty()
+                    ? outboxSize().map(SyncState::withoutPeers)
+                    : Result.ok(with.state());
+        });
     }
 
     /**
@@ -187,8 +189,11 @@ public final class SyncEngine implements AutoCloseable {
             if (with == null) {
                 return outboxSize().map(outboxSize -> new TickResult(0, 0, outboxSize));
             }
-            with.tick(System.nanoTime());
-            return Result.ok(new TickResult(with.peers().size(), 0, with.outboxSize()));
+            return with.tick(System.nanoTime())
+                    .flatMap(step -> state().map(state -> new TickResult(
+                            with.peers().size(),
+                            step.applied() + step.sent() + step.acknowledged(),
+                            state.outboxSize())));
         });
         failure = result.isErr() ? result.error() : null;
         tellListeners();
@@ -267,7 +272,10 @@ public final class SyncEngine implements AutoCloseable {
      * @return one state for each peer, by node id; or INVALID_STATE
      */
     public Result<List<PeerState>> peers() {
-        return locked(() -> Result.ok(List.of()));
+        return locked(() -> {
+            Exchange with = exchange;
+            return Result.ok(with == null ? List.of() : with.peerStates(System.nanoTime()));
+        });
     }
 
     /**

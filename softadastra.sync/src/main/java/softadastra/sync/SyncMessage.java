@@ -1,35 +1,62 @@
 package softadastra.sync;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
 
 /**
  * What one node tells another. Every message has the sender's state, and so acknowledges; it may have operations besides.
  *
- * <p>State and promise belong together, as one cut: every operation that the sender will ever write and that {@code held} does
- * not have gets a stamp above {@code promise}.
- *
- * @param from the sender
- * @param held what the sender holds durably
- * @param promise see above; packed, 0 for none
- * @param want up to which stamp the sender would like promises; packed, 0 for none
+ * @param state how the sender is
  * @param operations operations, each with its context in full, in an order that causality allows
  * @param snapshot whether the operations are survivors: what stands at the sender of all that it holds, as far as the receiver
  *     lacks it. Their contexts are what the sender holds then
  * @param conflicts of a snapshot: what the sender has decided and the receiver, who sees only what stood in the end, cannot
  */
-record SyncMessage(
-        Origin from,
-        Vector held,
-        long promise,
-        long want,
-        List<OperationRecord> operations,
-        boolean snapshot,
-        List<Conflict> conflicts) {
+record SyncMessage(State state, List<OperationRecord> operations, boolean snapshot, List<Conflict> conflicts) {
 
     SyncMessage {
         operations = List.copyOf(operations);
         conflicts = List.copyOf(conflicts);
+    }
+
+    /** A message that says how the sender is, and nothing else. */
+    static SyncMessage of(State state) {
+        return new SyncMessage(state, List.of(), false, List.of());
+    }
+
+    Origin from() {
+        return state.from();
+    }
+
+    /**
+     * How a node is, as of one sequence of its log.
+     *
+     * @param from the node, in its epoch
+     * @param cut what it holds and has promised, and the members it knows
+     * @param members these members
+     * @param want up to which stamp it would like promises; packed, 0 for none
+     * @param millis what its clock shows
+     * @param lacking members it would like to hear of, since it does not hear them
+     * @param relayed the last cuts of members that the receiver does not hear
+     */
+    record State(
+            Origin from,
+            Cut cut,
+            Members members,
+            long want,
+            long millis,
+            SortedSet<Origin> lacking,
+            SortedMap<Origin, Cut> relayed) {
+
+        State {
+            lacking = Collections.unmodifiableSortedSet(new TreeSet<>(lacking));
+            relayed = Collections.unmodifiableSortedMap(new TreeMap<>(relayed));
+        }
     }
 }

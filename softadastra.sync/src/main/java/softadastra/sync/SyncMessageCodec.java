@@ -1,11 +1,14 @@
 package softadastra.sync;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.zip.CRC32C;
@@ -26,15 +29,20 @@ import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
 import softadastra.store.Value;
+import softadastra.sync.SyncMessage.State;
 
 /**
  * The binary form of a {@link SyncMessage}. Strict: nothing is made up, nothing is left over, and no count allocates more than the
  * bytes there are.
  *
  * <pre>
- * message   = magic:i32 "SYN1"  version:u8 (1)  flags:u8 (bit 0: snapshot)  origins  from:varint  held  promise:i64  want:i64
+ * message   = magic:i32 "SYN1"  version:u8 (1)  flags:u8 (bit 0: snapshot)  origins  state
  *             count:varint  operation * count  conflicts (snapshot)  crc:i32    all numbers little-endian
  * origins   = count:varint  { node:utf8  epoch:i64 } * count                    in order, each once
+ * state     = from:varint  cut  joined:set  count:varint  { origin:varint  limit + 1:varint } * count  want:i64  millis:i64
+ *             lacking:set  count:varint  { origin:varint  cut  members:i64 } * count     each in order, see {@link State}
+ * cut       = sequence:varint  held  promise:i64                                see {@link Cut}
+ * set       = count:varint  { origin:varint } * count                          in order
  * held      = count:varint  { origin:varint  counter:varint } * count          in order
  * operation = kind:u8 (0 put, 1 removal)  origin:varint  counter:varint  stamp:i64  version:varint
  *             context (no snapshot)  key:bytes  value:bytes (put)
@@ -65,8 +73,7 @@ final class SyncMessageCodec {
         out.writeInt(MAGIC);
         out.writeByte(VERSION);
         out.writeByte(message.snapshot() ? SNAPSHOT : 0);
-        TreeSet<Origin> origins = new TreeSet<>(message.held().counters().keySet());
-        origins.add(message.from());
+        Set<Origin> origins = origins(message.state());
         for (OperationRecord operation : message.operations()) {
             origins.add(operation.id().origin());
             if (!message.snapshot()) {
@@ -79,10 +86,7 @@ final class SyncMessageCodec {
             out.writeUtf8(origin.node().value());
             out.writeLong(origin.epoch());
         }
-        writeOrigin(message.from());
-        write(message.held().counters());
-        out.writeLong(message.promise());
-        out.writeLong(message.want());
+        writeState(message.state());
         out.writeVarint(message.operations().size());
         Map<Origin, CausalContext> before = new HashMap<>();
         message.operations().forEach(operation -> {
@@ -100,6 +104,50 @@ final class SyncMessageCodec {
         crc.update(out.array(), 0, out.length());
         out.writeInt((int) crc.getValue());
         return out.toByteArray();
+    }
+
+    private static Set<Origin> origins(State state) {
+        TreeSet<Origin> origins = new TreeSet<>(state.cut().held().counters().keySet());
+        origins.add(state.from());
+        origins.addAll(state.members().joined());
+        origins.addAll(state.members().fenced().keySet());
+        origins.addAll(state.lacking());
+        state.relayed().forEach((origin, cut) -> {
+            origins.add(origin);
+            origins.addAll(cut.held().counters().keySet());
+        });
+        return origins;
+    }
+
+    private void writeState(State state) {
+        writeOrigin(state.from());
+        write(state.cut());
+        write(state.members().joined());
+        out.writeVarint(state.members().fenced().size());
+        state.members().fenced().forEach((origin, limit) -> {
+            writeOrigin(origin);
+            out.writeVarint(limit == Members.OPEN ? 0 : limit + 1);
+        });
+        out.writeLong(state.want());
+        out.writeLong(state.millis());
+        write(state.lacking());
+        out.writeVarint(state.relayed().size());
+        state.relayed().forEach((origin, cut) -> {
+            writeOrigin(origin);
+            write(cut);
+            out.writeLong(cut.members());
+        });
+    }
+
+    private void write(Cut cut) {
+        out.writeVarint(cut.sequence());
+        write(cut.held().counters());
+        out.writeLong(cut.promise());
+    }
+
+    private void write(Collection<Origin> origins) {
+        out.writeVarint(origins.size());
+        origins.forEach(this::writeOrigin);
     }
 
     private void writeOrigin(Origin origin) {
@@ -169,12 +217,9 @@ final class SyncMessageCodec {
             throw in.malformed("its sum is another one", bytes.length - Integer.BYTES);
         }
         List<Origin> origins = readOrigins(in);
-        Origin from = readOrigin(in, origins);
-        Vector held = new Vector(readCounters(in, origins));
-        long promise = in.readLong();
-        long want = in.readLong();
+        State state = readState(in, origins);
         boolean snapshot = flags == SNAPSHOT;
-        CausalContext known = snapshot ? held.toContext() : null;
+        CausalContext known = snapshot ? state.cut().held().toContext() : null;
         int count = in.readCount();
         List<OperationRecord> operations = new ArrayList<>();
         Map<Origin, CausalContext> before = new HashMap<>();
@@ -186,7 +231,51 @@ final class SyncMessageCodec {
             conflicts.add(Conflict.decode(in.readPrefixedBytes(in.remaining())));
         }
         in.expectEnd();
-        return new SyncMessage(from, held, promise, want, operations, snapshot, conflicts);
+        return new SyncMessage(state, operations, snapshot, conflicts);
+    }
+
+    private static State readState(ByteReader in, List<Origin> origins) {
+        Origin from = readOrigin(in, origins);
+        long sequence = in.readVarint(Long.MAX_VALUE);
+        Vector held = new Vector(readCounters(in, origins));
+        long promise = in.readLong();
+        SortedSet<Origin> joined = readSet(in, origins);
+        TreeMap<Origin, Long> fenced = new TreeMap<>();
+        for (int i = in.readCount(); i > 0; i--) {
+            Origin origin = readInOrder(in, origins, fenced);
+            long limit = in.readVarint(Long.MAX_VALUE);
+            fenced.put(origin, limit == 0 ? Members.OPEN : limit - 1);
+        }
+        Members members = new Members(joined, fenced);
+        long want = in.readLong();
+        long millis = in.readLong();
+        SortedSet<Origin> lacking = readSet(in, origins);
+        TreeMap<Origin, Cut> relayed = new TreeMap<>();
+        for (int i = in.readCount(); i > 0; i--) {
+            Origin origin = readInOrder(in, origins, relayed);
+            long at = in.readVarint(Long.MAX_VALUE);
+            Vector theirs = new Vector(readCounters(in, origins));
+            relayed.put(origin, new Cut(at, theirs, in.readLong(), in.readLong()));
+        }
+        Cut cut = new Cut(sequence, held, promise, members.digest());
+        return new State(from, cut, members, want, millis, lacking, relayed);
+    }
+
+    private static SortedSet<Origin> readSet(ByteReader in, List<Origin> origins) {
+        TreeMap<Origin, Boolean> set = new TreeMap<>();
+        for (int i = in.readCount(); i > 0; i--) {
+            set.put(readInOrder(in, origins, set), true);
+        }
+        return set.navigableKeySet();
+    }
+
+    private static Origin readInOrder(ByteReader in, List<Origin> origins, SortedMap<Origin, ?> before) {
+        int position = in.position();
+        Origin origin = readOrigin(in, origins);
+        if (!before.isEmpty() && before.lastKey().compareTo(origin) >= 0) {
+            throw in.malformed("origins are not in order", position);
+        }
+        return origin;
     }
 
     private static List<Origin> readOrigins(ByteReader in) {
@@ -224,11 +313,7 @@ final class SyncMessageCodec {
         int count = in.readCount();
         TreeMap<Origin, Long> counters = new TreeMap<>();
         for (int i = 0; i < count; i++) {
-            int position = in.position();
-            Origin origin = readOrigin(in, origins);
-            if (!counters.isEmpty() && counters.lastKey().compareTo(origin) >= 0) {
-                throw in.malformed("vector is not in order", position);
-            }
+            Origin origin = readInOrder(in, origins, counters);
             counters.put(origin, readFromOne(in));
         }
         return counters;

@@ -44,6 +44,13 @@ final class Vector {
         return other.counters.entrySet().stream().allMatch(each -> counter(each.getKey()) >= each.getValue());
     }
 
+    /** How many operations are held that another one does not. */
+    long beyond(Vector other) {
+        return counters.entrySet().stream()
+                .mapToLong(each -> Math.max(0, each.getValue() - other.counter(each.getKey())))
+                .sum();
+    }
+
     /** Raises the counter of an origin; it never goes back. */
     void raise(Origin origin, long counter) {
         counters.merge(origin, counter, Math::max);

@@ -5,7 +5,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +95,7 @@ final class SimulatedNode {
                 .orElseThrow();
     }
 
-    void start(SortedSet<NodeId> members, SyncTransport transport) {
+    void start(SyncTransport transport) {
         boolean lying = bug == SimulationBug.ACK_BEFORE_FORCE;
         StoreEngine opened;
         if (onDisk) {
@@ -120,7 +119,8 @@ final class SimulatedNode {
         // What is done while a checkpoint is being loaded depends on time.
         var unused = opened.awaitLoaded().orElseThrow();
         store = opened;
-        exchange = Exchange.open(opened, members, transport, random.split(), bug.rules());
+        exchange = Exchange.open(opened, transport, random.split(), bug.rules(clock()))
+                .orElseThrow();
         settle();
     }
 

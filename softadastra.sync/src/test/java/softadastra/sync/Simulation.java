@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.zip.CRC32C;
 import softadastra.core.NodeId;
 import softadastra.store.Batch;
@@ -62,7 +61,6 @@ final class Simulation implements AutoCloseable {
     private final long seed;
     private final SplittableRandom setup;
     private final List<SimulatedNode> nodes = new ArrayList<>();
-    private final TreeSet<NodeId> members = new TreeSet<>();
     private final SimulatedNetwork network;
     private final SimulationOracle oracle = new SimulationOracle();
     private final Counts counts = new Counts();
@@ -83,7 +81,6 @@ final class Simulation implements AutoCloseable {
         int count = 3 + setup.nextInt(3);
         for (int i = 0; i < count; i++) {
             NodeId id = NodeId.of("n" + i).orElseThrow();
-            members.add(id);
             boolean third = setup.nextInt(3) == 0;
             boolean onDisk = third || bug == SimulationBug.ACK_BEFORE_FORCE;
             boolean autoFlush = !onDisk || setup.nextBoolean();
@@ -93,6 +90,15 @@ final class Simulation implements AutoCloseable {
         }
         topology(setup.nextInt(4), count);
         nodes.forEach(this::start);
+        meet();
+    }
+
+    /** Before anything is written everybody has heard of all others. */
+    private void meet() {
+        while (!nodes.stream().allMatch(this::everybodyKnows)) {
+            rounds(1);
+            advance(1_000);
+        }
     }
 
     private static long skew(SplittableRandom random) {
@@ -118,7 +124,7 @@ final class Simulation implements AutoCloseable {
     }
 
     private void start(SimulatedNode node) {
-        node.start(members, network.of(node.id()));
+        node.start(network.of(node.id()));
         Vector held = new Vector(node.store().context().counters());
         Vector before = said.get(node.id());
         if (before != null) {
@@ -131,11 +137,12 @@ final class Simulation implements AutoCloseable {
     private void sent(NodeId from, byte[] bytes) {
         trace.update(bytes);
         SyncMessage message = SyncMessageCodec.decode(bytes).orElseThrow();
-        boolean unused = said.computeIfAbsent(from, node -> new Vector()).merge(message.held());
+        Cut cut = message.state().cut();
+        boolean unused = said.computeIfAbsent(from, node -> new Vector()).merge(cut.held());
         for (var operation : message.operations()) {
             said.get(from).raise(operation.id().origin(), operation.id().counter());
         }
-        promised.merge(from, message.promise(), (one, other) -> Long.compareUnsigned(one, other) > 0 ? one : other);
+        promised.merge(from, cut.promise(), (one, other) -> Long.compareUnsigned(one, other) > 0 ? one : other);
     }
 
     /** A list of steps for a seed; each is a number that says what to do. */
@@ -262,10 +269,9 @@ final class Simulation implements AutoCloseable {
         if (!node.isUp()) {
             return;
         }
-        long collected = node.exchange().collected();
-        node.exchange().tick(millis * 1_000_000);
+        Step did = node.exchange().tick(millis * 1_000_000).orElseThrow();
         node.settle();
-        counts.collected += node.exchange().collected() - collected;
+        counts.collected += did.collected();
         check(
                 node.exchange().held().counters().equals(node.store().context().counters()),
                 "I4: " + node.id() + " counts " + node.exchange().held() + ", and its log "
@@ -329,14 +335,15 @@ final class Simulation implements AutoCloseable {
     private boolean converged() {
         CausalContext first = nodes.get(0).store().context();
         return nodes.stream().allMatch(node -> node.store().context().equals(first))
-                && nodes.stream().allMatch(this::neighboursKnow);
+                && nodes.stream().allMatch(this::everybodyKnows);
     }
 
-    /** Whether every node that it has a link to has acknowledged all; those it has none to never will. */
-    private boolean neighboursKnow(SimulatedNode node) {
-        return node.exchange().peers().values().stream()
-                .filter(peer -> peer.cut() != null)
-                .allMatch(peer -> peer.acknowledged().includes(node.exchange().held()));
+    /** Whether a node knows that all others hold what it does; of those it has no link to others have told. */
+    private boolean everybodyKnows(SimulatedNode node) {
+        return node.exchange().peers().size() == nodes.size() - 1
+                && node.exchange().peers().values().stream()
+                        .allMatch(peer ->
+                                peer.acknowledged().includes(node.exchange().held()));
     }
 
     private Map<NodeId, CausalContext> vectors() {

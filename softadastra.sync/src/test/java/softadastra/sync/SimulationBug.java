@@ -1,13 +1,14 @@
 package softadastra.sync;
 
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import softadastra.core.HybridTimestamp;
-import softadastra.core.NodeId;
 import softadastra.store.Effect;
 import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
+import softadastra.store.Origin;
 import softadastra.store.Standing;
 
 /** Mistakes that the simulation is to find; made in what is handed to the nodes, never in the product. */
@@ -39,8 +40,8 @@ enum SimulationBug {
         return this == GC_WITHOUT_HOLDING ? 690 : 1;
     }
 
-    Exchange.Rules rules() {
-        return new Exchange.Rules(this::arbiter, collector(), GRACE_MILLIS);
+    Exchange.Rules rules(InstantSource clock) {
+        return new Exchange.Rules(this::arbiter, collector(), GRACE_MILLIS, clock);
     }
 
     private LastWriteWins arbiter() {
@@ -105,23 +106,25 @@ enum SimulationBug {
             case GC_WITHOUT_ACKNOWLEDGEMENTS ->
                 new Collector() {
                     @Override
-                    void begin(Map<NodeId, Cut> members) {
+                    void begin(Map<Origin, Cut> members) {
                         // As if the removal were everywhere that somebody has it.
                         Vector all = new Vector();
                         members.values().forEach(cut -> {
                             boolean unused = all.merge(cut.held());
                         });
-                        Map<NodeId, Cut> changed = new TreeMap<>();
-                        members.forEach((node, cut) -> changed.put(node, new Cut(all, cut.promise())));
+                        Map<Origin, Cut> changed = new TreeMap<>();
+                        members.forEach((node, cut) ->
+                                changed.put(node, new Cut(cut.sequence(), all, cut.promise(), cut.members())));
                         super.begin(changed);
                     }
                 };
             case GC_WITHOUT_PROMISES ->
                 new Collector() {
                     @Override
-                    void begin(Map<NodeId, Cut> members) {
-                        Map<NodeId, Cut> changed = new TreeMap<>();
-                        members.forEach((node, cut) -> changed.put(node, new Cut(cut.held(), -1L)));
+                    void begin(Map<Origin, Cut> members) {
+                        Map<Origin, Cut> changed = new TreeMap<>();
+                        members.forEach((node, cut) ->
+                                changed.put(node, new Cut(cut.sequence(), cut.held(), -1L, cut.members())));
                         super.begin(changed);
                     }
                 };

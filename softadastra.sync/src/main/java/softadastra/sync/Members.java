@@ -1,0 +1,143 @@
+package softadastra.sync;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import softadastra.core.ByteReader;
+import softadastra.core.ByteWriter;
+import softadastra.core.NodeId;
+import softadastra.store.Origin;
+
+/**
+ * Who takes part: the origins that have joined, and those of them that were fenced since. Both sets only grow, so whatever order
+ * nodes hear of each other in, they come to the same (a two-phase set: Shapiro et al., "A comprehensive study of convergent and
+ * commutative replicated data types", 2011). An origin does not come back; a node that does has a new epoch.
+ *
+ * <pre>
+ * note = version:u8 (1)  count:varint  { node:utf8  epoch:i64 } * count              joined, in order
+ *        count:varint  { node:utf8  epoch:i64  limit + 1:varint (0 while open) } * count    fenced, in order
+ * </pre>
+ *
+ * @param joined the origins that have ever joined
+ * @param fenced the origins that were fenced, with the last counter that is taken of each
+ */
+record Members(SortedSet<Origin> joined, SortedMap<Origin, Long> fenced) {
+
+    /** The note that says who the members are. */
+    static final int NOTE = 64;
+
+    /** The limit of a fence while it is not known how much of the fenced origin some member has. */
+    static final long OPEN = Long.MAX_VALUE;
+
+    static final Members NONE = new Members(new TreeSet<>(), new TreeMap<>());
+
+    private static final int VERSION = 1;
+
+    Members {
+        joined = Collections.unmodifiableSortedSet(new TreeSet<>(joined));
+        fenced = Collections.unmodifiableSortedMap(new TreeMap<>(fenced));
+    }
+
+    boolean isEmpty() {
+        return joined.isEmpty();
+    }
+
+    /** Whether an origin takes part. */
+    boolean has(Origin origin) {
+        return joined.contains(origin) && !fenced.containsKey(origin);
+    }
+
+    /** Those who take part now. */
+    SortedSet<Origin> current() {
+        TreeSet<Origin> current = new TreeSet<>(joined);
+        current.removeAll(fenced.keySet());
+        return current;
+    }
+
+    /** With an origin that has joined. */
+    Members with(Origin origin) {
+        if (joined.contains(origin)) {
+            return this;
+        }
+        TreeSet<Origin> more = new TreeSet<>(joined);
+        more.add(origin);
+        return new Members(more, fenced);
+    }
+
+    /** With an origin that is fenced from a counter on. */
+    Members fence(Origin origin, long limit) {
+        return merge(new Members(new TreeSet<>(), new TreeMap<>(Map.of(origin, limit))));
+    }
+
+    /** What both say. */
+    Members merge(Members other) {
+        TreeSet<Origin> all = new TreeSet<>(joined);
+        TreeMap<Origin, Long> out = new TreeMap<>(fenced);
+        boolean changed = all.addAll(other.joined);
+        for (Map.Entry<Origin, Long> each : other.fenced.entrySet()) {
+            changed |= !each.getValue().equals(out.get(each.getKey()));
+            out.merge(each.getKey(), each.getValue(), Math::min);
+        }
+        return changed ? new Members(all, out) : this;
+    }
+
+    /** A number that differs for different members, as good as always (FNV-1a). */
+    long digest() {
+        long hash = 0xCBF29CE484222325L;
+        for (byte each : encode()) {
+            hash = (hash ^ (each & 0xFF)) * 0x100000001B3L;
+        }
+        return hash;
+    }
+
+    byte[] encode() {
+        ByteWriter out = new ByteWriter();
+        out.writeByte(VERSION);
+        out.writeVarint(joined.size());
+        joined.forEach(origin -> write(out, origin));
+        out.writeVarint(fenced.size());
+        fenced.forEach((origin, limit) -> {
+            write(out, origin);
+            out.writeVarint(limit == OPEN ? 0 : limit + 1);
+        });
+        return out.toByteArray();
+    }
+
+    private static void write(ByteWriter out, Origin origin) {
+        out.writeUtf8(origin.node().value());
+        out.writeLong(origin.epoch());
+    }
+
+    /**
+     * Reads a note.
+     *
+     * @throws softadastra.core.MalformedDataException if it is none
+     */
+    static Members decode(byte[] payload) {
+        ByteReader in = new ByteReader(payload);
+        int position = in.position();
+        int version = in.readByte();
+        if (version != VERSION) {
+            throw in.malformed("members of version " + version, position);
+        }
+        TreeSet<Origin> joined = new TreeSet<>();
+        for (int i = in.readCount(); i > 0; i--) {
+            joined.add(readOrigin(in));
+        }
+        TreeMap<Origin, Long> fenced = new TreeMap<>();
+        for (int i = in.readCount(); i > 0; i--) {
+            Origin origin = readOrigin(in);
+            long limit = in.readVarint(Long.MAX_VALUE);
+            fenced.put(origin, limit == 0 ? OPEN : limit - 1);
+        }
+        in.expectEnd();
+        return new Members(joined, fenced);
+    }
+
+    private static Origin readOrigin(ByteReader in) {
+        return new Origin(NodeId.of(in.readUtf8(NodeId.MAX_LENGTH)).orElseThrow(), in.readLong());
+    }
+}
