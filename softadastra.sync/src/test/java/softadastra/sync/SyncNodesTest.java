@@ -1,0 +1,153 @@
+package softadastra.sync;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import softadastra.core.ErrorCode;
+import softadastra.core.NodeId;
+import softadastra.store.Key;
+import softadastra.store.KeyRange;
+import softadastra.store.StoreConfig;
+import softadastra.store.StoreEngine;
+import softadastra.store.Value;
+import softadastra.store.Watch;
+
+/** Nodes in one JVM, over a network in memory: what an application sees of them. */
+@Timeout(60)
+class SyncNodesTest {
+
+    private final InMemoryNetwork network = new InMemoryNetwork(7);
+
+    /** A node of the network. */
+    private final class Node implements AutoCloseable {
+        final StoreEngine store;
+        final SyncEngine sync;
+
+        Node(String id) {
+            store = StoreEngine.open(StoreConfig.memoryOnly().withNodeId(id)).orElseThrow();
+            sync = SyncEngine.open(
+                            store,
+                            SyncConfig.local(),
+                            network.connect(NodeId.of(id).orElseThrow()))
+                    .orElseThrow();
+        }
+
+        void put(String key, String value) {
+            store.put(Key.of(key), Value.fromString(value)).orElseThrow();
+        }
+
+        Map<String, String> contents() {
+            Map<String, String> contents = new TreeMap<>();
+            store.entries()
+                    .forEach(entry ->
+                            contents.put(entry.key().asString(), entry.value().asString()));
+            return contents;
+        }
+
+        @Override
+        public void close() {
+            sync.close();
+            store.close();
+        }
+    }
+
+    private static void tick(Node... nodes) {
+        for (int i = 0; i < 50; i++) {
+            for (Node node : nodes) {
+                node.sync.tick().orElseThrow();
+            }
+        }
+    }
+
+    @Test
+    void whatIsWrittenOnOneNodeIsOnTheOther() {
+        try (Node a = new Node("node-a");
+                Node b = new Node("node-b")) {
+            a.put("user:1", "Gaspard");
+            assertEquals(1, a.sync.state().orElseThrow().outboxSize());
+            tick(a, b);
+            assertEquals(Map.of("user:1", "Gaspard"), b.contents());
+            SyncState state = a.sync.state().orElseThrow();
+            assertEquals(0, state.outboxSize());
+            assertEquals(1, state.acknowledgedCount());
+            assertEquals(
+                    List.of(NodeId.of("node-b").orElseThrow()),
+                    a.sync.peers().orElseThrow().stream().map(PeerState::node).toList());
+        }
+    }
+
+    @Test
+    void twoThatWroteOfflineAgreeByRuleAndTellOfTheOther() {
+        try (Node a = new Node("node-a");
+                Node b = new Node("node-b")) {
+            LinkedBlockingQueue<SyncEvent> events = new LinkedBlockingQueue<>();
+            a.sync.addListener(events::add);
+            network.cutOff(Set.of(NodeId.of("node-a").orElseThrow()));
+            a.put("doc/1", "local");
+            b.put("doc/1", "remote");
+            tick(a, b);
+            network.cutOff(Set.of());
+            tick(a, b);
+            assertEquals(a.contents(), b.contents());
+            List<Conflict> conflicts = a.sync.conflicts().orElseThrow();
+            assertEquals(1, conflicts.size());
+            String lost = conflicts.get(0).lost().orElseThrow().asString();
+            assertEquals(Set.of("local", "remote"), Set.of(lost, a.contents().get("doc/1")));
+            assertEquals(conflicts, b.sync.conflicts().orElseThrow());
+            assertTrue(events.stream()
+                    .anyMatch(event -> event instanceof SyncEvent.ConflictDecided decided
+                            && decided.conflict().equals(conflicts.get(0))));
+        }
+    }
+
+    @Test
+    void threadsBringItOverByThemselves() throws Exception {
+        try (Node a = new Node("node-a");
+                Node b = new Node("node-b")) {
+            network.loseOneIn(4);
+            network.repeatOneIn(5);
+            a.sync.start().orElseThrow();
+            b.sync.start().orElseThrow();
+            CountDownLatch arrived = new CountDownLatch(500);
+            Watch watch =
+                    b.store.watch(KeyRange.all(), change -> arrived.countDown()).orElseThrow();
+            for (int i = 0; i < 500; i++) {
+                a.put("key:" + i, "value " + i);
+            }
+            arrived.await();
+            watch.close();
+            assertEquals(a.contents(), b.contents());
+            assertTrue(network.lost() > 0);
+        }
+    }
+
+    @Test
+    void aListenerThatStopsTheEngineIsNotWaitedFor() throws Exception {
+        try (Node a = new Node("node-a");
+                Node b = new Node("node-b")) {
+            CountDownLatch told = new CountDownLatch(1);
+            b.sync.addListener(event -> {
+                b.sync.close();
+                told.countDown();
+            });
+            network.cutOff(Set.of(NodeId.of("node-a").orElseThrow()));
+            a.put("doc/1", "local");
+            b.put("doc/1", "remote");
+            network.cutOff(Set.of());
+            a.sync.start().orElseThrow();
+            b.sync.start().orElseThrow();
+            assertTrue(told.await(1, TimeUnit.MINUTES));
+            assertEquals(ErrorCode.INVALID_STATE, b.sync.tick().error().code());
+            b.put("after", "the engine the store goes on");
+        }
+    }
+}
