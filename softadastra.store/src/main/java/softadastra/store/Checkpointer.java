@@ -3,6 +3,7 @@ package softadastra.store;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.ErrorCode;
 import softadastra.core.SoftadastraError;
@@ -13,7 +14,6 @@ import softadastra.wal.spi.WalCheckpointWriter;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalLog;
 import softadastra.wal.spi.WalProgress;
-import softadastra.wal.spi.WalRecordType;
 
 /**
  * Writes checkpoints, one at a time, from a snapshot: writers and readers go on, and the entries are written one by one, without
@@ -32,6 +32,9 @@ final class Checkpointer {
     /** Whether the log may have records that the store does not know and is to carry on. */
     private final boolean carries;
 
+    /** Sums up the notes; null while nobody does. */
+    private volatile @Nullable Supplier<? extends NoteSummary> summaries;
+
     private volatile boolean closed;
 
     Checkpointer(
@@ -48,6 +51,11 @@ final class Checkpointer {
         this.progress = progress;
         this.loader = loader;
         this.carries = carries;
+    }
+
+    /** Sets who sums the notes up, from the next checkpoint on. */
+    void summarise(Supplier<? extends NoteSummary> owner) {
+        summaries = owner;
     }
 
     /** Writes a checkpoint of what is visible. */
@@ -162,41 +170,11 @@ final class Checkpointer {
             progress.progress(task, done, total);
         });
         if (carries || held.keepsRemovals()) {
-            carryOn(carried, held.sequence());
+            Supplier<? extends NoteSummary> owner = summaries;
+            NoteSummary summary = owner == null ? null : owner.get();
+            new CarryOn(carried, summary, () -> closed, this::requireOpen).run(log, held.sequence());
         }
         carried.end();
-    }
-
-    /** Carries on what the last checkpoint did, and what has come since. */
-    private void carryOn(CheckpointEncoder.Carried carried, long through) {
-        long behind = 0;
-        WalCheckpoint last = log.checkpoint().orElse(null);
-        if (last != null) {
-            try (Base base = Base.open(last)) {
-                base.carried(carried);
-                behind = base.head().sequence();
-            }
-        }
-        long[] done = {behind};
-        while (done[0] < through) {
-            try {
-                // A log in memory may have let go what nobody reads.
-                long from = Math.max(done[0] + 1, log.firstSequence());
-                long unused = log.read(from, (sequence, typeCode, status, timestamp, buffer, offset, length) -> {
-                    done[0] = sequence;
-                    boolean isCarried = sequence <= through && WalRecordType.isSkippable(typeCode);
-                    boolean more =
-                            !isCarried || carried.visit(sequence, typeCode, status, timestamp, buffer, offset, length);
-                    return more && sequence < through && !closed;
-                });
-                requireOpen();
-                return;
-            } catch (SoftadastraException e) {
-                if (e.code() != ErrorCode.HISTORY_GONE) {
-                    throw e;
-                }
-            }
-        }
     }
 
     private void requireOpen() {

@@ -10,6 +10,7 @@ import softadastra.core.ErrorCode;
 import softadastra.core.HybridTimestamp;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraException;
+import softadastra.core.Unit;
 import softadastra.wal.spi.WalRecordType;
 
 /**
@@ -35,11 +36,13 @@ public final class Replication {
 
     private final RemoteCommits commits;
     private final ReplicationLog log;
+    private final Checkpointer checkpointer;
     private final Supplier<Boolean> open;
 
-    Replication(RemoteCommits commits, ReplicationLog log, Supplier<Boolean> open) {
+    Replication(RemoteCommits commits, ReplicationLog log, Checkpointer checkpointer, Supplier<Boolean> open) {
         this.commits = commits;
         this.log = log;
+        this.checkpointer = checkpointer;
         this.open = open;
     }
 
@@ -143,6 +146,22 @@ public final class Replication {
     }
 
     /**
+     * Says who owns the notes: from here on checkpoints and backups have them as their owner sums them up, so that they do not pile
+     * up. Until it is said, as when a log is opened by somebody who knows no notes, they are carried on one by one.
+     *
+     * @param owner makes what sums up the notes of one checkpoint; called on the thread that writes it. What it throws fails the
+     *     checkpoint, and the log is left as it is
+     * @return ok, or INVALID_STATE
+     */
+    public Result<Unit> summarise(Supplier<? extends NoteSummary> owner) {
+        Objects.requireNonNull(owner, "owner");
+        return attempt(() -> {
+            checkpointer.summarise(owner);
+            return Unit.UNIT;
+        });
+    }
+
+    /**
      * From where on {@link StoreEngine#operations} tells what happened, one operation after the other: the beginning of the log, or
      * behind its checkpoint, or behind what was {@linkplain #adopt adopted} last.
      *
@@ -207,6 +226,17 @@ public final class Replication {
             commits.settle();
             return count;
         });
+    }
+
+    /**
+     * What readers see to stand under a key.
+     *
+     * @param key the key
+     * @return empty if nothing does
+     */
+    public Result<List<Standing>> standing(Key key) {
+        Objects.requireNonNull(key, "key");
+        return attempt(() -> log.standing(key));
     }
 
     /**

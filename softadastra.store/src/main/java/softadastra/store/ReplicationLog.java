@@ -1,6 +1,7 @@
 package softadastra.store;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -63,13 +64,24 @@ final class ReplicationLog {
         return count[0];
     }
 
+    /** What stands under a key. */
+    List<Standing> standing(Key key) {
+        Slot slot = versions.slot(key.bytes());
+        if (slot == null && versions.unloaded() != null) {
+            Slot next = new MergedWalk(versions, key.bytes()).next();
+            slot = next != null && Arrays.equals(next.key, key.bytes()) ? next : null;
+        }
+        Stored stored = slot == null ? null : versions.visibleStanding(slot);
+        return stored == null ? List.of() : List.of(Standing.of(key, stored));
+    }
+
     /** Hands over what stands under the keys behind one. */
     long standing(Optional<Key> behind, Predicate<Standing> visitor) {
         byte[] from = behind.map(Key::bytes).orElse(new byte[0]);
         MergedWalk slots = new MergedWalk(versions, from);
         long count = 0;
         for (Slot slot = slots.next(); slot != null; slot = slots.next()) {
-            Stored stored = Versions.standingAt(slot, versions.views().visible());
+            Stored stored = versions.visibleStanding(slot);
             if (stored == null || (behind.isPresent() && Arrays.equals(slot.key, from))) {
                 continue;
             }

@@ -72,11 +72,12 @@ public final class StoreEngine implements AutoCloseable {
         this.commits = opening.commits();
         this.asyncWrites = new AsyncWrites(commits);
         this.history = new History(log, versions);
-        this.replication = new Replication(commits.remote(), new ReplicationLog(log, versions), () -> !closed.get());
         this.recovery = opening.recovery();
         // Whoever else holds the log may append records of any kind.
         boolean carries = opening.carries() || !held.owned();
         this.background = new Background(config, wal, versions, commits, carries, warnings);
+        this.replication = new Replication(
+                commits.remote(), new ReplicationLog(log, versions), background.checkpointer(), () -> !closed.get());
         this.leakGuard = new LeakGuard(
                 this,
                 warnings,

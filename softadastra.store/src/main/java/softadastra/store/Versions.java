@@ -97,6 +97,12 @@ final class Versions {
     /** The newest visible value of a slot, null if it has none. */
     @Nullable
     Stored visible(Slot slot) {
+        return Stored.live(visibleStanding(slot));
+    }
+
+    /** The newest visible version of a slot, maybe a tombstone; null if it has none. */
+    @Nullable
+    Stored visibleStanding(Slot slot) {
         while (true) {
             long visible = views.visible();
             Stored stored = slot.newest();
@@ -109,7 +115,7 @@ final class Versions {
             // found
             // otherwise was the newest visible version at the beginning.
             if (views.visible() < passedOver) {
-                return Stored.live(stored);
+                return stored;
             }
         }
     }

@@ -5,6 +5,7 @@ import softadastra.core.ByteReader;
 import softadastra.core.ByteWriter;
 import softadastra.core.HybridTimestamp;
 import softadastra.core.NodeId;
+import softadastra.core.Result;
 import softadastra.store.Key;
 import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
@@ -62,7 +63,8 @@ public record Conflict(
         return out.toByteArray();
     }
 
-    private static void write(ByteWriter out, OperationId id) {
+    /** Writes an id as {@link #readId} reads it. */
+    static void write(ByteWriter out, OperationId id) {
         out.writeUtf8(id.node().value());
         out.writeLong(id.epoch());
         out.writeVarint(id.counter());
@@ -90,8 +92,15 @@ public record Conflict(
         return new Conflict(key, winner, loser, stamp, lost);
     }
 
-    private static OperationId readId(ByteReader in) {
-        return new OperationId(
-                NodeId.of(in.readUtf8(NodeId.MAX_LENGTH)).orElseThrow(), in.readLong(), in.readVarint(Long.MAX_VALUE));
+    /** Reads what {@link #write} has written. */
+    static OperationId readId(ByteReader in) {
+        int position = in.position();
+        Result<NodeId> node = NodeId.of(in.readUtf8(NodeId.MAX_LENGTH));
+        long epoch = in.readLong();
+        long counter = in.readVarint(Long.MAX_VALUE);
+        if (node.isErr() || counter < 1) {
+            throw in.malformed("operation " + counter + " of a node", position);
+        }
+        return new OperationId(node.value(), epoch, counter);
     }
 }

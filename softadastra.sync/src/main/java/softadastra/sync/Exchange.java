@@ -2,6 +2,7 @@ package softadastra.sync;
 
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -17,8 +18,6 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import softadastra.core.ByteReader;
-import softadastra.core.ByteWriter;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.ErrorCode;
 import softadastra.core.HybridTimestamp;
@@ -27,6 +26,7 @@ import softadastra.core.Result;
 import softadastra.core.SoftadastraException;
 import softadastra.store.CausalContext;
 import softadastra.store.Effect;
+import softadastra.store.Key;
 import softadastra.store.LogStart;
 import softadastra.store.Operation;
 import softadastra.store.OperationId;
@@ -77,8 +77,11 @@ final class Exchange {
     /** Neighbours that were told how this node is, and have not spoken yet. */
     private final Set<NodeId> greeted = new HashSet<>();
 
-    private final List<Conflict> conflicts = new ArrayList<>();
-    private final Set<OperationId> losers = new HashSet<>();
+    private final Conflicts conflicts;
+
+    /** Conflicts that the application has yet to be told of. */
+    private List<Conflict> untold;
+
     private final Collector collector;
     private final Supplier<LastWriteWins> arbiters;
 
@@ -88,7 +91,7 @@ final class Exchange {
     /** From where on the log can be read operation by operation. */
     private LogStart start;
 
-    private Members members = Members.NONE;
+    private Members members;
     private Set<NodeId> neighbours = Set.of();
     private long promise;
     private long wanted;
@@ -120,7 +123,13 @@ final class Exchange {
         }
     }
 
-    private Exchange(StoreEngine store, SyncTransport transport, RandomGenerator random, Rules rules, LogStart start) {
+    private Exchange(
+            StoreEngine store,
+            SyncTransport transport,
+            RandomGenerator random,
+            Rules rules,
+            LogStart start,
+            NoteState notes) {
         this.store = store;
         this.replication = store.replication();
         this.self = new Origin(store.identity().node(), store.identity().epoch());
@@ -132,6 +141,11 @@ final class Exchange {
         this.collector = rules.collector();
         this.start = start;
         this.own = new LogCursor(start);
+        this.conflicts = notes.conflicts();
+        this.untold = conflicts.all();
+        this.promise = notes.floor();
+        this.members = notes.members();
+        admit(members);
     }
 
     /**
@@ -149,30 +163,22 @@ final class Exchange {
         }
     }
 
-    /** Begins where the log of a store ends; CORRUPTION, IO_ERROR if that cannot be read. */
+    /** Begins where the log of a store ends; CORRUPTION, IO_ERROR if that cannot be read, UNSUPPORTED_VERSION for a newer one. */
     static Result<Exchange> open(StoreEngine store, SyncTransport transport, RandomGenerator random, Rules rules) {
-        return store.replication().start().flatMap(start -> {
-            Exchange exchange = new Exchange(store, transport, random, rules, start);
-            return store.replication().notes(exchange::recover).map(notes -> {
-                exchange.admit(exchange.members);
-                return exchange;
-            });
-        });
-    }
-
-    private void recover(long sequence, int typeCode, byte[] payload) {
-        if (typeCode == Members.NOTE) {
-            members = members.merge(Members.decode(payload));
-        } else if (typeCode == Conflict.NOTE) {
-            report(Conflict.decode(payload));
-        } else if (typeCode == FLOOR_NOTE) {
-            promise = later(promise, new ByteReader(payload).readLong());
-        }
+        Replication replication = store.replication();
+        NoteState notes = new NoteState();
+        return replication
+                .start()
+                .flatMap(start -> replication
+                        .notes(notes)
+                        .flatMap(count -> notes.requireReadable()
+                                .flatMap(readable -> replication.summarise(NoteState::new))
+                                .map(owned -> new Exchange(store, transport, random, rules, start, notes))));
     }
 
     private void report(Conflict conflict) {
-        if (losers.add(conflict.loser())) {
-            conflicts.add(conflict);
+        if (conflicts.add(conflict)) {
+            untold.add(conflict);
             tally.conflicts++;
         }
     }
@@ -341,14 +347,26 @@ final class Exchange {
             return;
         }
         LastWriteWins arbiter = arbiters.get();
-        message.conflicts().stream()
-                .filter(conflict -> !losers.contains(conflict.loser()))
-                .forEach(arbiter::report);
+        message.conflicts().stream().filter(this::isNew).forEach(arbiter::report);
         Replicated replicated =
                 replication.adopt(message.operations(), theirs, arbiter).orElseThrow();
         tally.applied += replicated.taken();
         arbiter.conflicts().forEach(this::report);
         restart();
+    }
+
+    /**
+     * Whether a conflict that somebody else has decided is to be told here. Of what is held and does not stand, all that there was to
+     * tell was told when it lost, and may have been taken since.
+     */
+    private boolean isNew(Conflict conflict) {
+        return !conflicts.has(conflict.loser())
+                && (!store.context().includes(conflict.loser()) || stands(conflict.key(), conflict.loser()));
+    }
+
+    private boolean stands(Key key, OperationId id) {
+        return replication.standing(key).orElseThrow().stream()
+                .anyMatch(standing -> standing.id().equals(id));
     }
 
     /** The log can be read operation by operation from another place on. */
@@ -370,10 +388,10 @@ final class Exchange {
         long issued = replication.clock().orElseThrow().packed();
         long possible = HybridTimestamp.comparePacked(wanted, issued) < 0 ? wanted : issued;
         if (HybridTimestamp.comparePacked(possible, promise) > 0) {
-            ByteWriter payload = new ByteWriter();
-            payload.writeLong(possible);
             // Durable before anybody hears of it: the clock of this log begins above it from here on.
-            long unused = replication.note(FLOOR_NOTE, payload.toByteArray()).orElseThrow();
+            long unused = replication
+                    .note(FLOOR_NOTE, NoteState.encodeFloor(possible))
+                    .orElseThrow();
             promise = possible;
             peers.values().forEach(Peer::owe);
         }
@@ -463,7 +481,7 @@ final class Exchange {
                     return true;
                 })
                 .orElseThrow();
-        List<Conflict> decided = conflicts.stream()
+        List<Conflict> decided = conflicts.all().stream()
                 .filter(conflict -> !peer.acknowledged().includes(conflict.winner())
                         || !peer.acknowledged().includes(conflict.loser()))
                 .toList();
@@ -533,9 +551,34 @@ final class Exchange {
         return members;
     }
 
-    /** All conflicts that were decided here, in log order. */
-    List<Conflict> conflicts() {
+    /** The conflicts that nobody has taken yet, oldest first. */
+    Conflicts conflicts() {
         return conflicts;
+    }
+
+    /** The conflicts that the application is to be told of, each of them once; those that it has not taken, after a restart again. */
+    List<Conflict> tell() {
+        List<Conflict> all = untold;
+        untold = new ArrayList<>();
+        return all;
+    }
+
+    /**
+     * Takes conflicts, by their losers: they have been dealt with, or do not matter. Blocks until that is durable.
+     *
+     * @return how many of them there were, or an error of the log, and then none is taken
+     */
+    Result<Integer> takeConflicts(Collection<OperationId> losers) {
+        List<OperationId> known =
+                losers.stream().filter(conflicts::has).distinct().toList();
+        if (known.isEmpty()) {
+            return Result.ok(0);
+        }
+        byte[] note = Conflicts.taken(known);
+        return replication.note(Conflicts.TAKEN_NOTE, note).map(sequence -> {
+            conflicts.readTaken(note);
+            return known.size();
+        });
     }
 
     /** How many messages made no sense since the engine was opened. */

@@ -2,6 +2,7 @@ package softadastra.sync;
 
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import softadastra.core.Result;
 import softadastra.core.SoftadastraError;
 import softadastra.core.SoftadastraException;
 import softadastra.core.Unit;
+import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
 import softadastra.store.RetainedOperations;
 import softadastra.store.Snapshot;
@@ -58,7 +60,6 @@ public final class SyncEngine implements AutoCloseable {
     private volatile @Nullable SyncDriver driver;
     private volatile @Nullable SoftadastraError failure;
     private volatile boolean closed;
-    private int told;
 
     private SyncEngine(StoreEngine store) {
         this.store = store;
@@ -255,14 +256,29 @@ public final class SyncEngine implements AutoCloseable {
     }
 
     /**
-     * The conflicts that were decided here, in the order of the log.
+     * The conflicts that were decided here and have not been taken yet, in the order of the log. They are kept until {@link
+     * #takeConflicts}, 10,000 of them, and 64 MiB, at most: beyond that the oldest go.
      *
      * @return a copy; or INVALID_STATE
      */
     public Result<List<Conflict>> conflicts() {
         return locked(() -> {
             Exchange with = exchange;
-            return Result.ok(with == null ? List.of() : List.copyOf(with.conflicts()));
+            return Result.ok(with == null ? List.of() : with.conflicts().all());
+        });
+    }
+
+    /**
+     * Takes conflicts: they have been dealt with, or do not matter, and are not answered any more. Blocks until that is durable.
+     *
+     * @param losers the {@linkplain Conflict#loser() losers} of the conflicts
+     * @return how many of them there were; or an error of the log, and then none is taken; or INVALID_STATE
+     */
+    public Result<Integer> takeConflicts(Collection<OperationId> losers) {
+        List<OperationId> all = List.copyOf(losers);
+        return locked(() -> {
+            Exchange with = exchange;
+            return with == null ? Result.ok(0) : with.takeConflicts(all);
         });
     }
 
@@ -334,9 +350,7 @@ public final class SyncEngine implements AutoCloseable {
         try {
             Exchange with = exchange;
             if (with != null) {
-                List<Conflict> all = with.conflicts();
-                all.subList(told, all.size()).forEach(each -> events.add(new SyncEvent.ConflictDecided(each)));
-                told = all.size();
+                with.tell().forEach(each -> events.add(new SyncEvent.ConflictDecided(each)));
             }
         } finally {
             lock.unlock();

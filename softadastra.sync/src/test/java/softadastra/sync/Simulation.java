@@ -2,8 +2,10 @@ package softadastra.sync;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
@@ -11,6 +13,7 @@ import softadastra.core.NodeId;
 import softadastra.store.Batch;
 import softadastra.store.CausalContext;
 import softadastra.store.Key;
+import softadastra.store.OperationId;
 import softadastra.store.StoreEngine;
 import softadastra.store.Value;
 
@@ -70,6 +73,10 @@ final class Simulation implements AutoCloseable {
     private final Map<NodeId, Vector> said = new HashMap<>();
 
     private final Map<NodeId, Long> promised = new HashMap<>();
+    /** The losers that the application of each node was told of, and those that some of them has taken. */
+    private final Map<NodeId, Set<OperationId>> reported = new HashMap<>();
+
+    private final Set<OperationId> taken = new HashSet<>();
     private long millis = START_MILLIS;
     private int value;
 
@@ -189,7 +196,9 @@ final class Simulation implements AutoCloseable {
             node.skew(skew(random));
         } else if (choice < 94) {
             crash(node);
-        } else if (choice < 96) {
+        } else if (choice < 95) {
+            takeConflicts(node, random);
+        } else if (choice < 97) {
             if (node.isUp()) {
                 var unused = node.store().checkpoint().orElseThrow();
                 node.settle();
@@ -197,6 +206,28 @@ final class Simulation implements AutoCloseable {
         } else {
             rounds(1 + random.nextInt(3));
         }
+    }
+
+    /** The application takes some of the conflicts. */
+    private void takeConflicts(SimulatedNode node, SplittableRandom random) {
+        if (!node.isUp()) {
+            return;
+        }
+        List<Conflict> some = node.exchange().conflicts().all().stream()
+                .filter(conflict -> random.nextBoolean())
+                .toList();
+        List<OperationId> losers = some.stream().map(Conflict::loser).toList();
+        check(node.exchange().takeConflicts(losers).orElseThrow() == losers.size(), "conflicts are not there any more");
+        node.settle();
+        counts.conflicts += losers.size();
+        some.forEach(conflict -> told(node, conflict));
+        taken.addAll(losers);
+    }
+
+    private void told(SimulatedNode node, Conflict conflict) {
+        check(
+                reported.computeIfAbsent(node.id(), id -> new HashSet<>()).add(conflict.loser()),
+                "I14: " + node.id() + " reported " + conflict.loser() + " twice");
     }
 
     /** A quiet while, in which everybody gets to say something. */
@@ -325,8 +356,10 @@ final class Simulation implements AutoCloseable {
             }
         }
         for (SimulatedNode node : nodes) {
-            counts.conflicts += node.exchange().conflicts().size();
-            oracle.check(node.id().value(), node.store(), node.exchange().conflicts());
+            List<Conflict> left = node.exchange().conflicts().all();
+            counts.conflicts += left.size();
+            left.forEach(conflict -> told(node, conflict));
+            oracle.check(node.id().value(), node.store(), reported.getOrDefault(node.id(), Set.of()), taken);
             trace.update(contents(node.store()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
             counts.checks++;
         }

@@ -1,0 +1,141 @@
+package softadastra.sync;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import softadastra.core.ByteReader;
+import softadastra.core.ByteWriter;
+import softadastra.store.Arbiter;
+import softadastra.store.OperationId;
+
+/**
+ * The conflicts that the application has not taken yet, oldest first: what the notes of a log come to. There are at most {@value
+ * #MAX_COUNT} of them, and their values have at most 64 MiB; beyond that the oldest go, and are counted.
+ *
+ * <p>That the application has taken some is a note too:
+ *
+ * <pre>
+ * note 67 = version:u8 (1)  dropped:varint  count:varint  { loser } * count      dropped: how many have gone for want of room
+ * </pre>
+ *
+ * <p>For one thread.
+ */
+final class Conflicts {
+
+    /** The type code of the note that says which were taken. */
+    static final int TAKEN_NOTE = 67;
+
+    static final int MAX_COUNT = 10_000;
+    static final long MAX_BYTES = 64L << 20;
+
+    private static final int VERSION = 1;
+
+    /** What one takes beside its value, about. */
+    private static final int OVERHEAD = 256;
+
+    private final Map<OperationId, Conflict> byLoser = new LinkedHashMap<>();
+    private final int maxCount;
+    private final long maxBytes;
+    private long bytes;
+    private long dropped;
+
+    Conflicts() {
+        this(MAX_COUNT, MAX_BYTES);
+    }
+
+    Conflicts(int maxCount, long maxBytes) {
+        this.maxCount = maxCount;
+        this.maxBytes = maxBytes;
+    }
+
+    /** Adds one, unless its loser is there; whether it was added. */
+    boolean add(Conflict conflict) {
+        if (byLoser.putIfAbsent(conflict.loser(), conflict) != null) {
+            return false;
+        }
+        bytes += size(conflict);
+        Iterator<Conflict> oldest = byLoser.values().iterator();
+        // The newest stays, however large it is.
+        while (byLoser.size() > maxCount || (bytes > maxBytes && byLoser.size() > 1)) {
+            bytes -= size(oldest.next());
+            oldest.remove();
+            dropped++;
+        }
+        return true;
+    }
+
+    private static long size(Conflict conflict) {
+        return OVERHEAD
+                + conflict.key().length()
+                + conflict.lost().map(value -> (long) value.length()).orElse(0L);
+    }
+
+    boolean has(OperationId loser) {
+        return byLoser.containsKey(loser);
+    }
+
+    /** All of them, oldest first; a copy. */
+    List<Conflict> all() {
+        return new ArrayList<>(byLoser.values());
+    }
+
+    int size() {
+        return byLoser.size();
+    }
+
+    /** How many have gone for want of room, since the log began. */
+    long dropped() {
+        return dropped;
+    }
+
+    private void remove(OperationId loser) {
+        Conflict removed = byLoser.remove(loser);
+        bytes -= removed == null ? 0 : size(removed);
+    }
+
+    /** The note that some were taken. */
+    static byte[] taken(Collection<OperationId> losers) {
+        return encode(0, losers);
+    }
+
+    private static byte[] encode(long dropped, Collection<OperationId> losers) {
+        ByteWriter out = new ByteWriter();
+        out.writeByte(VERSION);
+        out.writeVarint(dropped);
+        out.writeVarint(losers.size());
+        losers.forEach(loser -> Conflict.write(out, loser));
+        return out.toByteArray();
+    }
+
+    /**
+     * Takes the note that some were taken.
+     *
+     * @throws softadastra.core.MalformedDataException if it is none
+     */
+    void readTaken(byte[] payload) {
+        ByteReader in = new ByteReader(payload);
+        int version = in.readByte();
+        if (version != VERSION) {
+            throw in.malformed("taken conflicts of version " + version, 0);
+        }
+        long gone = in.readVarint(Long.MAX_VALUE);
+        List<OperationId> losers = new ArrayList<>();
+        for (int i = in.readCount(); i > 0; i--) {
+            losers.add(Conflict.readId(in));
+        }
+        in.expectEnd();
+        dropped += gone;
+        losers.forEach(this::remove);
+    }
+
+    /** Says in notes what there is. */
+    void writeTo(Arbiter.NoteSink sink) {
+        if (dropped > 0) {
+            sink.add(TAKEN_NOTE, encode(dropped, List.of()));
+        }
+        byLoser.values().forEach(conflict -> sink.add(Conflict.NOTE, conflict.encode()));
+    }
+}

@@ -1,0 +1,108 @@
+package softadastra.sync;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import softadastra.core.ByteReader;
+import softadastra.core.ByteWriter;
+import softadastra.core.CheckReturnValue;
+import softadastra.core.ErrorCode;
+import softadastra.core.HybridTimestamp;
+import softadastra.core.MalformedDataException;
+import softadastra.core.Result;
+import softadastra.core.Unit;
+import softadastra.store.Arbiter;
+import softadastra.store.NoteSummary;
+
+/**
+ * What the notes of a log come to. An {@link Exchange} begins with it, and a checkpoint has it in place of the notes, so both agree
+ * by construction.
+ *
+ * <p>A note that it cannot read, as one of a newer release, is kept as it is. For one thread.
+ */
+final class NoteState implements NoteSummary {
+
+    private Members members = Members.NONE;
+    private long floor;
+    private final Conflicts conflicts = new Conflicts();
+    private final List<Note> others = new ArrayList<>();
+    private Optional<String> unreadable = Optional.empty();
+
+    private static final class Note {
+        final int typeCode;
+        final byte[] payload;
+
+        Note(int typeCode, byte[] payload) {
+            this.typeCode = typeCode;
+            this.payload = payload;
+        }
+    }
+
+    @Override
+    public void visit(long sequence, int typeCode, byte[] payload) {
+        try {
+            switch (typeCode) {
+                case Members.NOTE -> members = members.merge(Members.decode(payload));
+                case Exchange.FLOOR_NOTE -> floor = later(floor, readFloor(payload));
+                case Conflict.NOTE -> {
+                    boolean unused = conflicts.add(Conflict.decode(payload));
+                }
+                case Conflicts.TAKEN_NOTE -> conflicts.readTaken(payload);
+                default -> others.add(new Note(typeCode, payload));
+            }
+        } catch (MalformedDataException e) {
+            others.add(new Note(typeCode, payload));
+            unreadable = Optional.of("note " + typeCode + " at sequence " + sequence + ": " + e.getMessage());
+        }
+    }
+
+    static byte[] encodeFloor(long stamp) {
+        ByteWriter out = new ByteWriter();
+        out.writeLong(stamp);
+        return out.toByteArray();
+    }
+
+    private static long readFloor(byte[] payload) {
+        ByteReader in = new ByteReader(payload);
+        long stamp = in.readLong();
+        in.expectEnd();
+        return stamp;
+    }
+
+    private static long later(long one, long other) {
+        return HybridTimestamp.comparePacked(one, other) >= 0 ? one : other;
+    }
+
+    @Override
+    public void writeTo(Arbiter.NoteSink sink) {
+        others.forEach(note -> sink.add(note.typeCode, note.payload));
+        if (!members.equals(Members.NONE)) {
+            sink.add(Members.NOTE, members.encode());
+        }
+        if (floor != 0) {
+            sink.add(Exchange.FLOOR_NOTE, encodeFloor(floor));
+        }
+        conflicts.writeTo(sink);
+    }
+
+    Members members() {
+        return members;
+    }
+
+    /** The last promise, 0 for none. */
+    long floor() {
+        return floor;
+    }
+
+    Conflicts conflicts() {
+        return conflicts;
+    }
+
+    /** Refuses what a newer release has written: what it says cannot be kept to. */
+    @CheckReturnValue
+    Result<Unit> requireReadable() {
+        return unreadable.isEmpty()
+                ? Result.ok()
+                : Result.err(ErrorCode.UNSUPPORTED_VERSION, "failed to open sync: " + unreadable.get());
+    }
+}
