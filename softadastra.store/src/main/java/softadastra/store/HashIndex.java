@@ -137,9 +137,9 @@ final class HashIndex {
     }
 
     /** Adds a slot whose key has none yet. */
-    void add(Slot slot) {
-        makeRoom(slot.hash);
-        bucketOf(slot.hash).insert(slot.hash, slot);
+    void add(Slot slot, int hash) {
+        makeRoom(hash);
+        bucketOf(hash).insert(hash, slot);
         size++;
     }
 
@@ -149,10 +149,10 @@ final class HashIndex {
     }
 
     /** Takes a slot out. */
-    void remove(Slot slot) {
-        Bucket bucket = bucketOf(slot.hash);
+    void remove(Slot slot, int hash) {
+        Bucket bucket = bucketOf(hash);
         int mask = bucket.slots.length - 1;
-        int i = slot.hash & mask;
+        int i = hash & mask;
         while (bucket.slots[i] != slot) {
             i = (i + 1) & mask;
         }
@@ -162,7 +162,7 @@ final class HashIndex {
         bucket.live--;
         size--;
         if (bucket.live == 0) {
-            replace(bucket, new Bucket(bucket.depth, FIRST_CAPACITY), slot.hash);
+            replace(bucket, new Bucket(bucket.depth, FIRST_CAPACITY), hash);
         }
     }
 

@@ -30,17 +30,18 @@ final class Index {
 
     /** Makes the slot of a key that has none, with its first version. */
     Slot add(byte[] key, Stored first) {
-        Slot slot = new Slot(key, hash.of(key), first);
+        Slot slot = new Slot(key, first);
+        int hashed = hash.of(key);
         // In both or, where memory is short, in none.
-        byHash.makeRoom(slot.hash);
+        byHash.makeRoom(hashed);
         // In order first: whoever finds it by its hash then finds it in every walk.
         inOrder.add(slot);
-        byHash.add(slot);
+        byHash.add(slot, hashed);
         return slot;
     }
 
     void remove(Slot slot) {
-        byHash.remove(slot);
+        byHash.remove(slot, hash.of(slot.key));
         inOrder.remove(slot);
     }
 

@@ -95,7 +95,7 @@ final class MergedWalk {
                 return next();
             }
             if (slot == null) {
-                slot = new Slot(key, 0, unloaded.stored());
+                slot = new Slot(key, unloaded.stored());
             }
         } else {
             next = slots.next();

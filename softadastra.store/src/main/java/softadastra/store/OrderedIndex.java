@@ -30,16 +30,58 @@ final class OrderedIndex {
         // Once more, to where the key leaves the tree. To note the way on the first time would cost more.
         RadixNode above = null;
         int taken = 0;
+        Object left = null;
         Object at = top;
         while (at instanceof RadixNode node && node.depth < differ) {
             above = node;
             taken = node.find(RadixNode.symbol(key, node.depth));
+            left = leftOf(node, taken, left);
             at = node.child(taken);
         }
-        Object with = at instanceof RadixNode node && node.depth == differ
-                ? node.with(symbol, ~node.find(symbol), slot)
-                : RadixNode.of(differ, symbol, slot, RadixNode.symbol(near.key, differ), at);
+        Object with;
+        if (at instanceof RadixNode node && node.depth == differ) {
+            int index = ~node.find(symbol);
+            left = leftOf(node, index, left);
+            with = node.with(symbol, index, slot);
+        } else {
+            int other = RadixNode.symbol(near.key, differ);
+            left = symbol > other ? at : left;
+            with = RadixNode.of(differ, symbol, slot, other, at);
+        }
+        link(slot, left, top);
         replace(above, taken, with);
+    }
+
+    /** What lies nearest before a child of a node, of which all keys come before the child's. */
+    private static @Nullable Object leftOf(RadixNode node, int index, @Nullable Object beforeNode) {
+        return index > 0 ? node.child(index - 1) : beforeNode;
+    }
+
+    /** Has the slot before one lead to it, and it to the slot behind it. */
+    private static void link(Slot slot, @Nullable Object left, Object top) {
+        if (left == null) {
+            slot.next = first(top);
+        } else {
+            Slot before = last(left);
+            slot.next = before.next;
+            before.next = slot;
+        }
+    }
+
+    private static Slot first(Object top) {
+        Object at = top;
+        while (at instanceof RadixNode node) {
+            at = node.child(0);
+        }
+        return (Slot) at;
+    }
+
+    private static Slot last(Object top) {
+        Object at = top;
+        while (at instanceof RadixNode node) {
+            at = node.child(node.size() - 1);
+        }
+        return (Slot) at;
     }
 
     /** The slot where the way of a key ends, and where it would leave the tree, any slot below: all there are as near to it. */
@@ -61,14 +103,21 @@ final class OrderedIndex {
         int taken = 0;
         RadixNode last = null;
         int index = 0;
+        Object left = null;
         Object at = root;
         while (at instanceof RadixNode node) {
             above = last;
             taken = index;
             last = node;
             index = node.find(RadixNode.symbol(slot.key, node.depth));
+            left = leftOf(node, index, left);
             at = node.child(index);
         }
+        if (left != null) {
+            last(left).next = slot.next;
+        }
+        // Whoever holds it holds none of the others.
+        slot.next = null;
         replace(above, taken, last == null ? null : last.without(index));
     }
 

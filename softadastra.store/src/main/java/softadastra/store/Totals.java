@@ -75,6 +75,6 @@ final class Totals {
     Change recount(long sequence) {
         Stored none = new Stored(null, 0, 0, self, 0);
         none.sequence = sequence;
-        return new Change(new Slot(new byte[0], 0, none), none, false, entries, bytes, remote, ownCounter, written);
+        return new Change(new Slot(new byte[0], none), none, false, entries, bytes, remote, ownCounter, written);
     }
 }

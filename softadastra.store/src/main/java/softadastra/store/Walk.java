@@ -7,15 +7,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The entries of a range as a {@link View} sees them, one after the other.
  *
- * <p>It goes ahead by some slots, and loads the newest version of each: what takes long about a walk is memory that is in no
- * cache, and so the processor waits for many places at once. Each value is read when it is handed out all the same.
+ * <p>It goes ahead by some slots, and loads the newest version of each and the beginning of its value: what takes long about a
+ * walk is memory that is in no cache, and so the processor waits for many places at once. Each value is read when it is handed
+ * out all the same.
  */
 final class Walk implements Spliterator<Entry> {
 
     /** So many slots it goes ahead at first, and at most. */
     private static final int FIRST_AHEAD = 4;
 
-    private static final int MOST_AHEAD = 32;
+    private static final int MOST_AHEAD = 64;
 
     private final View view;
     private final MergedWalk walk;
@@ -24,6 +25,10 @@ final class Walk implements Spliterator<Entry> {
     private Slot[] slots = new Slot[FIRST_AHEAD];
     private Stored[] newest = new Stored[FIRST_AHEAD];
     private long[] sequences = new long[FIRST_AHEAD];
+
+    /** Of the values; below 0 for a tombstone. */
+    private int[] lengths = new int[FIRST_AHEAD];
+
     private long through;
     private int next;
     private int filled;
@@ -63,7 +68,7 @@ final class Walk implements Spliterator<Entry> {
             Slot slot = slots[next];
             Stored stored = newest[next];
             // Most versions are visible values and are still the newest.
-            boolean same = sequences[next] <= through && slot.newest() == stored && !stored.isTombstone();
+            boolean same = sequences[next] <= through && slot.newest() == stored && lengths[next] >= 0;
             stored = same ? stored : view.read(slot);
             next++;
             if (stored != null) {
@@ -83,6 +88,7 @@ final class Walk implements Spliterator<Entry> {
             slots = new Slot[2 * filled];
             newest = new Stored[slots.length];
             sequences = new long[slots.length];
+            lengths = new int[slots.length];
         }
         int count = walk.next(slots);
         atEnd = count == 0;
@@ -95,9 +101,13 @@ final class Walk implements Spliterator<Entry> {
         for (int i = 0; i < count; i++) {
             newest[i] = slots[i].newest();
         }
-        // A loop of its own, with nothing else in it: see above.
+        // Loops of their own, with nothing else in them: see above.
         for (int i = 0; i < count; i++) {
             sequences[i] = newest[i].sequence;
+        }
+        for (int i = 0; i < count; i++) {
+            byte[] value = newest[i].value;
+            lengths[i] = value == null ? -1 : value.length;
         }
         next = 0;
         filled = count;

@@ -94,6 +94,33 @@ class IndexTest {
         assertWalk(model.values().iterator(), index.from(new byte[0]));
     }
 
+    /** Without this everything works, and walks are slow. */
+    @ParameterizedTest
+    @EnumSource
+    void eachSlotLeadsToTheNext(Keys keys) {
+        Random random = new Random(SEED + keys.name().length());
+        Index index = new Index(random.nextLong());
+        TreeMap<Key, Slot> model = new TreeMap<>();
+        for (int step = 0; step < 3_000; step++) {
+            byte[] key = keys.next(random);
+            if (random.nextInt(10) < (step % 2_000 < 1_000 ? 7 : 2)) {
+                model.put(Key.wrap(key), getOrAdd(index, key));
+            } else if (!model.isEmpty()) {
+                Map.Entry<Key, Slot> gone = random.nextInt(4) == 0 ? model.pollLastEntry() : model.pollFirstEntry();
+                index.remove(gone.getValue());
+                assertNull(gone.getValue().next);
+            }
+            if (step % 13 == 0) {
+                Slot slot = model.isEmpty() ? null : model.firstEntry().getValue();
+                for (Slot expected : model.values()) {
+                    assertSame(expected, slot, () -> "seed " + SEED);
+                    slot = slot.next;
+                }
+                assertNull(slot);
+            }
+        }
+    }
+
     private static void assertWalk(Iterator<Slot> expected, OrderedIndex.Cursor walk) {
         while (expected.hasNext()) {
             assertSame(expected.next(), walk.next(), () -> "seed " + SEED);
@@ -142,18 +169,21 @@ class IndexTest {
         HashIndex index = new HashIndex();
         List<Slot> slots = new ArrayList<>();
         for (int i = 0; i < 5_000; i++) {
-            Slot slot = new Slot(
-                    Integer.toString(i).getBytes(StandardCharsets.UTF_8), 42 + (i % 3 == 0 ? 1 << 30 : 0), FIRST);
+            Slot slot = new Slot(bytes(Integer.toString(i)), FIRST);
             slots.add(slot);
-            index.add(slot);
+            index.add(slot, collidingHash(i));
         }
         for (int i = 0; i < slots.size(); i += 2) {
-            index.remove(slots.get(i));
+            index.remove(slots.get(i), collidingHash(i));
         }
         for (int i = 0; i < slots.size(); i++) {
             Slot slot = slots.get(i);
-            assertSame(i % 2 == 0 ? null : slot, index.get(slot.key, slot.hash));
+            assertSame(i % 2 == 0 ? null : slot, index.get(slot.key, collidingHash(i)));
         }
+    }
+
+    private static int collidingHash(int i) {
+        return 42 + (i % 3 == 0 ? 1 << 30 : 0);
     }
 
     @Test
