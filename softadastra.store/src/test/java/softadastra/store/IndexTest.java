@@ -111,12 +111,12 @@ class IndexTest {
                 assertNull(gone.getValue().next);
             }
             if (step % 13 == 0) {
-                Slot slot = model.isEmpty() ? null : model.firstEntry().getValue();
-                for (Slot expected : model.values()) {
-                    assertSame(expected, slot, () -> "seed " + SEED);
-                    slot = slot.next;
+                Slot before = null;
+                for (Slot slot : model.values()) {
+                    assertSame(slot, before == null ? slot : before.next, () -> "seed " + SEED);
+                    before = slot;
                 }
-                assertNull(slot);
+                assertNull(before == null ? null : before.next);
             }
         }
     }
