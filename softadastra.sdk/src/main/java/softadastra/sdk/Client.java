@@ -1,7 +1,10 @@
 package softadastra.sdk;
 
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.ErrorCode;
@@ -16,14 +19,23 @@ import softadastra.store.Entry;
 import softadastra.store.Key;
 import softadastra.store.PutResult;
 import softadastra.store.RemoveResult;
+import softadastra.store.StoreBackup;
 import softadastra.store.StoreEngine;
 import softadastra.store.Value;
+import softadastra.store.Watch;
+import softadastra.store.WatchListener;
+import softadastra.sync.Conflict;
+import softadastra.sync.PeerState;
+import softadastra.sync.SyncConfig;
 import softadastra.sync.SyncEngine;
+import softadastra.sync.SyncListener;
+import softadastra.sync.SyncReport;
 import softadastra.sync.SyncState;
+import softadastra.sync.SyncTransport;
 import softadastra.sync.TickResult;
 
 /**
- * A node of an application: a store under its own log, and what of it is yet to be synced.
+ * A node of an application: a store under its own log, and the way of what is written there to other nodes and back.
  *
  * <pre>{@code
  * try (Client client = new Client(ClientOptions.persistent("node-a", "data/node-a.wal"))) {
@@ -40,8 +52,11 @@ import softadastra.sync.TickResult;
  * INVALID_STATE "client is not open": as a value by the methods that answer a {@link Result}, else as a
  * {@link SoftadastraException}.
  *
- * <p>Writes block until they are durable where {@link ClientOptions#autoFlush} is on; reads never block. Errors of the store
- * and the log come through as they are. Thread-safe.
+ * <p>Writes block until they are durable where {@link ClientOptions#autoFlush} is on, and never for a peer; reads never block.
+ * Errors of the store and the log come through as they are. Thread-safe.
+ *
+ * <p>Where the options name a transport, {@link #startSync} has operations exchanged from then on. "Persisted" is what a write
+ * answers: it is in this node's log. "Synced" is what {@link #syncState} tells: nothing is left in the outbox.
  *
  * <p>A client that becomes unreachable while it is open is reported as its store is, see {@link StoreEngine}.
  */
@@ -85,20 +100,39 @@ public final class Client implements AutoCloseable {
      *     StoreEngine#open}: DIRECTORY_MISSING, LOCKED, WRONG_NODE, CORRUPTION, ...
      */
     public Result<Unit> open() {
+        // Before the log is touched: a client that may not start leaves nothing behind.
+        return open(options.sync(), store -> SyncEngine.open(store, options.sync()));
+    }
+
+    /**
+     * Opens the client as {@link #open()} does, with a transport of the caller's, such as one of an {@link
+     * softadastra.sync.InMemoryNetwork}, in place of what the options ask for.
+     *
+     * @param transport the way to others; the client's from here on, and closed with it, also if it is not opened
+     * @return ok, or an error as of {@link #open()}
+     */
+    public Result<Unit> open(SyncTransport transport) {
+        Objects.requireNonNull(transport, "transport");
+        Result<Unit> opened =
+                open(options.sync().withTransport(false), store -> SyncEngine.open(store, options.sync(), transport));
+        if (opened.isErr()) {
+            transport.close();
+        }
+        return opened;
+    }
+
+    private Result<Unit> open(SyncConfig needed, Function<StoreEngine, Result<SyncEngine>> sync) {
         synchronized (lock) {
             if (engines != null) {
                 return Result.err(ErrorCode.INVALID_STATE, "client is already open");
             }
-            // Before the log is touched: a client that may not start leaves nothing behind.
-            return options.syncConfig()
-                    .available()
+            return needed.available()
                     .flatMap(ok -> StoreEngine.open(options.storeConfig()))
-                    .flatMap(this::attach);
+                    .flatMap(store -> attach(store, sync.apply(store)));
         }
     }
 
-    private Result<Unit> attach(StoreEngine store) {
-        Result<SyncEngine> sync = SyncEngine.open(store, options.syncConfig());
+    private Result<Unit> attach(StoreEngine store, Result<SyncEngine> sync) {
         if (sync.isErr()) {
             store.close();
             return Result.err(sync.error());
@@ -222,6 +256,39 @@ public final class Client implements AutoCloseable {
     }
 
     /**
+     * The entries whose keys begin with a text, in the order of keys. Does not block. It is no view of one moment: what is
+     * written meanwhile may show or not.
+     *
+     * @param prefix the text; empty for all
+     * @return the entries, made as they are asked for
+     */
+    public Stream<Entry> entries(String prefix) {
+        return ask(open -> open.store.entries(prefix));
+    }
+
+    /**
+     * Tells a listener of every change of entries from now on, also of those that come from other nodes.
+     *
+     * @param prefix what the keys begin with; empty for all
+     * @param listener is told
+     * @return the watch, to be closed; or an error
+     */
+    public Result<Watch> watch(String prefix, WatchListener listener) {
+        return call(open -> open.store.watch(prefix, listener));
+    }
+
+    /**
+     * Writes a backup, a copy of this node's data as of now; see {@link StoreEngine#backup(Path)}. Blocks while it writes; others
+     * read and write meanwhile.
+     *
+     * @param directory where: it must not exist or be empty, its parent must exist
+     * @return what was written, or an error
+     */
+    public Result<StoreBackup> backup(Path directory) {
+        return call(open -> open.store.backup(directory));
+    }
+
+    /**
      * How much of what was written is yet to reach others.
      *
      * @return the state at this moment, or CORRUPTION, IO_ERROR
@@ -231,12 +298,76 @@ public final class Client implements AutoCloseable {
     }
 
     /**
-     * Does one step of synchronisation. Without a peer there is nothing to do, and the result says so.
+     * Does one step of synchronisation, for applications that have no thread for it; {@link #startSync} does them by itself. Blocks
+     * for the force of what came in. Without a peer there is nothing to do, and the result says so.
      *
      * @return what was done, or an error of the log
      */
     public Result<TickResult> tick() {
         return call(open -> open.sync.tick());
+    }
+
+    /**
+     * Exchanges operations with peers from now on, in a thread of its own, until {@link #stopSync} or {@link #close}. Without a
+     * transport there is nothing to exchange, and so it is fine to call it always; twice is fine too.
+     *
+     * @return ok, or INVALID_STATE
+     */
+    public Result<Unit> startSync() {
+        return call(open -> open.sync.start());
+    }
+
+    /**
+     * Stops what {@link #startSync} has begun, and waits for the step that it is at. What is written from now on stays in the
+     * outbox, until it is started again.
+     *
+     * @return ok, or INVALID_STATE
+     */
+    public Result<Unit> stopSync() {
+        return call(open -> {
+            open.sync.stop();
+            return Result.ok();
+        });
+    }
+
+    /**
+     * What is known of the other nodes.
+     *
+     * @return one state for each, by node id; or INVALID_STATE
+     */
+    public Result<List<PeerState>> peers() {
+        return call(open -> open.sync.peers());
+    }
+
+    /**
+     * The conflicts that were decided here: two writes to a key of which neither writer knew the other's.
+     *
+     * @return a copy, in the order in which they were decided; or INVALID_STATE
+     */
+    public Result<List<Conflict>> conflicts() {
+        return call(open -> open.sync.conflicts());
+    }
+
+    /**
+     * How this node is getting on with the others, and where it listens.
+     *
+     * @return a report as of this moment, or an error of the log
+     */
+    public Result<SyncReport> syncReport() {
+        return call(open -> open.sync.report());
+    }
+
+    /**
+     * Has a listener told of conflicts and of nodes that come, until the client is closed.
+     *
+     * @param listener is told; by the thread that does the step
+     * @return ok, or INVALID_STATE
+     */
+    public Result<Unit> addSyncListener(SyncListener listener) {
+        return call(open -> {
+            open.sync.addListener(listener);
+            return Result.ok();
+        });
     }
 
     /**
@@ -267,7 +398,7 @@ public final class Client implements AutoCloseable {
     }
 
     /**
-     * Makes everything durable and closes the log. Closing a client that is not open is fine.
+     * Stops synchronisation, makes everything durable and closes the log. Closing a client that is not open is fine.
      *
      * @throws SoftadastraException if the last flush failed; the client is closed all the same
      */
@@ -277,6 +408,8 @@ public final class Client implements AutoCloseable {
             Engines open = engines;
             if (open != null) {
                 engines = null;
+                // The step that sync is at needs the store.
+                open.sync.close();
                 open.store.close();
             }
         }

@@ -1,9 +1,12 @@
 package softadastra.sdk;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import softadastra.store.StoreConfig;
 import softadastra.sync.SyncConfig;
+import softadastra.sync.TransportConfig;
 import softadastra.wal.spi.WalConfig;
 
 /**
@@ -21,31 +24,32 @@ import softadastra.wal.spi.WalConfig;
  * a power cut: everything since the last {@link Client#flush()}</td></tr>
  * </table>
  *
- * <p>Transport and discovery are off in all of them: local work needs no network.
+ * <p>Transport and discovery are off in all of them: local work needs no network. A node that serves others and calls one:
+ *
+ * <pre>{@code
+ * ClientOptions.persistent("node-a", "data/node-a.wal")
+ *         .withListen("127.0.0.1:7420")
+ *         .withPeers("http://127.0.0.1:7421")
+ *         .withToken(secret)
+ * }</pre>
  *
  * @param nodeId the name of this node. One node has one log, and one log belongs to one node: {@code data/<node-id>.wal} is
  *     the pattern
  * @param wal whether the data is kept in a durable log
  * @param walPath the directory of the log; its parent must exist
  * @param autoFlush whether a write answers only once it is on stable storage
- * @param transport whether to exchange operations with peers
- * @param discovery whether to look for peers
  * @param provider the log provider's name, rather than choosing by what is there
+ * @param sync how to exchange operations with peers
  */
 public record ClientOptions(
-        String nodeId,
-        boolean wal,
-        String walPath,
-        boolean autoFlush,
-        boolean transport,
-        boolean discovery,
-        Optional<String> provider) {
+        String nodeId, boolean wal, String walPath, boolean autoFlush, Optional<String> provider, SyncConfig sync) {
 
     /** Refuses null. */
     public ClientOptions {
         Objects.requireNonNull(nodeId, "nodeId");
         Objects.requireNonNull(walPath, "walPath");
         Objects.requireNonNull(provider, "provider");
+        Objects.requireNonNull(sync, "sync");
     }
 
     /**
@@ -55,7 +59,7 @@ public record ClientOptions(
      * @return the options
      */
     public static ClientOptions local(String nodeId) {
-        return new ClientOptions(nodeId, false, "", true, false, false, Optional.empty());
+        return new ClientOptions(nodeId, false, "", true, Optional.empty(), SyncConfig.local());
     }
 
     /**
@@ -99,7 +103,7 @@ public record ClientOptions(
      * @return the changed copy
      */
     public ClientOptions withWal(boolean value) {
-        return new ClientOptions(nodeId, value, walPath, autoFlush, transport, discovery, provider);
+        return new ClientOptions(nodeId, value, walPath, autoFlush, provider, sync);
     }
 
     /**
@@ -109,7 +113,7 @@ public record ClientOptions(
      * @return the changed copy
      */
     public ClientOptions withWalPath(String value) {
-        return new ClientOptions(nodeId, true, value, autoFlush, transport, discovery, provider);
+        return new ClientOptions(nodeId, true, value, autoFlush, provider, sync);
     }
 
     /**
@@ -119,27 +123,133 @@ public record ClientOptions(
      * @return the changed copy
      */
     public ClientOptions withAutoFlush(boolean value) {
-        return new ClientOptions(nodeId, wal, walPath, value, transport, discovery, provider);
+        return new ClientOptions(nodeId, wal, walPath, value, provider, sync);
     }
 
     /**
-     * With {@link #transport} set.
+     * With {@link #sync} set as a whole, for what has no method of its own here.
+     *
+     * @param value how to exchange operations with peers
+     * @return the changed copy
+     */
+    public ClientOptions withSync(SyncConfig value) {
+        return new ClientOptions(nodeId, wal, walPath, autoFlush, provider, value);
+    }
+
+    /**
+     * With a transport asked for, or none.
      *
      * @param value whether to exchange operations with peers; {@link Client#open()} fails where there is no transport
      * @return the changed copy
      */
     public ClientOptions withTransport(boolean value) {
-        return new ClientOptions(nodeId, wal, walPath, autoFlush, value, discovery, provider);
+        return withSync(sync.withTransport(value));
     }
 
     /**
-     * With {@link #discovery} set.
+     * With the transport chosen by name, and on.
+     *
+     * @param name the name of its provider, such as {@code http}
+     * @return the changed copy
+     */
+    public ClientOptions withTransport(String name) {
+        return withSync(sync.withProvider(name));
+    }
+
+    /**
+     * With an address to listen at, and the transport on.
+     *
+     * @param address such as {@code 127.0.0.1:7420}; port 0 for any that is free
+     * @return the changed copy
+     */
+    public ClientOptions withListen(String address) {
+        return withNetwork(network().withListen(address));
+    }
+
+    /**
+     * With peers to call, in place of those before, and the transport on.
+     *
+     * @param addresses such as {@code http://192.0.2.7:7420}
+     * @return the changed copy
+     */
+    public ClientOptions withPeers(String... addresses) {
+        return withNetwork(network().withPeers(List.of(addresses)));
+    }
+
+    /**
+     * With a secret that all nodes share, and the transport on.
+     *
+     * @param secret what both sides of a connection prove to know
+     * @return the changed copy
+     */
+    public ClientOptions withToken(String secret) {
+        return withNetwork(network().withToken(secret));
+    }
+
+    /**
+     * With TLS, and the transport on.
+     *
+     * @param context keys and trusted certificates
+     * @return the changed copy
+     */
+    public ClientOptions withTls(SSLContext context) {
+        return withNetwork(network().withTls(context));
+    }
+
+    /**
+     * With certificates asked of whoever calls, and the transport on.
+     *
+     * @param value whether who calls must show a certificate that is trusted; needs {@link #withTls}
+     * @return the changed copy
+     */
+    public ClientOptions withClientCertificates(boolean value) {
+        return withNetwork(network().withClientCertificates(value));
+    }
+
+    /**
+     * With everybody let in, and the transport on. Whoever reaches the node may read and write everything.
+     *
+     * @param value whether to listen beyond the loopback address although nobody needs to show who they are
+     * @return the changed copy
+     */
+    public ClientOptions withUnauthenticated(boolean value) {
+        return withNetwork(network().withUnauthenticated(value));
+    }
+
+    /**
+     * With discovery asked for, or none.
      *
      * @param value whether to look for peers; {@link Client#open()} fails where nothing can
      * @return the changed copy
      */
     public ClientOptions withDiscovery(boolean value) {
-        return new ClientOptions(nodeId, wal, walPath, autoFlush, transport, value, provider);
+        return withSync(sync.withDiscovery(value));
+    }
+
+    /**
+     * Whether to exchange operations with peers.
+     *
+     * @return whether a transport is asked for
+     */
+    public boolean transport() {
+        return sync.transport();
+    }
+
+    /**
+     * Whether to look for peers.
+     *
+     * @return whether a discovery is asked for
+     */
+    public boolean discovery() {
+        return sync.discovery();
+    }
+
+    private TransportConfig network() {
+        return sync.network();
+    }
+
+    private ClientOptions withNetwork(TransportConfig value) {
+        return withSync(sync.withNetwork(value));
     }
 
     /**
@@ -149,16 +259,12 @@ public record ClientOptions(
      * @return the changed copy
      */
     public ClientOptions withProvider(String name) {
-        return new ClientOptions(nodeId, wal, walPath, autoFlush, transport, discovery, Optional.of(name));
+        return new ClientOptions(nodeId, wal, walPath, autoFlush, Optional.of(name), sync);
     }
 
     StoreConfig storeConfig() {
         StoreConfig store = wal ? StoreConfig.durable(walPath) : StoreConfig.memoryOnly();
         WalConfig config = store.wal().withNodeId(nodeId).withAutoFlush(autoFlush);
         return store.withWal(provider.map(config::withProvider).orElse(config));
-    }
-
-    SyncConfig syncConfig() {
-        return SyncConfig.local().withTransport(transport).withDiscovery(discovery);
     }
 }

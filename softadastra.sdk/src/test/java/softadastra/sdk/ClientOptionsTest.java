@@ -4,14 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import softadastra.sync.SyncConfig;
+import softadastra.sync.TransportConfig;
 
 /** The defaults are those of the table in the Javadoc. */
 class ClientOptionsTest {
 
     private static ClientOptions options(boolean wal, String path, boolean autoFlush) {
-        return new ClientOptions("node-a", wal, path, autoFlush, false, false, Optional.empty());
+        return new ClientOptions("node-a", wal, path, autoFlush, Optional.empty(), SyncConfig.local());
     }
 
     @Test
@@ -38,7 +41,26 @@ class ClientOptionsTest {
                 .withTransport(true)
                 .withDiscovery(true)
                 .withProvider("file");
-        assertEquals(new ClientOptions("node-a", false, "", false, true, true, Optional.of("file")), after);
+        SyncConfig sync = SyncConfig.local().withTransport(true).withDiscovery(true);
+        assertEquals(new ClientOptions("node-a", false, "", false, Optional.of("file"), sync), after);
+        assertTrue(after.transport() && after.discovery());
         assertEquals(ClientOptions.local("node-a"), before);
+    }
+
+    @Test
+    void whoeverNamesAPlaceToListenOrAPeerMeansToUseATransport() {
+        ClientOptions options = ClientOptions.local("node-a")
+                .withListen("127.0.0.1:0")
+                .withPeers("http://192.0.2.7:7420", "http://192.0.2.8:7420")
+                .withToken("a secret that all nodes share");
+        TransportConfig network = TransportConfig.none()
+                .withListen("127.0.0.1:0")
+                .withPeers(List.of("http://192.0.2.7:7420", "http://192.0.2.8:7420"))
+                .withToken("a secret that all nodes share");
+        assertTrue(options.transport());
+        assertEquals(network, options.sync().network());
+        assertFalse(options.toString().contains("a secret"), options::toString);
+        assertEquals(Optional.of("http"), options.withTransport("http").sync().provider());
+        assertFalse(options.withTransport(false).transport());
     }
 }

@@ -1,0 +1,192 @@
+package softadastra.sdk;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import softadastra.core.ErrorCode;
+import softadastra.core.NodeId;
+import softadastra.core.Result;
+import softadastra.core.Unit;
+import softadastra.store.EntryChange;
+import softadastra.sync.Conflict;
+import softadastra.sync.InMemoryNetwork;
+import softadastra.sync.SyncEvent;
+
+/** Two clients, and what happens between them. */
+class ClientSyncTest {
+    /** Steps within which all that is to be said has been said, on a network that loses nothing. */
+    private static final int STEPS = 50;
+
+    @TempDir
+    Path directory;
+
+    private final InMemoryNetwork network = new InMemoryNetwork(1);
+    private final Client a = new Client(options("node-a"));
+    private final Client b = new Client(options("node-b"));
+
+    private static ClientOptions options(String node) {
+        return ClientOptions.memoryOnly(node);
+    }
+
+    @BeforeEach
+    void open() {
+        open(a).orElseThrow();
+        open(b).orElseThrow();
+    }
+
+    @AfterEach
+    void close() {
+        a.close();
+        b.close();
+    }
+
+    private Result<Unit> open(Client client) {
+        return client.open(network.connect(NodeId.of(client.nodeId()).orElseThrow()));
+    }
+
+    private void tickBoth() {
+        for (int i = 0; i < STEPS; i++) {
+            assertTrue(a.tick().isOk());
+            assertTrue(b.tick().isOk());
+        }
+    }
+
+    private static long outboxOf(Client client) {
+        return client.syncState().orElseThrow().outboxSize();
+    }
+
+    @Test
+    void whatOneWritesTheOtherHas() {
+        a.put("doc/1", "text").orElseThrow();
+        a.put("doc/2", "gone").orElseThrow();
+        a.remove("doc/2").orElseThrow();
+        tickBoth();
+        assertEquals("text", b.get("doc/1").orElseThrow().asString());
+        assertEquals(
+                List.of("doc/1"), b.entries("doc/").map(e -> e.key().asString()).toList());
+    }
+
+    @Test
+    void twoThatWroteApartKeepBothAndAgreeOnOne() throws Exception {
+        network.cutOff(Set.of(NodeId.of("node-a").orElseThrow()));
+        BlockingQueue<SyncEvent> told = new LinkedBlockingQueue<>();
+        a.addSyncListener(told::add).orElseThrow();
+        a.put("doc/1", "local").orElseThrow();
+        b.put("doc/1", "remote").orElseThrow();
+        a.put("only/a", "1").orElseThrow();
+        b.put("only/b", "2").orElseThrow();
+        tickBoth();
+        assertEquals("local", a.get("doc/1").orElseThrow().asString());
+        assertEquals("remote", b.get("doc/1").orElseThrow().asString());
+
+        network.cutOff(Set.of());
+        tickBoth();
+
+        assertEquals(3, a.entries("").toList().size());
+        assertEquals(a.get("doc/1"), b.get("doc/1"));
+        assertEquals(a.get("only/a"), b.get("only/a"));
+        assertEquals(a.get("only/b"), b.get("only/b"));
+        Conflict ofA = a.conflicts().orElseThrow().get(0);
+        assertEquals(List.of(ofA), b.conflicts().orElseThrow());
+        boolean localLost = ofA.lost().orElseThrow().asString().equals("local");
+        assertEquals(
+                localLost ? "remote" : "local", a.get("doc/1").orElseThrow().asString());
+        SyncEvent.ConflictDecided event = told.stream()
+                .filter(SyncEvent.ConflictDecided.class::isInstance)
+                .map(SyncEvent.ConflictDecided.class::cast)
+                .findFirst()
+                .orElseThrow();
+        assertEquals(ofA, event.conflict());
+    }
+
+    @Test
+    void aThreadOfItsOwnExchangesUntilItIsStopped() throws Exception {
+        BlockingQueue<EntryChange> changes = new LinkedBlockingQueue<>();
+        b.watch("", changes::add).orElseThrow();
+        a.startSync().orElseThrow();
+        a.startSync().orElseThrow();
+        b.startSync().orElseThrow();
+        a.put("key", "1").orElseThrow();
+        assertEquals("key", changes.take().key().asString());
+
+        a.stopSync().orElseThrow();
+        a.stopSync().orElseThrow();
+        a.put("key", "2").orElseThrow();
+        assertEquals("1", b.get("key").orElseThrow().asString());
+
+        a.startSync().orElseThrow();
+        assertEquals(2, changes.take().version());
+    }
+
+    @Test
+    void aPutNeverWaitsForAPeer() {
+        network.loseOneIn(1);
+        a.startSync().orElseThrow();
+        assertTrue(a.put("key", "value").isOk());
+        assertEquals(1, outboxOf(a));
+    }
+
+    @Test
+    void reportsSayWhoAndWhere() {
+        assertEquals(
+                NodeId.of("node-a").orElseThrow(), a.syncReport().orElseThrow().node());
+        assertEquals(Optional.of("memory:node-a"), a.syncReport().orElseThrow().address());
+        assertTrue(a.peers().isOk());
+    }
+
+    @Test
+    void startingWithoutATransportIsFine() {
+        try (Client alone = new Client(ClientOptions.memoryOnly("alone"))) {
+            alone.open().orElseThrow();
+            alone.startSync().orElseThrow();
+            alone.put("key", "value").orElseThrow();
+            alone.stopSync().orElseThrow();
+            assertEquals(1, outboxOf(alone));
+        }
+    }
+
+    @Test
+    void aClosedClientHasLeftTheNetworkAndMayComeBack() {
+        a.close();
+        assertEquals(List.of(), b.syncReport().orElseThrow().links());
+        open(a).orElseThrow();
+        a.put("key", "value").orElseThrow();
+        tickBoth();
+        assertTrue(b.contains("key"));
+    }
+
+    @Test
+    void whoIsNotOpenedLeavesTheNetworkToo() {
+        Client refused = new Client(options("node-c").withDiscovery(true));
+        assertEquals(ErrorCode.PROVIDER_MISSING, open(refused).error().code());
+        assertFalse(refused.isOpen());
+        assertEquals(1, b.syncReport().orElseThrow().links().size());
+    }
+
+    @Test
+    void aBackupIsACopyOfTheData() {
+        try (Client durable = new Client(
+                ClientOptions.persistent("node-d", directory.resolve("d.wal").toString()))) {
+            durable.open().orElseThrow();
+            durable.put("key", "value").orElseThrow();
+            assertEquals(
+                    1, durable.backup(directory.resolve("copy")).orElseThrow().entries());
+        }
+        try (Client copy = new Client(
+                ClientOptions.persistent("node-d", directory.resolve("copy").toString()))) {
+            copy.open().orElseThrow();
+            assertEquals("value", copy.get("key").orElseThrow().asString());
+        }
+    }
+}
