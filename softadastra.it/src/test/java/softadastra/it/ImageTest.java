@@ -39,6 +39,7 @@ class ImageTest {
                         "softadastra.sdk",
                         "softadastra.store",
                         "softadastra.sync",
+                        "softadastra.transport.http",
                         "softadastra.wal.file",
                         "softadastra.wal.memory",
                         "softadastra.wal.spi"),

@@ -35,6 +35,8 @@ class ModuleDescriptorTest {
             "softadastra.wal.tck", Set.of("softadastra.core", "softadastra.wal.spi"),
             "softadastra.store", Set.of("softadastra.core", "softadastra.wal.spi"),
             "softadastra.sync", Set.of("softadastra.core", "softadastra.wal.spi", "softadastra.store"),
+            "softadastra.transport.http",
+                    Set.of("softadastra.core", "softadastra.wal.spi", "softadastra.store", "softadastra.sync"),
             "softadastra.sdk",
                     Set.of("softadastra.core", "softadastra.wal.spi", "softadastra.store", "softadastra.sync"),
             "softadastra.cli",

@@ -21,6 +21,7 @@ final class OurModules {
             "softadastra.wal.memory",
             "softadastra.store",
             "softadastra.sync",
+            "softadastra.transport.http",
             "softadastra.sdk");
 
     private OurModules() {}

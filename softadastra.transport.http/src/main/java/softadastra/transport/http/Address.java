@@ -1,0 +1,80 @@
+package softadastra.transport.http;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import softadastra.core.ErrorCode;
+import softadastra.core.Result;
+
+/**
+ * Where a node listens, or where it is called.
+ *
+ * @param host a name, or an IP address without brackets
+ * @param port the TCP port; 0, where to listen, for any that is free
+ * @param tls whether TLS is spoken there
+ */
+record Address(String host, int port, boolean tls) {
+
+    private static final String LOOPBACK = "127.0.0.1";
+
+    /** An address such as {@code https://host:7420}; without a port it is that of the scheme. */
+    static Result<Address> peer(String text) {
+        URI uri;
+        try {
+            uri = new URI(text.strip());
+        } catch (URISyntaxException e) {
+            return invalid("peer", text, "not a URL");
+        }
+        boolean tls = "https".equalsIgnoreCase(uri.getScheme());
+        if (!tls && !"http".equalsIgnoreCase(uri.getScheme())) {
+            return invalid("peer", text, "does not begin with http:// or https://");
+        }
+        String host = uri.getHost();
+        if (host == null || host.isEmpty()) {
+            return invalid("peer", text, "has no host");
+        }
+        String path = uri.getRawPath();
+        boolean bare = path == null || path.isEmpty() || path.equals("/");
+        if (!bare || uri.getRawQuery() != null || uri.getRawFragment() != null || uri.getRawUserInfo() != null) {
+            return invalid("peer", text, "has more than a scheme, a host and a port");
+        }
+        int port = uri.getPort() < 0 ? (tls ? 443 : 80) : uri.getPort();
+        if (port < 1 || port > 65535) {
+            return invalid("peer", text, "has no port from 1 to 65535");
+        }
+        return Result.ok(new Address(unbracketed(host), port, tls));
+    }
+
+    /** An address such as {@code host:7420}, {@code [::1]:7420} or {@code 7420}. */
+    static Result<Address> listen(String text, boolean tls) {
+        String stripped = text.strip();
+        int colon = stripped.lastIndexOf(':');
+        String host = colon < 0 ? "" : stripped.substring(0, colon);
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        if (host.indexOf(':') >= 0 && !bracketed) {
+            return invalid("listen", text, "an IPv6 address needs brackets");
+        }
+        int port;
+        try {
+            port = Integer.parseInt(stripped.substring(colon + 1));
+        } catch (NumberFormatException e) {
+            port = -1;
+        }
+        if (port < 0 || port > 65535) {
+            return invalid("listen", text, "has no port from 0 to 65535");
+        }
+        return Result.ok(new Address(host.isEmpty() ? LOOPBACK : unbracketed(host), port, tls));
+    }
+
+    /** As it is written in URLs and in the header {@code Host}. */
+    String authority() {
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+    }
+
+    private static String unbracketed(String host) {
+        return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    private static Result<Address> invalid(String which, String text, String problem) {
+        return Result.err(ErrorCode.INVALID_ARGUMENT, "invalid " + which + " address: " + text + ": " + problem);
+    }
+}

@@ -1,0 +1,59 @@
+package softadastra.transport.http;
+
+/**
+ * What bounds the transport's memory, time and patience. Immutable.
+ *
+ * @param connections connections from others at one time; beyond it the oldest that has shown nothing gives way
+ * @param sessions sessions of others at one time
+ * @param headBytes the longest head of a request or an answer
+ * @param batchBytes how much one body gathers of what waits; a larger message goes alone
+ * @param inboxBytes how much may have arrived and not been taken
+ * @param outboxBytes how much may wait for one node
+ * @param bodyBytes how much all bodies on their way in may take together
+ * @param headMillis for a head to be complete, and for a TLS handshake
+ * @param idleMillis how long a connection may be open that has shown nothing
+ * @param sessionMillis how long a connection, or a session, that was used may be idle
+ * @param connectMillis for a connection to be made
+ * @param answerMillis for an answer to come
+ * @param pollMillis how long a poll is held open
+ * @param graceMillis how long after its last poll a node counts as reachable
+ * @param bytesPerSecond the rate at which a body has to come, beyond {@code headMillis}
+ * @param backoffMillis the first bound of the pause between two tries to call a node; it doubles
+ * @param backoffMaxMillis the last bound of that pause
+ * @param strangersPerSecond requests without a session that one remote address may make
+ * @param compressLoopback whether what stays on the machine is compressed too
+ */
+record HttpLimits(
+        int connections,
+        int sessions,
+        int headBytes,
+        int batchBytes,
+        long inboxBytes,
+        long outboxBytes,
+        long bodyBytes,
+        int headMillis,
+        int idleMillis,
+        int sessionMillis,
+        int connectMillis,
+        int answerMillis,
+        int pollMillis,
+        int graceMillis,
+        int bytesPerSecond,
+        int backoffMillis,
+        int backoffMaxMillis,
+        int strangersPerSecond,
+        boolean compressLoopback) {
+
+    /** The limits that hold for everybody; messages may be as long as given. */
+    static HttpLimits defaults(int maxMessageBytes) {
+        long queue = Math.max(16 << 20, 2L * maxMessageBytes);
+        return new HttpLimits(
+                2048, 1024, 8 << 10, 1 << 20, queue, queue, 2 * queue, 10_000, 60_000, 120_000, 5_000, 15_000, 20_000,
+                5_000, 16 << 10, 200, 60_000, 500, false);
+    }
+
+    /** How long a body of that many bytes may take. */
+    long transferMillis(long bytes) {
+        return headMillis + bytes * 1000 / bytesPerSecond;
+    }
+}

@@ -1,0 +1,147 @@
+package softadastra.transport.http;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.ServerSocketChannel;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import softadastra.core.CheckReturnValue;
+import softadastra.core.ErrorCode;
+import softadastra.core.Result;
+import softadastra.sync.SyncTransport;
+import softadastra.sync.SyncTransportProvider;
+import softadastra.sync.TransportConfig;
+import softadastra.sync.TransportHost;
+
+/**
+ * The provider of the transport named {@value #NAME}: HTTP/1.1, over TLS where there are keys for it, with nothing but the JDK. What it
+ * speaks is in {@code docs/transport-http.md}.
+ *
+ * <p>Stateless and thread-safe. It is public because the service loader needs it so.
+ */
+@CheckReturnValue
+public final class HttpTransportProvider implements SyncTransportProvider {
+
+    /** The provider's name. */
+    public static final String NAME = "http";
+
+    /** The shortest token, in characters: a shorter one can be found by trying. */
+    private static final int MIN_TOKEN = 16;
+
+    /** Made by the service loader. */
+    public HttpTransportProvider() {}
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    /**
+     * Opens a transport. Blocks until it listens, where it is to, and starts two threads at most that stay; other nodes need not be
+     * there.
+     *
+     * @return the transport; or INVALID_ARGUMENT for an address that is none, for a token of less than 16 characters, for client
+     *     certificates without TLS, for listening beyond the loopback address while nobody has to show who they are; PERMISSION_DENIED;
+     *     IO_ERROR where the address is taken, or not one of this machine
+     */
+    @Override
+    public Result<SyncTransport> open(TransportConfig config, TransportHost host) {
+        return open(config, host, HttpLimits.defaults(host.maxMessageBytes())).map(transport -> transport);
+    }
+
+    static Result<HttpTransport> open(TransportConfig config, TransportHost host, HttpLimits limits) {
+        if (config.token().filter(token -> token.length() < MIN_TOKEN).isPresent()) {
+            return invalid("the token is shorter than " + MIN_TOKEN + " characters");
+        }
+        if (config.clientCertificates() && config.tls().isEmpty()) {
+            return invalid("client certificates need TLS");
+        }
+        List<Address> peers = new ArrayList<>();
+        for (String peer : config.peers()) {
+            Result<Address> address = Address.peer(peer);
+            if (address.isErr()) {
+                return Result.err(address.error());
+            }
+            peers.add(address.value());
+        }
+        Optional<Address> listen = Optional.empty();
+        if (config.listen().isPresent()) {
+            Result<Address> address =
+                    Address.listen(config.listen().get(), config.tls().isPresent());
+            if (address.isErr()) {
+                return Result.err(address.error());
+            }
+            listen = Optional.of(address.value());
+        }
+        if (config.tls().isEmpty() && peers.stream().anyMatch(Address::tls)) {
+            try {
+                config = config.withTls(SSLContext.getDefault());
+            } catch (NoSuchAlgorithmException e) {
+                return invalid("a peer is called with https, and this JVM has no certificates that it trusts");
+            }
+        }
+        return start(new HttpTransport.Parts(config, host, limits, listen, List.copyOf(peers), new SecureRandom()));
+    }
+
+    private static Result<HttpTransport> start(HttpTransport.Parts parts) {
+        ServerSocketChannel listening = null;
+        if (parts.listen().isPresent()) {
+            Result<ServerSocketChannel> result = listen(parts.listen().get(), parts.config());
+            if (result.isErr()) {
+                return Result.err(result.error());
+            }
+            listening = result.value();
+        }
+        return start(parts, listening);
+    }
+
+    private static Result<HttpTransport> start(
+            HttpTransport.Parts parts, @Nullable ServerSocketChannel listening) {
+        try {
+            return Result.ok(HttpTransport.open(parts, listening));
+        } catch (IOException e) {
+            closeQuietly(listening);
+            return Result.err(ErrorCode.IO_ERROR, "failed to start the HTTP transport: no selector can be opened", e);
+        }
+    }
+
+    private static Result<ServerSocketChannel> listen(Address address, TransportConfig config) {
+        String failed = "failed to listen at " + address.authority() + ": ";
+        try {
+            InetAddress host = InetAddress.getByName(address.host());
+            boolean open = config.token().isEmpty() && !config.clientCertificates();
+            if (open && !host.isLoopbackAddress() && !config.unauthenticated()) {
+                return invalid("listening at " + address.authority() + " lets everybody read and write everything: give a token or"
+                        + " ask for client certificates, or say that it is to be unauthenticated");
+            }
+            return Result.ok(Server.listen(new InetSocketAddress(host, address.port())));
+        } catch (UnknownHostException e) {
+            return Result.err(ErrorCode.INVALID_ARGUMENT, failed + "unknown host", e);
+        } catch (IOException e) {
+            String reason = Reasons.ofListening(e);
+            ErrorCode code = reason.equals("permission denied") ? ErrorCode.PERMISSION_DENIED : ErrorCode.IO_ERROR;
+            return Result.err(code, failed + reason, e);
+        }
+    }
+
+    private static void closeQuietly(@Nullable ServerSocketChannel channel) {
+        if (channel != null) {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                // The first failure is the one that is told.
+            }
+        }
+    }
+
+    private static <T> Result<T> invalid(String problem) {
+        return Result.err(ErrorCode.INVALID_ARGUMENT, "invalid transport configuration: " + problem);
+    }
+}

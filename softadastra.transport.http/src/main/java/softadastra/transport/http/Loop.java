@@ -1,0 +1,219 @@
+package softadastra.transport.http;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+
+/**
+ * The one thread that everything of a transport happens on: sockets, timers, and what other threads hand over. So nothing else of
+ * it needs a lock, and a connection that is idle or slow costs memory and no thread.
+ */
+final class Loop {
+
+    /** Is told when its channel can be read from, written to, accepted from or has been connected. */
+    interface Ready {
+        void ready(SelectionKey key);
+    }
+
+    /** Something that is to happen at a time, unless it is cancelled. */
+    static final class Timer implements Comparable<Timer> {
+        private final long at;
+        private final Runnable action;
+        private boolean cancelled;
+
+        private Timer(long at, Runnable action) {
+            this.at = at;
+            this.action = action;
+        }
+
+        void cancel() {
+            cancelled = true;
+        }
+
+        @Override
+        public int compareTo(Timer other) {
+            return Long.signum(at - other.at);
+        }
+    }
+
+    private static final int SCRATCH_BYTES = 128 << 10;
+
+    private final Selector selector;
+    private final LongSupplier nanos;
+    private final Thread thread;
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private final PriorityQueue<Timer> timers = new PriorityQueue<>();
+
+    /** One for all connections: the JDK would otherwise keep a direct buffer as large as the largest that was ever written. */
+    private final ByteBuffer input = ByteBuffer.allocateDirect(SCRATCH_BYTES);
+
+    private final ByteBuffer output = ByteBuffer.allocateDirect(SCRATCH_BYTES);
+    private final Runnable fault;
+    private boolean stopped;
+
+    /** {@code fault} is told of every exception that nobody expected; the loop goes on. */
+    Loop(String name, LongSupplier nanos, Runnable fault) throws IOException {
+        this.selector = Selector.open();
+        this.nanos = nanos;
+        this.fault = fault;
+        this.thread = new Thread(this::run, name);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Has an action run on the loop's thread, soon. Any thread may call this. After the end it does nothing. */
+    void execute(Runnable action) {
+        tasks.add(action);
+        if (woken.compareAndSet(false, true)) {
+            selector.wakeup();
+        }
+    }
+
+    /** Has an action run on the loop's thread after a while. On that thread only. */
+    Timer after(long millis, Runnable action) {
+        Timer timer = new Timer(now() + millis * 1_000_000, action);
+        timers.add(timer);
+        return timer;
+    }
+
+    /** Ends it: the last action runs, then all channels are closed. Waits for that. */
+    void stop(Runnable last) {
+        execute(() -> {
+            last.run();
+            stopped = true;
+        });
+        boolean interrupted = false;
+        while (thread.isAlive() && Thread.currentThread() != thread) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The time that timers go by, in nanoseconds. */
+    long now() {
+        return nanos.getAsLong();
+    }
+
+    SelectionKey register(SelectableChannel channel, int operations, Ready ready) throws IOException {
+        channel.configureBlocking(false);
+        return channel.register(selector, operations, ready);
+    }
+
+    /** A direct buffer to read into; whoever uses it is through with it when it returns to the loop. */
+    ByteBuffer input() {
+        return input.clear();
+    }
+
+    /** A direct buffer to write from. */
+    ByteBuffer output() {
+        return output.clear();
+    }
+
+    private void run() {
+        try {
+            while (!stopped) {
+                select();
+                woken.set(false);
+                runTasks();
+                runTimers();
+            }
+        } catch (IOException | ClosedSelectorException e) {
+            // Without its selector it can do nothing any more; whoever waits for messages just gets none.
+        } finally {
+            closeAll();
+        }
+    }
+
+    private void select() throws IOException {
+        while (!timers.isEmpty() && timers.peek().cancelled) {
+            timers.remove();
+        }
+        Timer next = timers.peek();
+        if (next == null) {
+            selector.select(this::ready);
+        } else {
+            long millis = (next.at - now() + 999_999) / 1_000_000;
+            if (millis <= 0) {
+                selector.selectNow(this::ready);
+            } else {
+                selector.select(this::ready, millis);
+            }
+        }
+    }
+
+    private void ready(SelectionKey key) {
+        try {
+            ((Ready) key.attachment()).ready(key);
+        } catch (CancelledKeyException e) {
+            // Closed by what came before it in this round.
+        } catch (RuntimeException e) {
+            fault.run();
+            key.cancel();
+        }
+    }
+
+    private void guarded(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException e) {
+            fault.run();
+        }
+    }
+
+    private void runTasks() {
+        Runnable task = tasks.poll();
+        while (task != null) {
+            guarded(task);
+            task = tasks.poll();
+        }
+    }
+
+    private void runTimers() {
+        long now = now();
+        List<Timer> due = new ArrayList<>();
+        while (!timers.isEmpty() && timers.peek().at - now <= 0) {
+            due.add(timers.remove());
+        }
+        for (Timer timer : due) {
+            if (!timer.cancelled) {
+                guarded(timer.action);
+            }
+        }
+    }
+
+    private void closeAll() {
+        for (SelectionKey key : selector.keys()) {
+            try {
+                key.channel().close();
+            } catch (IOException e) {
+                // Nothing is lost that was not lost already.
+            }
+        }
+        try {
+            selector.close();
+        } catch (IOException e) {
+            // As above.
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package softadastra.transport.http;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+import softadastra.sync.PeerState;
+import softadastra.sync.SyncReport;
+import softadastra.sync.SyncState;
+import softadastra.sync.TransportLink;
+
+/** A node's report, as text for people and as JSON for programs. */
+final class StatusPage {
+    private final SyncReport report;
+    private final Counters counters;
+
+    StatusPage(SyncReport report, Counters counters) {
+        this.report = report;
+        this.counters = counters;
+    }
+
+    String text() {
+        SyncState state = report.state();
+        StringBuilder out = new StringBuilder();
+        line(out, "node", report.node() + " (epoch " + Long.toHexString(report.epoch()) + ")");
+        line(out, "entries", "" + report.entries());
+        line(
+                out,
+                "outbox",
+                state.outboxSize() + " (pending " + state.pendingCount() + ", queued " + state.queuedCount()
+                        + ", in flight " + state.inFlightCount() + ", failed " + state.failedCount() + ")");
+        line(out, "retries", "" + state.totalRetries());
+        line(out, "conflicts", "" + report.conflicts());
+        line(out, "malformed", "" + report.malformed());
+        line(out, "failure", report.failure().map(error -> error.message()).orElse("none"));
+        out.append("\nPeers\n");
+        for (PeerState peer : report.peers()) {
+            out.append("  ").append(peer.node()).append(peer.up() ? "  up" : "  down");
+            out.append("  behind ").append(peer.behind()).append("  in flight ").append(peer.inFlight());
+            out.append("  heard ").append(seconds(peer.heardMillisAgo())).append('\n');
+        }
+        out.append("\nLinks\n");
+        for (TransportLink link : report.links()) {
+            out.append("  ").append(link.address()).append(link.up() ? "  up" : "  down");
+            link.node().ifPresent(node -> out.append("  ").append(node));
+            link.problem().ifPresent(problem -> out.append("  ").append(problem));
+            out.append('\n');
+        }
+        out.append("\nTransport\n");
+        counters.all().forEach((name, count) -> out.append("  ").append(name).append("  ").append(count).append('\n'));
+        counters.refusals()
+                .forEach((status, count) ->
+                        out.append("  refused with ").append(status).append("  ").append(count).append('\n'));
+        return out.toString();
+    }
+
+    String json() {
+        SyncState state = report.state();
+        Map<String, @Nullable Object> all = new LinkedHashMap<>();
+        all.put("node", report.node().value());
+        all.put("epoch", Long.toHexString(report.epoch()));
+        all.put("entries", report.entries());
+        all.put("outboxSize", state.outboxSize());
+        all.put("pendingCount", state.pendingCount());
+        all.put("queuedCount", state.queuedCount());
+        all.put("inFlightCount", state.inFlightCount());
+        all.put("acknowledgedCount", state.acknowledgedCount());
+        all.put("failedCount", state.failedCount());
+        all.put("totalRetries", state.totalRetries());
+        all.put("conflicts", report.conflicts());
+        all.put("malformed", report.malformed());
+        all.put("failure", report.failure().map(error -> (Object) error.message()).orElse(null));
+        all.put("peers", report.peers().stream().map(StatusPage::peer).toList());
+        all.put("links", report.links().stream().map(StatusPage::link).toList());
+        all.put("transport", counters.all());
+        all.put("refusals", counters.refusals());
+        return json(all) + "\n";
+    }
+
+    private static Map<String, @Nullable Object> peer(PeerState peer) {
+        Map<String, @Nullable Object> one = new LinkedHashMap<>();
+        one.put("node", peer.node().value());
+        one.put("address", text(peer.address()));
+        one.put("up", peer.up());
+        one.put("behind", peer.behind());
+        one.put("inFlight", peer.inFlight());
+        one.put("retries", peer.retries());
+        one.put("heardMillisAgo", number(peer.heardMillisAgo()));
+        one.put("clockOffsetMillis", number(peer.clockOffsetMillis()));
+        return one;
+    }
+
+    private static Map<String, @Nullable Object> link(TransportLink link) {
+        Map<String, @Nullable Object> one = new LinkedHashMap<>();
+        one.put("address", link.address());
+        one.put("node", text(link.node().map(node -> node.value())));
+        one.put("up", link.up());
+        one.put("problem", text(link.problem()));
+        return one;
+    }
+
+    private static @Nullable Object text(Optional<String> text) {
+        return text.orElse(null);
+    }
+
+    private static @Nullable Object number(OptionalLong number) {
+        return number.isPresent() ? number.getAsLong() : null;
+    }
+
+    private static String json(@Nullable Object value) {
+        if (value instanceof Map<?, ?> map) {
+            StringJoiner out = new StringJoiner(",", "{", "}");
+            map.forEach((name, inner) -> out.add(quoted(String.valueOf(name)) + ":" + json(inner)));
+            return out.toString();
+        }
+        if (value instanceof List<?> list) {
+            StringJoiner out = new StringJoiner(",", "[", "]");
+            list.forEach(inner -> out.add(json(inner)));
+            return out.toString();
+        }
+        return value instanceof String text ? quoted(text) : String.valueOf(value);
+    }
+
+    private static String quoted(String text) {
+        StringBuilder out = new StringBuilder("\"");
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                out.append('\\').append(c);
+            } else if (c < ' ' || Character.isSurrogate(c)) {
+                out.append(String.format("\\u%04x", (int) c));
+            } else {
+                out.append(c);
+            }
+        }
+        return out.append('"').toString();
+    }
+
+    private static String seconds(OptionalLong millis) {
+        return millis.isPresent() ? millis.getAsLong() / 1000 + " s ago" : "never";
+    }
+
+    private static void line(StringBuilder out, String name, String value) {
+        out.append(String.format("%-10s: %s%n", name, value).replace("\r\n", "\n"));
+    }
+}

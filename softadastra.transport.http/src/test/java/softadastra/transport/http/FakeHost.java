@@ -1,0 +1,23 @@
+package softadastra.transport.http;
+
+import java.util.List;
+import java.util.Optional;
+import softadastra.core.NodeId;
+import softadastra.core.Result;
+import softadastra.sync.SyncReport;
+import softadastra.sync.SyncState;
+import softadastra.sync.TransportHost;
+
+/** A node of which there is nothing but its name. */
+record FakeHost(NodeId node, int maxMessageBytes) implements TransportHost {
+
+    static FakeHost of(String name) {
+        return new FakeHost(new NodeId(name), 4 << 20);
+    }
+
+    @Override
+    public Result<SyncReport> report() {
+        SyncState state = new SyncState(3, 1, 1, 7, 0, 1, 2);
+        return Result.ok(new SyncReport(node, 0xabc, 12, state, List.of(), List.of(), 0, 0, Optional.empty()));
+    }
+}
