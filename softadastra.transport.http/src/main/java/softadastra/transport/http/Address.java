@@ -1,5 +1,10 @@
 package softadastra.transport.http;
 
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import softadastra.core.ErrorCode;
@@ -63,6 +68,27 @@ record Address(String host, int port, boolean tls) {
             return invalid("listen", text, "has no port from 0 to 65535");
         }
         return Result.ok(new Address(host.isEmpty() ? LOOPBACK : unbracketed(host), port, tls));
+    }
+
+    /** Where others reach a socket that listens; for one at all addresses of the machine, the first that is not for itself only. */
+    static String reached(InetSocketAddress socket, boolean tls) {
+        InetAddress address = socket.getAddress();
+        String host = (address.isAnyLocalAddress() ? outward(address) : address).getHostAddress();
+        int zone = host.indexOf('%');
+        String bare = zone < 0 ? host : host.substring(0, zone);
+        return (tls ? "https://" : "http://") + new Address(bare, socket.getPort(), tls).authority();
+    }
+
+    private static InetAddress outward(InetAddress any) {
+        try {
+            return NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .filter(one -> one instanceof Inet4Address && !one.isLoopbackAddress() && !one.isLinkLocalAddress())
+                    .findFirst()
+                    .orElse(InetAddress.getLoopbackAddress());
+        } catch (SocketException e) {
+            return any;
+        }
     }
 
     /** As it is written in URLs and in the header {@code Host}. */

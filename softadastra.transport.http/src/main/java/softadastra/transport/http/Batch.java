@@ -39,7 +39,8 @@ final class Batch {
                 throw new Refusal(413, "a message is longer than " + maxMessageBytes + " bytes");
             }
             if (length <= 0 || length > in.remaining()) {
-                throw new Refusal(400, "the batch has a message of " + length + " bytes and " + in.remaining() + " left");
+                throw new Refusal(
+                        400, "the batch has a message of " + length + " bytes and " + in.remaining() + " left");
             }
             byte[] message = new byte[length];
             in.get(message);

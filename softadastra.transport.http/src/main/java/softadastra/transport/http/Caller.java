@@ -56,7 +56,9 @@ final class Caller {
         this.address = address;
         this.engines = engines;
         this.backoff = new Backoff(
-                shared.random(), shared.limits().backoffMillis(), shared.limits().backoffMaxMillis());
+                shared.random(),
+                shared.limits().backoffMillis(),
+                shared.limits().backoffMaxMillis());
     }
 
     /** Begins to call. */
@@ -134,8 +136,18 @@ final class Caller {
             return;
         }
         String[] lines = {
-            "client-nonce", ours, "server-nonce", theirs, "node", self.node().value(), "instance", self.instance(),
-            "max-body", "" + self.maxBody(), "proof", ""
+            "client-nonce",
+            ours,
+            "server-nonce",
+            theirs,
+            "node",
+            self.node().value(),
+            "instance",
+            self.instance(),
+            "max-body",
+            "" + self.maxBody(),
+            "proof",
+            ""
         };
         lines[lines.length - 1] = self.secret().proof("client", Fields.write(java.util.Arrays.copyOf(lines, 10)));
         Secret session = self.secret().session(ours, theirs);
@@ -144,7 +156,9 @@ final class Caller {
 
     private void welcomed(Lane lane, Secret secret, byte[] body) {
         Optional<Fields> read = Fields.read(body, "node", "instance", "session", "max-body", "proof");
-        if (read.isEmpty() || !Secret.same(read.get().value(4), secret.proof("welcome", read.get().covered()))) {
+        if (read.isEmpty()
+                || !Secret.same(
+                        read.get().value(4), secret.proof("welcome", read.get().covered()))) {
             down("what answers there does not speak the protocol");
             return;
         }
@@ -225,7 +239,10 @@ final class Caller {
 
     /** What a refusal says; only if it is a line of ours, since it is from somebody who has shown nothing. */
     static String refused(int status, byte[] body) {
-        String said = new String(body, StandardCharsets.ISO_8859_1).lines().findFirst().orElse("");
+        String said = new String(body, StandardCharsets.ISO_8859_1)
+                .lines()
+                .findFirst()
+                .orElse("");
         boolean plain = said.length() <= 200 && said.chars().allMatch(c -> c >= ' ' && c < 127);
         String line = plain ? said : "";
         return switch (status) {

@@ -40,7 +40,9 @@ final class Counters {
         copy.put("givenWay", givenWay.sum());
         copy.put("handshakesFailed", handshakesFailed.sum());
         copy.put("requests", requests.sum());
-        copy.put("refused", refusals().values().stream().mapToLong(Long::longValue).sum());
+        copy.put(
+                "refused",
+                refusals().values().stream().mapToLong(Long::longValue).sum());
         copy.put("messagesIn", messagesIn.sum());
         copy.put("messagesOut", messagesOut.sum());
         copy.put("bytesIn", bytesIn.sum());

@@ -22,7 +22,10 @@ final class Fields {
     static byte[] write(String... namesAndValues) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < namesAndValues.length; i += 2) {
-            text.append(namesAndValues[i]).append(' ').append(namesAndValues[i + 1]).append('\n');
+            text.append(namesAndValues[i])
+                    .append(' ')
+                    .append(namesAndValues[i + 1])
+                    .append('\n');
         }
         return text.toString().getBytes(StandardCharsets.US_ASCII);
     }

@@ -6,7 +6,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import softadastra.core.NodeId;
-import softadastra.core.Result;
 
 /**
  * Lets those in who show that they know the secret, and shows them that this side knows it too.
@@ -45,7 +44,8 @@ final class Gate {
 
     /** Answers a nonce with another, and with the proof that this side knows the secret. */
     byte[] hello(byte[] body, long now) throws Refusal {
-        String theirs = Fields.read(body, "nonce").map(fields -> fields.value(0)).orElse("");
+        String theirs =
+                Fields.read(body, "nonce").map(fields -> fields.value(0)).orElse("");
         if (!Nonces.isHex(theirs, Protocol.NONCE_DIGITS)) {
             throw new Refusal(400, "a hello is a nonce of " + Protocol.NONCE_DIGITS + " hexadecimal digits");
         }
@@ -97,7 +97,14 @@ final class Gate {
     /** What a session begins with, for the one that has opened it. */
     byte[] welcome(Session session) {
         String[] lines = {
-            "node", self.node().value(), "instance", self.instance(), "session", session.id, "max-body", "" + self.maxBody()
+            "node",
+            self.node().value(),
+            "instance",
+            self.instance(),
+            "session",
+            session.id,
+            "max-body",
+            "" + self.maxBody()
         };
         byte[] covered = Fields.write(lines);
         String proof = session.secret.proof("welcome", covered);

@@ -126,7 +126,8 @@ final class HttpReader {
         int most = bounds.atMost(read);
         long announced = Math.max(0, read.length());
         if (announced > most) {
-            throw new Refusal(413, most == 0 ? "no body is expected here" : "the body is longer than " + most + " bytes");
+            throw new Refusal(
+                    413, most == 0 ? "no body is expected here" : "the body is longer than " + most + " bytes");
         }
         head = Optional.of(read);
         length = (int) announced;

@@ -43,6 +43,7 @@ final class HttpTransport implements SyncTransport {
     private final ThreadPoolExecutor worker;
     private final Optional<Server> server;
     private final Optional<InetSocketAddress> bound;
+    private final Optional<String> reachedAt;
     private final List<Caller> callers = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile List<TransportLink> links = List.of();
@@ -82,10 +83,28 @@ final class HttpTransport implements SyncTransport {
         } else {
             this.bound = Optional.of((InetSocketAddress) listening.getLocalAddress());
             this.server = Optional.of(Server.on(
-                    listening, loop, limits, counters, budget, service, () -> config.tls().map(tls -> serverEngine(tls, config))));
+                    listening,
+                    loop,
+                    limits,
+                    counters,
+                    budget,
+                    service,
+                    () -> config.tls().map(tls -> serverEngine(tls, config))));
         }
+        this.reachedAt =
+                bound.map(socket -> Address.reached(socket, config.tls().isPresent()));
         Caller.Shared shared = new Caller.Shared(
-                loop, limits, counters, budget, self, inbox, ways, parts.random(), worker, this::arrived, this::changed);
+                loop,
+                limits,
+                counters,
+                budget,
+                self,
+                inbox,
+                ways,
+                parts.random(),
+                worker,
+                this::arrived,
+                this::changed);
         for (int i = 0; i < parts.peers().size(); i++) {
             Address address = parts.peers().get(i);
             callers.add(new Caller(shared, config.peers().get(i), address, () -> clientEngine(config, address)));
@@ -126,6 +145,11 @@ final class HttpTransport implements SyncTransport {
     @Override
     public Set<NodeId> neighbours() {
         return closed.get() ? Set.of() : ways.nodes();
+    }
+
+    @Override
+    public Optional<String> address() {
+        return reachedAt;
     }
 
     @Override
@@ -187,7 +211,8 @@ final class HttpTransport implements SyncTransport {
             all.add(caller.link());
         }
         for (Session session : service.reachable()) {
-            boolean told = all.stream().anyMatch(link -> link.up() && link.node().equals(Optional.of(session.node)));
+            boolean told =
+                    all.stream().anyMatch(link -> link.up() && link.node().equals(Optional.of(session.node)));
             if (!told) {
                 all.add(new TransportLink(session.address, Optional.of(session.node), true, Optional.empty()));
             }

@@ -102,8 +102,7 @@ public final class HttpTransportProvider implements SyncTransportProvider {
         return start(parts, listening);
     }
 
-    private static Result<HttpTransport> start(
-            HttpTransport.Parts parts, @Nullable ServerSocketChannel listening) {
+    private static Result<HttpTransport> start(HttpTransport.Parts parts, @Nullable ServerSocketChannel listening) {
         try {
             return Result.ok(HttpTransport.open(parts, listening));
         } catch (IOException e) {
@@ -118,7 +117,8 @@ public final class HttpTransportProvider implements SyncTransportProvider {
             InetAddress host = InetAddress.getByName(address.host());
             boolean open = config.token().isEmpty() && !config.clientCertificates();
             if (open && !host.isLoopbackAddress() && !config.unauthenticated()) {
-                return invalid("listening at " + address.authority() + " lets everybody read and write everything: give a token or"
+                return invalid("listening at " + address.authority()
+                        + " lets everybody read and write everything: give a token or"
                         + " ask for client certificates, or say that it is to be unauthenticated");
             }
             return Result.ok(Server.listen(new InetSocketAddress(host, address.port())));

@@ -38,7 +38,9 @@ final class Inbound implements Connection.User {
     Inbound(Server server) {
         this.server = server;
         this.reader = new HttpReader(
-                server.limits().headBytes(), server.budget(), head -> server.service().bodyBound(head, this));
+                server.limits().headBytes(),
+                server.budget(),
+                head -> server.service().bodyBound(head, this));
         await(Waiting.HANDSHAKE, server.limits().headMillis());
     }
 
@@ -152,22 +154,28 @@ final class Inbound implements Connection.User {
             server.service().serve(call);
         } catch (Refusal refusal) {
             server.counters().refused(refusal.status());
-            call.answer(refusal.status(), headers(refusal), body(message.head(), refusal));
+            boolean json = message.head()
+                    .header("accept")
+                    .filter(any -> any.contains("json"))
+                    .isPresent();
+            call.answer(refusal.status(), headers(refusal, json), body(refusal, json));
         }
     }
 
     private void refuse(Refusal refusal) {
         server.counters().refused(refusal.status());
         reader.reset();
-        write(refusal.status(), headers(refusal), (refusal.text() + "\n").getBytes(StandardCharsets.US_ASCII), false);
+        write(refusal.status(), headers(refusal, false), body(refusal, false), false);
     }
 
-    private static List<String> headers(Refusal refusal) {
-        return List.of("Content-Type: text/plain; charset=utf-8", refusal.header());
+    private static List<String> headers(Refusal refusal, boolean json) {
+        return List.of("Content-Type: " + (json ? "application/json" : "text/plain; charset=utf-8"), refusal.header());
     }
 
-    private static byte[] body(HttpHead head, Refusal refusal) {
-        return (refusal.text() + "\n").getBytes(StandardCharsets.US_ASCII);
+    private static byte[] body(Refusal refusal, boolean json) {
+        String line =
+                json ? "{\"status\":" + refusal.status() + ",\"error\":\"" + refusal.text() + "\"}" : refusal.text();
+        return (line + "\n").getBytes(StandardCharsets.US_ASCII);
     }
 
     private void write(int status, List<String> headers, byte[] body, boolean keep) {
@@ -188,7 +196,9 @@ final class Inbound implements Connection.User {
     }
 
     private void awaitRequest() {
-        await(Waiting.REQUEST, known ? server.limits().sessionMillis() : server.limits().idleMillis());
+        await(
+                Waiting.REQUEST,
+                known ? server.limits().sessionMillis() : server.limits().idleMillis());
     }
 
     private void await(Waiting what, long millis) {

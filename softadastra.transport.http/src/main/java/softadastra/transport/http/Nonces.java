@@ -37,8 +37,7 @@ final class Nonces {
 
     /** Whether a text is hexadecimal digits, as many as given. */
     static boolean isHex(String text, int digits) {
-        return text.length() == digits
-                && text.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
+        return text.length() == digits && text.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
     }
 
     String give(String clientNonce, long now) {

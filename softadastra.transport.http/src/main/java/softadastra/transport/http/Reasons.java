@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketException;
 import java.net.UnknownHostException;
-import java.security.cert.CertificateException;
 import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ final class Reasons {
         if (e instanceof UnknownHostException) {
             return "unknown host";
         }
-        if (text.contains("permission denied") || e instanceof java.net.SocketException && text.contains("access")) {
+        if (text.contains("permission denied") || (e instanceof SocketException && text.contains("access"))) {
             return "permission denied";
         }
         if (text.contains("in use")) {

@@ -49,6 +49,8 @@ final class Remotes {
     }
 
     private static Object key(InetAddress remote) {
-        return remote instanceof Inet6Address ? ByteBuffer.wrap(remote.getAddress()).getLong() : remote;
+        return remote instanceof Inet6Address
+                ? ByteBuffer.wrap(remote.getAddress()).getLong()
+                : remote;
     }
 }

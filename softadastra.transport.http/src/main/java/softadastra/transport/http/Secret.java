@@ -28,7 +28,8 @@ final class Secret {
     static Secret of(Optional<String> token) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return new Secret(digest.digest((PROTOCOL + "token\n" + token.orElse("")).getBytes(StandardCharsets.UTF_8)));
+            return new Secret(
+                    digest.digest((PROTOCOL + "token\n" + token.orElse("")).getBytes(StandardCharsets.UTF_8)));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
@@ -56,8 +57,7 @@ final class Secret {
 
     /** Whether two proofs, tags or tokens are the same, in a time that does not tell where they differ. */
     static boolean same(String one, String other) {
-        return MessageDigest.isEqual(
-                one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
+        return MessageDigest.isEqual(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
     }
 
     private byte[] mac(String head, byte[] bytes) {

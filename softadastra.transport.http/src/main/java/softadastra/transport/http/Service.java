@@ -62,7 +62,8 @@ final class Service {
         if (versioned.matches() && !versioned.group(1).equals("" + Protocol.VERSION)) {
             throw new Refusal(
                     426,
-                    "version " + versioned.group(1) + " of the protocol is not spoken here, but version " + Protocol.VERSION,
+                    "version " + versioned.group(1) + " of the protocol is not spoken here, but version "
+                            + Protocol.VERSION,
                     "Upgrade: softadastra-http/" + Protocol.VERSION);
         }
         String lane = lane(path);
@@ -187,7 +188,8 @@ final class Service {
     private void poll(Call call) throws Refusal {
         Session session = session(call.head());
         long sequence = authenticate(call, session, Protocol.POLL);
-        long wait = Fields.read(call.body(), "wait").map(fields -> fields.number(0)).orElse(-1L);
+        long wait =
+                Fields.read(call.body(), "wait").map(fields -> fields.number(0)).orElse(-1L);
         if (wait < 0) {
             throw new Refusal(400, "a poll says how long it waits, in milliseconds");
         }

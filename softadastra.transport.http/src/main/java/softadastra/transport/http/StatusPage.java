@@ -26,6 +26,7 @@ final class StatusPage {
         SyncState state = report.state();
         StringBuilder out = new StringBuilder();
         line(out, "node", report.node() + " (epoch " + Long.toHexString(report.epoch()) + ")");
+        line(out, "address", report.address().orElse("listens nowhere"));
         line(out, "entries", "" + report.entries());
         line(
                 out,
@@ -50,10 +51,15 @@ final class StatusPage {
             out.append('\n');
         }
         out.append("\nTransport\n");
-        counters.all().forEach((name, count) -> out.append("  ").append(name).append("  ").append(count).append('\n'));
+        counters.all()
+                .forEach((name, count) ->
+                        out.append("  ").append(name).append("  ").append(count).append('\n'));
         counters.refusals()
-                .forEach((status, count) ->
-                        out.append("  refused with ").append(status).append("  ").append(count).append('\n'));
+                .forEach((status, count) -> out.append("  refused with ")
+                        .append(status)
+                        .append("  ")
+                        .append(count)
+                        .append('\n'));
         return out.toString();
     }
 
@@ -62,6 +68,7 @@ final class StatusPage {
         Map<String, @Nullable Object> all = new LinkedHashMap<>();
         all.put("node", report.node().value());
         all.put("epoch", Long.toHexString(report.epoch()));
+        all.put("address", text(report.address()));
         all.put("entries", report.entries());
         all.put("outboxSize", state.outboxSize());
         all.put("pendingCount", state.pendingCount());
@@ -72,7 +79,9 @@ final class StatusPage {
         all.put("totalRetries", state.totalRetries());
         all.put("conflicts", report.conflicts());
         all.put("malformed", report.malformed());
-        all.put("failure", report.failure().map(error -> (Object) error.message()).orElse(null));
+        all.put(
+                "failure",
+                report.failure().map(error -> (Object) error.message()).orElse(null));
         all.put("peers", report.peers().stream().map(StatusPage::peer).toList());
         all.put("links", report.links().stream().map(StatusPage::link).toList());
         all.put("transport", counters.all());

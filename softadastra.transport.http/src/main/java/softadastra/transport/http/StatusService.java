@@ -43,7 +43,9 @@ final class StatusService {
         authorise(call);
         HttpHead head = call.head();
         boolean json = head.second().equals(JSON)
-                || head.header("accept").filter(any -> any.contains("application/json")).isPresent();
+                || head.header("accept")
+                        .filter(any -> any.contains("application/json"))
+                        .isPresent();
         try {
             // The report may read the log.
             worker.execute(() -> {

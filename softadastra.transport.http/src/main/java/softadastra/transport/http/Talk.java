@@ -204,7 +204,10 @@ final class Talk {
                 return;
             }
             try {
-                checked(status, Deflation.inflate(encoding, message.body(), shared.self().maxBody()));
+                checked(
+                        status,
+                        Deflation.inflate(
+                                encoding, message.body(), shared.self().maxBody()));
             } catch (Refusal refusal) {
                 down.accept("what answers there does not speak the protocol: " + refusal.text());
             }

@@ -51,15 +51,16 @@ final class Tls {
     Optional<X509Certificate> certificate() {
         try {
             Certificate[] chain = engine.getSession().getPeerCertificates();
-            return chain.length > 0 && chain[0] instanceof X509Certificate first ? Optional.of(first) : Optional.empty();
+            return chain.length > 0 && chain[0] instanceof X509Certificate first
+                    ? Optional.of(first)
+                    : Optional.empty();
         } catch (SSLPeerUnverifiedException e) {
             return Optional.empty();
         }
     }
 
     /** Takes bytes from the network. */
-    void received(
-            ByteBuffer bytes, Consumer<ByteBuffer> user, Consumer<ByteBuffer> network, Runnable onEstablished)
+    void received(ByteBuffer bytes, Consumer<ByteBuffer> user, Consumer<ByteBuffer> network, Runnable onEstablished)
             throws SSLException {
         ByteBuffer source = joined(bytes);
         boolean more = true;
@@ -77,7 +78,8 @@ final class Tls {
             }
             boolean stuck = result.getStatus() == Status.BUFFER_UNDERFLOW
                     || (result.bytesConsumed() == 0 && result.bytesProduced() == 0 && !source.hasRemaining());
-            more = !stuck && (source.hasRemaining() || engine.getHandshakeStatus() == HandshakeStatus.NEED_UNWRAP_AGAIN);
+            more = !stuck
+                    && (source.hasRemaining() || engine.getHandshakeStatus() == HandshakeStatus.NEED_UNWRAP_AGAIN);
         }
         held = source.hasRemaining() ? copy(source) : NOTHING;
     }

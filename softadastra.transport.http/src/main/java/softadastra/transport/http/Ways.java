@@ -144,8 +144,8 @@ final class Ways {
         }
         long now = loop.now();
         long grace = limits.graceMillis() * 1_000_000L;
-        boolean there = !way.callers.isEmpty()
-                || way.sessions.stream().anyMatch(session -> session.isReachable(now, grace));
+        boolean there =
+                !way.callers.isEmpty() || way.sessions.stream().anyMatch(session -> session.isReachable(now, grace));
         boolean before = reachable.containsKey(node);
         if (there && !before) {
             reachable.put(node, way.outbox);

@@ -18,6 +18,16 @@ record FakeHost(NodeId node, int maxMessageBytes) implements TransportHost {
     @Override
     public Result<SyncReport> report() {
         SyncState state = new SyncState(3, 1, 1, 7, 0, 1, 2);
-        return Result.ok(new SyncReport(node, 0xabc, 12, state, List.of(), List.of(), 0, 0, Optional.empty()));
+        return Result.ok(new SyncReport(
+                node,
+                0xabc,
+                Optional.of("http://127.0.0.1:7420"),
+                12,
+                state,
+                List.of(),
+                List.of(),
+                0,
+                0,
+                Optional.empty()));
     }
 }

@@ -19,6 +19,7 @@ class HttpTransportContractTest extends SyncTransportContract {
 
     private static Probe open(FakeHost host, TransportConfig config) {
         return new Probe(
-                host.node().value(), new HttpTransportProvider().open(config, host).orElseThrow());
+                host.node().value(),
+                new HttpTransportProvider().open(config, host).orElseThrow());
     }
 }

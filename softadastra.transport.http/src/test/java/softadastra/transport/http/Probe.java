@@ -76,19 +76,24 @@ final class Probe implements AutoCloseable {
     }
 
     Probe awaitNeighbour(NodeId other) {
-        await(node + " reaches " + other + ", links " + transport.links(), () -> transport.neighbours().contains(other));
+        await(
+                node + " reaches " + other + ", links " + transport.links(),
+                () -> transport.neighbours().contains(other));
         return this;
     }
 
     Probe awaitNoNeighbour(NodeId other) {
-        await(node + " reaches " + other + " no more", () -> !transport.neighbours().contains(other));
+        await(
+                node + " reaches " + other + " no more",
+                () -> !transport.neighbours().contains(other));
         return this;
     }
 
     /** Waits until the first link is down for a reason that has this in it. */
     String awaitProblem(String text) {
-        await("a link of " + node + " with the problem: " + text + "; they are " + transport.links(), () -> problem(text)
-                .isPresent());
+        await(
+                "a link of " + node + " with the problem: " + text + "; they are " + transport.links(),
+                () -> problem(text).isPresent());
         return problem(text).orElseThrow();
     }
 
