@@ -14,7 +14,7 @@ import java.util.TreeSet;
  * Measures the log and the store against the raw disk, bare maps, and other logs and stores, and prints a table in Markdown.
  *
  * <p>Arguments: {@code --directory PATH} (where to write; the disk that is measured), {@code --tiny} (a trial, seconds long, whose
- * figures mean nothing), and names of works or of whole tables, by default {@code wal store}. {@code jmh ARGUMENT...} runs the
+ * figures mean nothing), and names of works or of whole tables, by default {@code wal store sync}. {@code jmh ARGUMENT...} runs the
  * JMH benchmarks instead.
  *
  * <p>Every result is checked; a wrong one ends the run.
@@ -33,9 +33,11 @@ public final class Benchmarks {
             new StoreHeap(),
             new StoreStall(),
             new StoreLarge(),
+            new SyncSpeed(),
+            new SyncUnused(),
             new IndexComparison());
 
-    private static final List<String> ALL = List.of("wal", "store");
+    private static final List<String> ALL = List.of("wal", "store", "sync");
 
     private Benchmarks() {}
 
