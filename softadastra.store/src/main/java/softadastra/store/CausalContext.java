@@ -51,6 +51,13 @@ public record CausalContext(SortedMap<Origin, Long> counters) {
         return counters.isEmpty() ? EMPTY : new CausalContext(new TreeMap<>(counters));
     }
 
+    /** The context with the given counters, without those that are 0: operations of theirs are there, and those before are not. */
+    static CausalContext ofHeld(Map<Origin, Long> counters) {
+        Map<Origin, Long> held = new HashMap<>(counters);
+        held.values().removeIf(counter -> counter == 0);
+        return of(held);
+    }
+
     /**
      * The highest counter known of an origin.
      *

@@ -32,7 +32,8 @@ import softadastra.wal.spi.WalCheckpointReader;
  * features : bits that a reader must know; bit 0: there may be removals among the entries
  * length   : of what follows it in the head
  * bytes    : of all keys and values; with a length, a varint, before them where they stand alone
- * counter  : of the last operation of each origin; the store's own comes last, if it has one
+ * counter  : of the last operation of each origin, 0 if none is held with all before it; the store's own comes last, if it has
+ *            one
  * shared   : how many bytes the key has in common with the one before it in the block; rest is what follows
  * origin   : an index into the head's list
  * flags    : bit 0: the key was removed; there is no value then, and it is counted in the index only
@@ -140,7 +141,7 @@ record CheckpointHead(
             }
             Origin origin = new Origin(node.value(), in.readLong());
             long counter = in.readVarint(Long.MAX_VALUE);
-            if (counter < 1 || counters.put(origin, counter) != null) {
+            if (counters.put(origin, counter) != null) {
                 throw in.malformed("counter " + counter + " of " + origin, position);
             }
         }

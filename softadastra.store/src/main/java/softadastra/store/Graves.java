@@ -1,6 +1,8 @@
 package softadastra.store;
 
-import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import softadastra.core.HybridTimestamp;
 
 /**
@@ -14,8 +16,8 @@ final class Graves {
     private final Index index;
     private final Views views;
 
-    /** Slots of keys that were removed, each once for each time; some may have a value again. */
-    private final ArrayDeque<Slot> slots = new ArrayDeque<>();
+    /** Slots of keys that were removed, each once; some may have a value again. */
+    private final Set<Slot> slots = new LinkedHashSet<>();
 
     private volatile boolean keeping;
 
@@ -38,7 +40,7 @@ final class Graves {
 
     /** Notes a slot whose newest version is a removal. */
     void add(Slot slot) {
-        slots.add(slot);
+        boolean unused = slots.add(slot);
     }
 
     /** How many slots are noted. */
@@ -54,14 +56,16 @@ final class Graves {
     int collect(Retention retention, int atMost) {
         int collected = 0;
         for (int i = Math.min(atMost, slots.size()); i > 0; i--) {
-            Slot slot = slots.remove();
+            Iterator<Slot> first = slots.iterator();
+            Slot slot = first.next();
+            first.remove();
             Stored newest = slot.newest();
             if (newest == null || !newest.isTombstone() || index.get(slot.key) != slot) {
                 continue;
             }
             boolean unseen = newest.sequence > views.visible() || newest.before() != null;
             if (unseen || !mayForget(retention, newest)) {
-                slots.add(slot);
+                add(slot);
             } else {
                 index.remove(slot);
                 collected++;

@@ -38,6 +38,10 @@ final class History {
                 return true;
             }
             Replay.read(envelope, sequence, typeCode, timestamp, buffer, offset, length);
+            if (envelope.isSurvivor()) {
+                // What happened before it is not here, so it says nothing of what happened.
+                return true;
+            }
             count[0]++;
             boolean more = visitor.visit(sequence, envelope.toRecord(node));
             reached[0] = more ? sequence : through;
@@ -81,7 +85,7 @@ final class History {
         OperationId oldest = first <= 1 ? null : firstLocal(first);
         Map<Origin, Long> last = new LinkedHashMap<>();
         versions.counters().forEach((origin, counter) -> {
-            if (versions.isLocal(origin)) {
+            if (versions.isLocal(origin) && counter > 0) {
                 last.put(origin, counter);
             }
         });

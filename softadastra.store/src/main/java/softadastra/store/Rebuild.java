@@ -80,7 +80,7 @@ final class Rebuild {
         if (totals.ownCounter() > 0) {
             all.put(self, totals.ownCounter());
         }
-        start = new LogStart(sequence + 1, CausalContext.of(all));
+        start = new LogStart(sequence + 1, CausalContext.ofHeld(all));
     }
 
     /** From where on the log goes on operation by operation, its checkpoint apart. */
@@ -107,6 +107,14 @@ final class Rebuild {
             totals.ownCounter(counter);
         } else {
             counters.note(origin, counter);
+        }
+        through = sequence;
+    }
+
+    /** Notes the origin of an operation that came without those before it. */
+    void survived(Origin origin, long sequence) {
+        if (!origin.equals(self)) {
+            counters.note(origin, 0);
         }
         through = sequence;
     }

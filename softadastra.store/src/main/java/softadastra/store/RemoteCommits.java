@@ -45,15 +45,16 @@ final class RemoteCommits {
     }
 
     /** Logs operations that came without those they had replaced, and what is held from there on. */
-    Replicated adopt(List<OperationRecord> survivors, CausalContext held, Arbiter arbiter) {
+    Replicated adopt(Adoption adoption, Arbiter arbiter) {
         return commits.writing(() -> {
-            long own = held.counter(self);
+            long own = adoption.held().map(held -> held.counter(self)).orElse(0L);
             if (own > 0) {
                 requireNoFork(new OperationId(self, own));
             }
-            RemotePlan plan = plan(survivors, arbiter);
-            survivors.forEach(plan::adopt);
-            plan.raise(held);
+            RemotePlan plan = plan(adoption.survivors(), arbiter);
+            adoption.survivors().forEach(plan::adopt);
+            adoption.gone().forEach(plan::drop);
+            adoption.held().ifPresent(plan::raise);
             return plan.result(submit(plan));
         });
     }

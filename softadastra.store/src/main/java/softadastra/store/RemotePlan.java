@@ -102,6 +102,7 @@ final class RemotePlan {
         Stored standing = standing(key);
         Effect effect = decide(survivor, key, standing);
         OperationType type = type(survivor.operation(), Stored.live(standing));
+        counters.putIfAbsent(survivor.id().origin(), known(survivor.id().origin()));
         OperationEnvelope.writeSurvivor(
                 buffer,
                 OperationRecord.remote(
@@ -112,6 +113,26 @@ final class RemotePlan {
                         CausalContext.EMPTY,
                         survivor.operation().as(type)));
         planned(survivor, key, effect, type);
+    }
+
+    /**
+     * Takes away what stands under a key: elsewhere it is gone, and so is what had removed it there. The removal goes by the name of
+     * what it removes, which nobody will be sent again.
+     */
+    void drop(Standing gone) {
+        Stored standing = standing(gone.key());
+        boolean stands = standing != null
+                && standing.value != null
+                && standing.origin.equals(gone.id().origin())
+                && standing.counter == gone.id().counter();
+        if (!stands) {
+            passedOver++;
+            return;
+        }
+        OperationRecord removal = OperationRecord.remote(
+                gone.id(), gone.stamp(), gone.version(), Effect.WON, CausalContext.EMPTY, Operation.delete(gone.key()));
+        OperationEnvelope.writeSurvivor(buffer, removal);
+        planned(removal, gone.key(), Effect.WON, OperationType.DELETE);
     }
 
     /** Says what is held once all that was adopted is. */
@@ -207,10 +228,9 @@ final class RemotePlan {
                 Slot unused = target.add(target.slot(key), key, stored);
             }
         }
+        target.brought(counters, lastSequence);
         CausalContext held = raised;
-        if (held == null) {
-            target.brought(counters, lastSequence);
-        } else {
+        if (held != null) {
             target.raise(higher(held, target), lastSequence);
         }
     }

@@ -117,7 +117,9 @@ final class Replay implements WalRecordVisitor {
             stored.sequence = sequence;
             rebuild.apply(body.key().bytes(), stored, stored.isTombstone() || stored.version > 1);
         }
-        if (!envelope.isSurvivor()) {
+        if (envelope.isSurvivor()) {
+            rebuild.survived(origin, sequence);
+        } else {
             rebuild.recovered(origin, envelope.counter(), sequence);
         }
     }

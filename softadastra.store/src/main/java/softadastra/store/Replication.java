@@ -97,22 +97,19 @@ public final class Replication {
     }
 
     /**
-     * Logs operations that came without those they had replaced, and says what is held from there on, as one batch; waits until it is
+     * Logs operations that came without those they had replaced, as one batch with the arbiter's notes, and waits until it is
      * durable. What is held already is passed over.
      *
-     * @param survivors the operations; type and effect are decided here, and contexts are not looked at
-     * @param held what somebody holds who has these, and has had all that they replaced; with what is held here, this is what is
-     *     held from there on
-     * @param arbiter decides what they do
+     * @param adoption what came
+     * @param arbiter decides what the operations do
      * @return what was logged, or an error, as of {@link #apply}; RECORD_TOO_LARGE too
      */
-    public Result<Replicated> adopt(List<OperationRecord> survivors, CausalContext held, Arbiter arbiter) {
-        Objects.requireNonNull(held, "held");
+    public Result<Replicated> adopt(Adoption adoption, Arbiter arbiter) {
+        Objects.requireNonNull(adoption, "adoption");
         Objects.requireNonNull(arbiter, "arbiter");
-        List<OperationRecord> all = List.copyOf(survivors);
         return attempt(() -> {
-            all.forEach(Replication::requireRemote);
-            Replicated replicated = commits.adopt(all, held, arbiter);
+            adoption.survivors().forEach(Replication::requireRemote);
+            Replicated replicated = commits.adopt(adoption, arbiter);
             commits.awaitVisible(replicated.lastSequence());
             return replicated;
         });
@@ -201,12 +198,14 @@ public final class Replication {
     /**
      * Makes durable what is visible: with automatic flush there is nothing to do, since nothing is visible before.
      *
-     * @return the last sequence that is durable and that readers see, or an error as of {@link StoreEngine#flush}
+     * @return what was visible when the call began, and a sequence behind all of it that is durable, and the next; or an error as of
+     *     {@link StoreEngine#flush}
      */
-    public Result<Long> settle() {
+    public Result<LogStart> settle() {
         return attempt(() -> {
+            CausalContext held = log.held();
             commits.settle();
-            return commits.durableAndVisible();
+            return new LogStart(commits.durableAndVisible() + 1, held);
         });
     }
 

@@ -3,7 +3,6 @@ package softadastra.store;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 import softadastra.wal.spi.WalCheckpoint;
 import softadastra.wal.spi.WalLog;
@@ -37,9 +36,14 @@ final class ReplicationLog {
         }
         try (Base base = Base.open(checkpoint)) {
             CheckpointHead head = base.head();
-            LogStart behind = new LogStart(head.sequence() + 1, CausalContext.of(new TreeMap<>(head.counters())));
+            LogStart behind = new LogStart(head.sequence() + 1, CausalContext.ofHeld(head.counters()));
             return behind.sequence() < raised.sequence() ? raised : behind;
         }
+    }
+
+    /** What is held of what is visible. */
+    CausalContext held() {
+        return CausalContext.ofHeld(versions.counters());
     }
 
     /** Hands over the notes. */

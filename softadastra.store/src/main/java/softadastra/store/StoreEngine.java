@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -552,7 +551,8 @@ public final class StoreEngine implements AutoCloseable {
 
     /**
      * Hands over the operations that the log holds, in order, from a sequence to the last one visible when the call began;
-     * records that are no operations are passed over. Reads the log, beside writers, in constant memory. An operation that is
+     * records that are no operations are passed over, and so are operations that came without those they had replaced, as part of
+     * what stood at another node. Reads the log, beside writers, in constant memory. An operation that is
      * to leave this node must be durable first: {@link StoreStats#durableSequence()} tells.
      *
      * @param fromSequence where to start; 1 or less for the first record; beyond the end delivers nothing
@@ -595,7 +595,7 @@ public final class StoreEngine implements AutoCloseable {
      */
     public CausalContext context() {
         requireOpen();
-        return CausalContext.of(new TreeMap<>(versions.counters()));
+        return CausalContext.ofHeld(versions.counters());
     }
 
     /**

@@ -264,7 +264,7 @@ final class Versions {
     Slot add(@Nullable Slot slot, byte[] key, Stored stored) {
         Stored before = slot == null ? null : slot.newest();
         totals.count(key, before, stored);
-        if (stored.origin.equals(self)) {
+        if (stored.origin.equals(self) && stored.counter > totals.ownCounter()) {
             totals.ownCounter(stored.counter);
         }
         Slot place = slot;
@@ -314,7 +314,7 @@ final class Versions {
         if (totals.ownCounter() > 0) {
             all.put(self, totals.ownCounter());
         }
-        raised = new LogStart(sequence + 1, CausalContext.of(all));
+        raised = new LogStart(sequence + 1, CausalContext.ofHeld(all));
     }
 
     /** From where on the log goes on operation by operation, its checkpoint apart. */

@@ -235,7 +235,9 @@ class ReplicationTest {
                     put(PHONE, 2, Map.of(), "b"), put(PHONE, 9, Map.of(), "a"), remove(TABLET, 3, Map.of(), "c"));
             assertEquals(
                     new Replicated(6, 2, 0, 1),
-                    store.replication().adopt(survivors, theirs, LATEST).orElseThrow());
+                    store.replication()
+                            .adopt(new Adoption(survivors, List.of(), Optional.of(theirs)), LATEST)
+                            .orElseThrow());
             assertEquals(9, store.context().counter(PHONE));
             assertEquals(4, store.context().counter(TABLET));
             start = store.replication().start().orElseThrow();
@@ -259,6 +261,95 @@ class ReplicationTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void survivorsComeInPartsAndCountOnceTheLastIsThere(boolean checkpoint) {
+        Adoption part = new Adoption(List.of(put(PHONE, 9, Map.of(), "a")), List.of(), Optional.empty());
+        Adoption rest = new Adoption(
+                List.of(put(TABLET, 3, Map.of(), "b")),
+                List.of(),
+                Optional.of(CausalContext.of(Map.of(PHONE, 9L, TABLET, 4L))));
+        try (StoreEngine store = open()) {
+            store.put(Key.of("ours"), Value.fromString("1")).orElseThrow();
+            assertEquals(
+                    new Replicated(2, 1, 0, 0),
+                    store.replication().adopt(part, LATEST).orElseThrow());
+            assertEquals(0, store.context().counter(PHONE));
+            // What was before it is not known, and may come yet.
+            List<Long> sequences = new ArrayList<>();
+            store.operations(1, (sequence, operation) -> sequences.add(sequence))
+                    .orElseThrow();
+            assertEquals(List.of(1L), sequences);
+            assertEquals(
+                    new LogStart(1, CausalContext.EMPTY),
+                    store.replication().start().orElseThrow());
+            if (checkpoint) {
+                store.checkpoint().orElseThrow();
+            }
+        }
+        try (StoreEngine store = open()) {
+            store.awaitLoaded().orElseThrow();
+            assertEquals("phone 9", text(store, "a"));
+            assertEquals(0, store.context().counter(PHONE));
+            assertEquals(1, apply(store, put(PHONE, 1, Map.of(), "z")).won());
+            assertEquals(
+                    1, store.replication().adopt(rest, LATEST).orElseThrow().won());
+            assertEquals(9, store.context().counter(PHONE));
+            assertEquals(4, store.context().counter(TABLET));
+            assertEquals(4, store.size());
+        }
+    }
+
+    @Test
+    void whatIsGoneElsewhereGoesUnlessSomethingElseStandsThere() {
+        try (StoreEngine store = open()) {
+            apply(store, put(PHONE, 1, Map.of(), "a"), put(PHONE, 2, Map.of(PHONE, 1L), "b"));
+            List<Standing> gone = new ArrayList<>();
+            store.replication().standing(Optional.empty(), gone::add).orElseThrow();
+            store.put(Key.of("b"), Value.fromString("new")).orElseThrow();
+            Adoption adoption = new Adoption(List.of(), gone, Optional.empty());
+            assertEquals(
+                    new Replicated(4, 1, 0, 1),
+                    store.replication().adopt(adoption, LATEST).orElseThrow());
+            assertEquals(Optional.empty(), store.get(Key.of("a")));
+            assertEquals(2, store.context().counter(PHONE));
+        }
+        try (StoreEngine store = open()) {
+            assertEquals(Optional.empty(), store.get(Key.of("a")));
+            assertEquals("new", text(store, "b"));
+            assertEquals(1, store.size());
+        }
+    }
+
+    @Test
+    void aKeyThatIsRemovedAgainAndAgainIsRememberedOnce() {
+        try (StoreEngine store = open()) {
+            store.replication().note(Replication.FIRST_NOTE, new byte[0]).orElseThrow();
+            for (int i = 0; i < 100; i++) {
+                store.put(Key.of("k"), Value.fromString("v")).orElseThrow();
+                store.remove(Key.of("k")).orElseThrow();
+            }
+            assertEquals(1, store.replication().remembered().orElseThrow());
+        }
+    }
+
+    @Test
+    void whatStandsIsDurableOnceItIsToldOf() {
+        StoreConfig config = config().withAutoFlush(false);
+        try (StoreEngine store = StoreEngine.open(config).orElseThrow()) {
+            store.put(Key.of("k"), Value.fromString("v")).orElseThrow();
+            assertEquals(
+                    1,
+                    store.replication().standing(Optional.empty(), each -> true).orElseThrow());
+            assertEquals(1, store.stats().durableSequence());
+            store.put(Key.of("k"), Value.fromString("w")).orElseThrow();
+            assertEquals(
+                    new LogStart(3, store.context()),
+                    store.replication().settle().orElseThrow());
+            assertEquals(2, store.stats().durableSequence());
+        }
+    }
+
     @Test
     void whoHoldsOperationsOfOursThatWeDoNotHaveIsNotFollowed() {
         try (StoreEngine store = open()) {
@@ -266,7 +357,10 @@ class ReplicationTest {
             CausalContext theirs = CausalContext.of(Map.of(self, 1L));
             assertEquals(
                     ErrorCode.ORIGIN_FORK,
-                    store.replication().adopt(List.of(), theirs, LATEST).error().code());
+                    store.replication()
+                            .adopt(new Adoption(List.of(), List.of(), Optional.of(theirs)), LATEST)
+                            .error()
+                            .code());
             assertEquals(0, store.stats().lastSequence());
         }
     }

@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import softadastra.core.ByteReader;
 import softadastra.core.ByteWriter;
 import softadastra.store.Arbiter;
@@ -18,7 +20,10 @@ import softadastra.store.OperationId;
  * <p>That the application has taken some is a note too:
  *
  * <pre>
- * note 67 = version:u8 (1)  dropped:varint  count:varint  { loser } * count      dropped: how many have gone for want of room
+ * note 67 = version:u8 (1)  dropped:varint  count:varint  { loser } * count  count:varint  { loser } * count
+ *
+ * dropped : how many have gone for want of room
+ * losers  : those that were taken; and of them those that had come before what they belong to, and will come again
  * </pre>
  *
  * <p>For one thread.
@@ -37,6 +42,10 @@ final class Conflicts {
     private static final int OVERHEAD = 256;
 
     private final Map<OperationId, Conflict> byLoser = new LinkedHashMap<>();
+
+    /** Losers that were taken and come again with what they belong to. */
+    private final Set<OperationId> early = new LinkedHashSet<>();
+
     private final int maxCount;
     private final long maxBytes;
     private long bytes;
@@ -53,7 +62,7 @@ final class Conflicts {
 
     /** Adds one, unless its loser is there; whether it was added. */
     boolean add(Conflict conflict) {
-        if (byLoser.putIfAbsent(conflict.loser(), conflict) != null) {
+        if (early.contains(conflict.loser()) || byLoser.putIfAbsent(conflict.loser(), conflict) != null) {
             return false;
         }
         bytes += size(conflict);
@@ -71,6 +80,11 @@ final class Conflicts {
         return OVERHEAD
                 + conflict.key().length()
                 + conflict.lost().map(value -> (long) value.length()).orElse(0L);
+    }
+
+    /** Whether there is, or was, nothing more to tell of a loser. */
+    boolean isTold(OperationId loser) {
+        return byLoser.containsKey(loser) || early.contains(loser);
     }
 
     boolean has(OperationId loser) {
@@ -96,17 +110,19 @@ final class Conflicts {
         bytes -= removed == null ? 0 : size(removed);
     }
 
-    /** The note that some were taken. */
-    static byte[] taken(Collection<OperationId> losers) {
-        return encode(0, losers);
+    /** The note that some were taken, of which some will come again. */
+    static byte[] taken(Collection<OperationId> losers, Collection<OperationId> early) {
+        return encode(0, losers, early);
     }
 
-    private static byte[] encode(long dropped, Collection<OperationId> losers) {
+    private static byte[] encode(long dropped, Collection<OperationId> losers, Collection<OperationId> early) {
         ByteWriter out = new ByteWriter();
         out.writeByte(VERSION);
         out.writeVarint(dropped);
         out.writeVarint(losers.size());
         losers.forEach(loser -> Conflict.write(out, loser));
+        out.writeVarint(early.size());
+        early.forEach(loser -> Conflict.write(out, loser));
         return out.toByteArray();
     }
 
@@ -122,19 +138,31 @@ final class Conflicts {
             throw in.malformed("taken conflicts of version " + version, 0);
         }
         long gone = in.readVarint(Long.MAX_VALUE);
-        List<OperationId> losers = new ArrayList<>();
-        for (int i = in.readCount(); i > 0; i--) {
-            losers.add(Conflict.readId(in));
-        }
+        List<OperationId> losers = readIds(in);
+        List<OperationId> again = readIds(in);
         in.expectEnd();
         dropped += gone;
         losers.forEach(this::remove);
+        early.addAll(again);
+        Iterator<OperationId> oldest = early.iterator();
+        while (early.size() > maxCount) {
+            OperationId unused = oldest.next();
+            oldest.remove();
+        }
+    }
+
+    private static List<OperationId> readIds(ByteReader in) {
+        List<OperationId> ids = new ArrayList<>();
+        for (int i = in.readCount(); i > 0; i--) {
+            ids.add(Conflict.readId(in));
+        }
+        return ids;
     }
 
     /** Says in notes what there is. */
     void writeTo(Arbiter.NoteSink sink) {
-        if (dropped > 0) {
-            sink.add(TAKEN_NOTE, encode(dropped, List.of()));
+        if (dropped > 0 || !early.isEmpty()) {
+            sink.add(TAKEN_NOTE, encode(dropped, List.of(), early));
         }
         byLoser.values().forEach(conflict -> sink.add(Conflict.NOTE, conflict.encode()));
     }

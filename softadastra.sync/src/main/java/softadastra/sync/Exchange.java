@@ -25,7 +25,6 @@ import softadastra.core.NodeId;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraException;
 import softadastra.store.CausalContext;
-import softadastra.store.Effect;
 import softadastra.store.Key;
 import softadastra.store.LogStart;
 import softadastra.store.Operation;
@@ -34,7 +33,6 @@ import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
 import softadastra.store.Replicated;
 import softadastra.store.Replication;
-import softadastra.store.Standing;
 import softadastra.store.StoreEngine;
 
 /**
@@ -55,6 +53,10 @@ final class Exchange {
 
     private static final int MAX_RECEIVED = 64;
     private static final int MAX_MESSAGES = 16;
+
+    /** What came in goes into batches of so many bytes at most, or of one operation. */
+    private static final long MAX_BATCH_BYTES = 16 << 20;
+
     private static final int COLLECTED_AT_ONCE = 256;
     private static final long HEARTBEAT_NANOS = 5_000_000_000L;
 
@@ -82,11 +84,16 @@ final class Exchange {
     /** Conflicts that the application has yet to be told of. */
     private List<Conflict> untold;
 
+    private final Receiving receiving;
+    private final Snapshots snapshots;
     private final Collector collector;
     private final Supplier<LastWriteWins> arbiters;
 
-    /** Where the log has been read to; what is held there is what this node holds, durably. */
-    private LogCursor own;
+    /** What this node holds, durably. */
+    private Vector held;
+
+    /** The last sequence that is durable, and behind all that is held. */
+    private long durable;
 
     /** From where on the log can be read operation by operation. */
     private LogStart start;
@@ -129,6 +136,7 @@ final class Exchange {
             RandomGenerator random,
             Rules rules,
             LogStart start,
+            LogStart here,
             NoteState notes) {
         this.store = store;
         this.replication = store.replication();
@@ -140,11 +148,14 @@ final class Exchange {
         this.arbiters = rules.arbiters();
         this.collector = rules.collector();
         this.start = start;
-        this.own = new LogCursor(start);
+        this.held = new Vector(here.held().counters());
+        this.durable = here.sequence() - 1;
         this.conflicts = notes.conflicts();
         this.untold = conflicts.all();
         this.promise = notes.floor();
         this.members = notes.members();
+        this.receiving = new Receiving(replication, arbiters, this::decided, notes.progress());
+        this.snapshots = new Snapshots(replication, rules.chunkBytes());
         admit(members);
     }
 
@@ -154,12 +165,19 @@ final class Exchange {
      * @param arbiters decides about the operations of a batch
      * @param collector decides which removals may go
      * @param graceMillis how old a removal is before it is worth to be forgotten
+     * @param chunkBytes a part of what stands here is ended by what makes it this long
      * @param clock the clock that is told to others, for people; nothing rests on it
      */
-    record Rules(Supplier<LastWriteWins> arbiters, Collector collector, long graceMillis, InstantSource clock) {
+    record Rules(
+            Supplier<LastWriteWins> arbiters,
+            Collector collector,
+            long graceMillis,
+            int chunkBytes,
+            InstantSource clock) {
 
-        static Rules standard() {
-            return new Rules(LastWriteWins::new, new Collector(), 600_000, InstantSource.system());
+        /** The rules for real. */
+        static Rules standard(long graceMillis) {
+            return new Rules(LastWriteWins::new, new Collector(), graceMillis, 1 << 20, InstantSource.system());
         }
     }
 
@@ -173,7 +191,8 @@ final class Exchange {
                         .notes(notes)
                         .flatMap(count -> notes.requireReadable()
                                 .flatMap(readable -> replication.summarise(NoteState::new))
-                                .map(owned -> new Exchange(store, transport, random, rules, start, notes))));
+                                .flatMap(owned -> replication.settle())
+                                .map(here -> new Exchange(store, transport, random, rules, start, here, notes))));
     }
 
     private void report(Conflict conflict) {
@@ -221,7 +240,9 @@ final class Exchange {
             var unused = replication.settle().orElseThrow();
         });
         tally.attempt(() -> apply(messages));
-        messages.stream().filter(SyncMessage::snapshot).forEach(message -> tally.attempt(() -> adopt(message)));
+        messages.stream()
+                .filter(message -> message.chunk().isPresent())
+                .forEach(message -> tally.attempt(() -> adopt(message, now)));
         messages.forEach(message -> hear(message, now));
         tally.attempt(this::makePromise);
         // What is promised, what is held and who is a member are one cut: all of it is durable by now.
@@ -240,14 +261,9 @@ final class Exchange {
     }
 
     private void advance() {
-        long durable = replication.durable().orElseThrow();
-        try {
-            own.advance(store, durable, operation -> true);
-        } catch (SoftadastraException e) {
-            requireHistoryGone(e);
-            restart();
-            own.advance(store, durable, operation -> true);
-        }
+        LogStart now = replication.settle().orElseThrow();
+        durable = now.sequence() - 1;
+        held = new Vector(now.held().counters());
     }
 
     private static void requireHistoryGone(SoftadastraException e) {
@@ -321,38 +337,65 @@ final class Exchange {
     private void apply(List<SyncMessage> messages) {
         List<OperationRecord> operations = new ArrayList<>();
         for (SyncMessage message : messages) {
-            if (!message.snapshot()) {
-                operations.addAll(message.operations());
-            }
-            if (message.snapshot() || !message.operations().isEmpty()) {
+            operations.addAll(message.operations());
+            if (message.chunk().isPresent() || !message.operations().isEmpty()) {
                 // It asks to be told, also if nothing was new.
                 owe(message.from());
             }
         }
-        if (operations.isEmpty()) {
-            return;
-        }
-        LastWriteWins arbiter = arbiters.get();
-        Replicated replicated = replication.apply(operations, arbiter).orElseThrow();
-        if (replicated.taken() > 0) {
-            tally.applied += replicated.taken();
-            arbiter.conflicts().forEach(this::report);
+        int atOnce = operations.size();
+        for (int from = 0; from < operations.size(); ) {
+            List<OperationRecord> some = upTo(operations.subList(from, Math.min(operations.size(), from + atOnce)));
+            LastWriteWins arbiter = arbiters.get();
+            Result<Replicated> replicated = replication.apply(some, arbiter);
+            if (replicated.isErr() && replicated.error().code() == ErrorCode.RECORD_TOO_LARGE && some.size() > 1) {
+                // With what it replaces, which is reported, it is more than a batch may be.
+                atOnce = some.size() / 2;
+                continue;
+            }
+            tally.applied += replicated.orElseThrow().taken();
+            if (replicated.value().taken() > 0) {
+                decided(arbiter);
+            }
+            from += some.size();
         }
     }
 
-    /** Takes what stands at somebody who holds more. */
-    private void adopt(SyncMessage message) {
-        CausalContext theirs = message.state().cut().held().toContext();
-        if (store.context().includes(theirs)) {
-            return;
+    /** As many of some operations as one batch may have. */
+    private static List<OperationRecord> upTo(List<OperationRecord> operations) {
+        long bytes = 0;
+        for (int i = 0; i < operations.size(); i++) {
+            Operation operation = operations.get(i).operation();
+            bytes += operation.key().length()
+                    + operation.value().map(value -> value.length()).orElse(0);
+            if (i > 0 && bytes > MAX_BATCH_BYTES) {
+                return operations.subList(0, i);
+            }
         }
-        LastWriteWins arbiter = arbiters.get();
-        message.conflicts().stream().filter(this::isNew).forEach(arbiter::report);
-        Replicated replicated =
-                replication.adopt(message.operations(), theirs, arbiter).orElseThrow();
-        tally.applied += replicated.taken();
+        return operations;
+    }
+
+    private void decided(LastWriteWins arbiter) {
         arbiter.conflicts().forEach(this::report);
-        restart();
+    }
+
+    /** Takes a part of what stands at somebody who holds more. */
+    private void adopt(SyncMessage message, long now) {
+        Chunk chunk = message.chunk().orElseThrow();
+        Chunk news = new Chunk(
+                chunk.cut(),
+                chunk.full(),
+                chunk.behind(),
+                chunk.through(),
+                chunk.survivors(),
+                chunk.known(),
+                chunk.conflicts().stream().filter(this::isNew).toList());
+        CausalContext before = store.context();
+        CausalContext known = message.state().cut().held().toContext();
+        tally.applied += Math.max(0, receiving.take(news, before, known, false, now));
+        if (!store.context().equals(before)) {
+            restart();
+        }
     }
 
     /**
@@ -360,7 +403,7 @@ final class Exchange {
      * tell was told when it lost, and may have been taken since.
      */
     private boolean isNew(Conflict conflict) {
-        return !conflicts.has(conflict.loser())
+        return !conflicts.isTold(conflict.loser())
                 && (!store.context().includes(conflict.loser()) || stands(conflict.key(), conflict.loser()));
     }
 
@@ -372,7 +415,6 @@ final class Exchange {
     /** The log can be read operation by operation from another place on. */
     private void restart() {
         start = replication.start().orElseThrow();
-        own = new LogCursor(start);
         peers.values().forEach(peer -> peer.restart(start));
     }
 
@@ -419,13 +461,13 @@ final class Exchange {
     private void send(Peer peer, boolean heartbeat, long now) {
         peer.expire(now, random);
         SortedMap<Origin, Cut> relay = peer.relay(peers, heartbeat);
-        boolean told = sendSnapshot(peer, relay, now);
+        boolean told = sendChunk(peer, relay, now);
         for (int i = 0; i < MAX_MESSAGES; i++) {
             List<OperationRecord> operations = next(peer, now);
             if (operations.isEmpty()) {
                 break;
             }
-            transmit(peer.node(), new SyncMessage(state(now, relay), operations, false, List.of()));
+            transmit(peer.node(), new SyncMessage(state(now, relay), operations, Optional.empty()));
             tally.sent += operations.size();
             told = true;
         }
@@ -446,11 +488,12 @@ final class Exchange {
                 lacking.add(origin);
             }
         });
-        return new SyncMessage.State(self, cut(), members, want(), clock.millis(), lacking, relay);
+        return new SyncMessage.State(
+                self, cut(), members, want(), clock.millis(), lacking, relay, receiving.progress(), false);
     }
 
     private Cut cut() {
-        return new Cut(own.next() - 1, own.held(), promise, members.digest());
+        return new Cut(durable, held, promise, members.digest());
     }
 
     private List<OperationRecord> next(Peer peer, long now) {
@@ -458,7 +501,7 @@ final class Exchange {
             return List.of();
         }
         try {
-            return peer.next(store, own.next() - 1, now, random);
+            return peer.next(store, durable, now, random);
         } catch (SoftadastraException e) {
             requireHistoryGone(e);
             // A checkpoint has taken the place of what it had yet to be sent.
@@ -468,34 +511,26 @@ final class Exchange {
         }
     }
 
-    private boolean sendSnapshot(Peer peer, SortedMap<Origin, Cut> relay, long now) {
-        if (!peer.isBehind(new Vector(start.held().counters())) || !peer.isSnapshotDue(now, random)) {
+    private boolean sendChunk(Peer peer, SortedMap<Origin, Cut> relay, long now) {
+        if (!peer.isBehind(new Vector(start.held().counters()))) {
             return false;
         }
-        List<OperationRecord> survivors = new ArrayList<>();
-        long unused = replication
-                .standing(Optional.empty(), each -> {
-                    if (!peer.acknowledged().includes(each.id())) {
-                        survivors.add(survivor(each));
-                    }
-                    return true;
-                })
-                .orElseThrow();
-        List<Conflict> decided = conflicts.all().stream()
-                .filter(conflict -> !peer.acknowledged().includes(conflict.winner())
-                        || !peer.acknowledged().includes(conflict.loser()))
-                .toList();
-        transmit(peer.node(), new SyncMessage(state(now, relay), survivors, true, decided));
-        tally.sent += survivors.size();
+        boolean full = peer.isWhole();
+        Optional<Progress> theirs = peer.progress().filter(each -> each.full() == full);
+        Optional<Progress> ours = theirs.filter(each -> held.includes(each.cut()));
+        if (theirs.isPresent() && ours.isEmpty() && !peer.isStalled(now)) {
+            // Somebody else has begun, who holds what this node does not.
+            return false;
+        }
+        Optional<Key> behind = ours.map(Progress::through);
+        if (!peer.isChunkDue(behind, now, random)) {
+            return false;
+        }
+        Vector cut = ours.map(Progress::cut).orElseGet(() -> held.copy());
+        Chunk chunk = snapshots.chunk(cut, behind, peer.acknowledged(), full, conflicts.all());
+        transmit(peer.node(), new SyncMessage(state(now, relay), List.of(), Optional.of(chunk)));
+        tally.sent += chunk.survivors().size();
         return true;
-    }
-
-    private static OperationRecord survivor(Standing standing) {
-        Operation operation = standing.value()
-                .map(value -> Operation.put(standing.key(), value))
-                .orElseGet(() -> Operation.delete(standing.key()));
-        return OperationRecord.remote(
-                standing.id(), standing.stamp(), standing.version(), Effect.WON, CausalContext.EMPTY, operation);
     }
 
     /** Up to which stamp removals are old enough to be forgotten; 0 if there are none. */
@@ -518,7 +553,7 @@ final class Exchange {
             }
             collector.begin(cuts);
         }
-        if (collector.isReady(own.held())) {
+        if (collector.isReady(held)) {
             tally.collected += replication.collect(collector, COLLECTED_AT_ONCE).orElseThrow();
             collector.end();
         }
@@ -540,7 +575,7 @@ final class Exchange {
 
     /** What this node holds durably, as of the last step. */
     Vector held() {
-        return own.held();
+        return held;
     }
 
     Origin self() {
@@ -574,7 +609,9 @@ final class Exchange {
         if (known.isEmpty()) {
             return Result.ok(0);
         }
-        byte[] note = Conflicts.taken(known);
+        byte[] note = Conflicts.taken(
+                known,
+                known.stream().filter(loser -> !store.context().includes(loser)).toList());
         return replication.note(Conflicts.TAKEN_NOTE, note).map(sequence -> {
             conflicts.readTaken(note);
             return known.size();
@@ -617,13 +654,13 @@ final class Exchange {
     }
 
     private SortedSet<Origin> ownOrigins() {
-        return own.held().counters().keySet().stream()
+        return held.counters().keySet().stream()
                 .filter(origin -> origin.node().equals(self.node()))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private long written() {
-        return ownOrigins().stream().mapToLong(own.held()::counter).sum();
+        return ownOrigins().stream().mapToLong(held::counter).sum();
     }
 
     /** How many of this node's operations all members hold. */
@@ -649,7 +686,7 @@ final class Exchange {
                         peer.node(),
                         Optional.ofNullable(addresses.get(peer.node())),
                         peer.isLinked(),
-                        own.held().beyond(peer.acknowledged()),
+                        held.beyond(peer.acknowledged()),
                         peer.inFlight(),
                         peer.retries(),
                         peer.isHeard() ? OptionalLong.of((now - peer.heardAt()) / 1_000_000) : OptionalLong.empty(),

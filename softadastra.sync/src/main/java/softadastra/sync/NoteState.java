@@ -24,6 +24,7 @@ final class NoteState implements NoteSummary {
 
     private Members members = Members.NONE;
     private long floor;
+    private Optional<Progress> progress = Optional.empty();
     private final Conflicts conflicts = new Conflicts();
     private final List<Note> others = new ArrayList<>();
     private Optional<String> unreadable = Optional.empty();
@@ -47,6 +48,7 @@ final class NoteState implements NoteSummary {
                 case Conflict.NOTE -> {
                     boolean unused = conflicts.add(Conflict.decode(payload));
                 }
+                case Progress.NOTE -> progress = Progress.decode(payload);
                 case Conflicts.TAKEN_NOTE -> conflicts.readTaken(payload);
                 default -> others.add(new Note(typeCode, payload));
             }
@@ -82,6 +84,9 @@ final class NoteState implements NoteSummary {
         if (floor != 0) {
             sink.add(Exchange.FLOOR_NOTE, encodeFloor(floor));
         }
+        if (progress.isPresent()) {
+            sink.add(Progress.NOTE, Progress.encode(progress));
+        }
         conflicts.writeTo(sink);
     }
 
@@ -92,6 +97,11 @@ final class NoteState implements NoteSummary {
     /** The last promise, 0 for none. */
     long floor() {
         return floor;
+    }
+
+    /** How far the node was with what stands elsewhere. */
+    Optional<Progress> progress() {
+        return progress;
     }
 
     Conflicts conflicts() {

@@ -3,6 +3,7 @@ package softadastra.sync;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -10,6 +11,7 @@ import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.NodeId;
+import softadastra.store.Key;
 import softadastra.store.LogStart;
 import softadastra.store.Operation;
 import softadastra.store.OperationId;
@@ -34,6 +36,9 @@ final class Peer {
     private static final int OPERATION_OVERHEAD = 64;
     private static final long FIRST_RETRY_NANOS = 200_000_000L;
     private static final long LAST_RETRY_NANOS = 60_000_000_000L;
+
+    /** Who brings it what stands elsewhere is gone if nothing has come of it for so long. */
+    private static final long STALLED_NANOS = 30_000_000_000L;
 
     /** Whoever was not heard of for so long is heard of through others. */
     private static final long SILENT_NANOS = 15_000_000_000L;
@@ -60,6 +65,15 @@ final class Peer {
     private boolean heard;
     private long heardAt;
     private long clockOffsetMillis;
+
+    /** How far it is with what stands elsewhere, and since when it has been there. */
+    private Optional<Progress> progress = Optional.empty();
+
+    private long progressAt;
+    private boolean whole;
+
+    /** Behind which key the last part began that it was sent. */
+    private Optional<Key> sentBehind = Optional.empty();
 
     /** Members that it does not hear. */
     private SortedSet<Origin> lacking = new TreeSet<>();
@@ -169,8 +183,27 @@ final class Peer {
         return !acknowledged.includes(start);
     }
 
-    /** Whether it is time to send it a snapshot, which takes a while. */
-    boolean isSnapshotDue(long now, RandomGenerator random) {
+    /** How far it is with what stands elsewhere. */
+    Optional<Progress> progress() {
+        return progress;
+    }
+
+    /** Whether it is to be told all that stands here, and not only what it lacks. */
+    boolean isWhole() {
+        return whole;
+    }
+
+    /** Whether it has been where it is for so long that whoever had brought it there has left. */
+    boolean isStalled(long now) {
+        return now - progressAt >= STALLED_NANOS;
+    }
+
+    /** Whether it is time to send it a part: the next one at once, the same again after a while. */
+    boolean isChunkDue(Optional<Key> behind, long now, RandomGenerator random) {
+        if (!behind.equals(sentBehind)) {
+            sentBehind = behind;
+            snapshots = 0;
+        }
         if (snapshots > 0 && now - snapshotAt < 0) {
             return false;
         }
@@ -194,6 +227,11 @@ final class Peer {
         heardAt = now;
         clockOffsetMillis = state.millis() - millis;
         lacking = state.lacking();
+        whole = state.whole();
+        if (!progress.equals(state.progress())) {
+            progress = state.progress();
+            progressAt = now;
+        }
         attempt = 0;
         learn(state.cut());
     }

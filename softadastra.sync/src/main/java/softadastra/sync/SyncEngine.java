@@ -1,6 +1,5 @@
 package softadastra.sync;
 
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -100,8 +99,7 @@ public final class SyncEngine implements AutoCloseable {
     }
 
     private Result<SyncEngine> attach(SyncConfig config, SyncTransport opened) {
-        Exchange.Rules rules = new Exchange.Rules(
-                LastWriteWins::new, new Collector(), config.grace().toMillis(), InstantSource.system());
+        Exchange.Rules rules = Exchange.Rules.standard(config.grace().toMillis());
         Result<SyncEngine> attached = Exchange.open(store, opened, new SplittableRandom(), rules)
                 .map(ready -> {
                     exchange = ready;

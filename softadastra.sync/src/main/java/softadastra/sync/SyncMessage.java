@@ -2,6 +2,7 @@ package softadastra.sync;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -14,20 +15,17 @@ import softadastra.store.Origin;
  *
  * @param state how the sender is
  * @param operations operations, each with its context in full, in an order that causality allows
- * @param snapshot whether the operations are survivors: what stands at the sender of all that it holds, as far as the receiver
- *     lacks it. Their contexts are what the sender holds then
- * @param conflicts of a snapshot: what the sender has decided and the receiver, who sees only what stood in the end, cannot
+ * @param chunk a part of what stands at the sender
  */
-record SyncMessage(State state, List<OperationRecord> operations, boolean snapshot, List<Conflict> conflicts) {
+record SyncMessage(State state, List<OperationRecord> operations, Optional<Chunk> chunk) {
 
     SyncMessage {
         operations = List.copyOf(operations);
-        conflicts = List.copyOf(conflicts);
     }
 
     /** A message that says how the sender is, and nothing else. */
     static SyncMessage of(State state) {
-        return new SyncMessage(state, List.of(), false, List.of());
+        return new SyncMessage(state, List.of(), Optional.empty());
     }
 
     Origin from() {
@@ -44,6 +42,8 @@ record SyncMessage(State state, List<OperationRecord> operations, boolean snapsh
      * @param millis what its clock shows
      * @param lacking members it would like to hear of, since it does not hear them
      * @param relayed the last cuts of members that the receiver does not hear
+     * @param progress how far it is with what stands elsewhere, if that is under way
+     * @param whole whether it is to be told all that stands elsewhere, since it may have what is gone there
      */
     record State(
             Origin from,
@@ -52,7 +52,9 @@ record SyncMessage(State state, List<OperationRecord> operations, boolean snapsh
             long want,
             long millis,
             SortedSet<Origin> lacking,
-            SortedMap<Origin, Cut> relayed) {
+            SortedMap<Origin, Cut> relayed,
+            Optional<Progress> progress,
+            boolean whole) {
 
         State {
             lacking = Collections.unmodifiableSortedSet(new TreeSet<>(lacking));

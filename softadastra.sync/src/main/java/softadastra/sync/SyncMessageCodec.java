@@ -36,17 +36,21 @@ import softadastra.sync.SyncMessage.State;
  * bytes there are.
  *
  * <pre>
- * message   = magic:i32 "SYN1"  version:u8 (1)  flags:u8 (bit 0: snapshot)  origins  state
- *             count:varint  operation * count  conflicts (snapshot)  crc:i32    all numbers little-endian
+ * message   = magic:i32 "SYN1"  version:u8 (1)  flags:u8 (bit 0: chunk; bit 1: whole)  origins  state
+ *             count:varint  operation * count  chunk (if there is one)  crc:i32    all numbers little-endian
  * origins   = count:varint  { node:utf8  epoch:i64 } * count                    in order, each once
  * state     = from:varint  cut  joined:set  count:varint  { origin:varint  limit + 1:varint } * count  want:i64  millis:i64
  *             lacking:set  count:varint  { origin:varint  cut  members:i64 } * count     each in order, see {@link State}
+ *             progress
+ * progress  = kind:u8 (0 none, 1, 2 in full)  held  key:bytes                  see {@link Progress}
  * cut       = sequence:varint  held  promise:i64                                see {@link Cut}
  * set       = count:varint  { origin:varint } * count                          in order
  * held      = count:varint  { origin:varint  counter:varint } * count          in order
  * operation = kind:u8 (0 put, 1 removal)  origin:varint  counter:varint  stamp:i64  version:varint
- *             context (no snapshot)  key:bytes  value:bytes (put)
+ *             context (not in a chunk)  key:bytes  value:bytes (put)
  * context   = kind:u8 (0 in full, 1 what changed since the operation before of that origin in this message)  held
+ * chunk     = flags:u8 (bit 0: full; bit 1: behind; bit 2: through)  held  behind:bytes  through:bytes
+ *             count:varint  operation * count  count:varint  { known:bytes } * count  conflicts     see {@link Chunk}
  * conflicts = count:varint  { note:bytes } * count                             see {@link Conflict}
  * crc       : CRC32C of all before it; a transport may hand over half a message
  * </pre>
@@ -55,7 +59,11 @@ final class SyncMessageCodec {
 
     private static final int MAGIC = 0x314E5953;
     private static final int VERSION = 1;
-    private static final int SNAPSHOT = 1;
+    private static final int CHUNK = 1;
+    private static final int WHOLE = 2;
+    private static final int FULL = 1;
+    private static final int BEHIND = 2;
+    private static final int THROUGH = 4;
 
     /** Stamps from the year 10,000 on are refused: above the last one nobody could ever write. */
     private static final long MAX_STAMP_MILLIS = 253_402_300_800_000L;
@@ -72,14 +80,17 @@ final class SyncMessageCodec {
     private byte[] write(SyncMessage message) {
         out.writeInt(MAGIC);
         out.writeByte(VERSION);
-        out.writeByte(message.snapshot() ? SNAPSHOT : 0);
+        Optional<Chunk> chunk = message.chunk();
+        out.writeByte((chunk.isPresent() ? CHUNK : 0) | (message.state().whole() ? WHOLE : 0));
         Set<Origin> origins = origins(message.state());
         for (OperationRecord operation : message.operations()) {
             origins.add(operation.id().origin());
-            if (!message.snapshot()) {
-                origins.addAll(operation.context().orElseThrow().counters().keySet());
-            }
+            origins.addAll(operation.context().orElseThrow().counters().keySet());
         }
+        chunk.ifPresent(part -> {
+            origins.addAll(part.cut().counters().keySet());
+            part.survivors().forEach(survivor -> origins.add(survivor.id().origin()));
+        });
         out.writeVarint(origins.size());
         for (Origin origin : origins) {
             indexes.put(origin, indexes.size());
@@ -91,19 +102,60 @@ final class SyncMessageCodec {
         Map<Origin, CausalContext> before = new HashMap<>();
         message.operations().forEach(operation -> {
             writeWithoutContext(operation);
-            if (!message.snapshot()) {
-                writeContext(operation, before);
-            }
+            writeContext(operation, before);
             writeBody(operation.operation());
         });
-        if (message.snapshot()) {
-            out.writeVarint(message.conflicts().size());
-            message.conflicts().forEach(conflict -> out.writePrefixedBytes(conflict.encode()));
-        }
+        chunk.ifPresent(this::writeChunk);
         CRC32C crc = new CRC32C();
         crc.update(out.array(), 0, out.length());
         out.writeInt((int) crc.getValue());
         return out.toByteArray();
+    }
+
+    private void writeChunk(Chunk chunk) {
+        out.writeByte((chunk.full() ? FULL : 0)
+                | (chunk.behind().isPresent() ? BEHIND : 0)
+                | (chunk.through().isPresent() ? THROUGH : 0));
+        write(chunk.cut().counters());
+        chunk.behind().ifPresent(key -> out.writeUtf8(key.asString()));
+        chunk.through().ifPresent(key -> out.writeUtf8(key.asString()));
+        out.writeVarint(chunk.survivors().size());
+        chunk.survivors().forEach(survivor -> {
+            writeWithoutContext(survivor);
+            writeBody(survivor.operation());
+        });
+        out.writeVarint(chunk.known().size());
+        chunk.known().forEach(key -> out.writeUtf8(key.asString()));
+        out.writeVarint(chunk.conflicts().size());
+        chunk.conflicts().forEach(conflict -> out.writePrefixedBytes(conflict.encode()));
+    }
+
+    private static Chunk readChunk(ByteReader in, List<Origin> origins, CausalContext known) {
+        int position = in.position();
+        int flags = in.readByte();
+        if (flags > (FULL | BEHIND | THROUGH)) {
+            throw in.malformed("part with flags " + flags, position);
+        }
+        Vector cut = new Vector(readCounters(in, origins));
+        Optional<Key> behind = (flags & BEHIND) == 0 ? Optional.empty() : Optional.of(readKey(in));
+        Optional<Key> through = (flags & THROUGH) == 0 ? Optional.empty() : Optional.of(readKey(in));
+        List<OperationRecord> survivors = new ArrayList<>();
+        for (int i = in.readCount(); i > 0; i--) {
+            survivors.add(readOperation(in, origins, new HashMap<>(), known));
+        }
+        List<Key> there = new ArrayList<>();
+        for (int i = in.readCount(); i > 0; i--) {
+            there.add(readKey(in));
+        }
+        List<Conflict> conflicts = new ArrayList<>();
+        for (int i = in.readCount(); i > 0; i--) {
+            conflicts.add(Conflict.decode(in.readPrefixedBytes(in.remaining())));
+        }
+        return new Chunk(cut, (flags & FULL) != 0, behind, through, survivors, there, conflicts);
+    }
+
+    private static Key readKey(ByteReader in) {
+        return Key.of(in.readUtf8(Key.MAX_BYTES));
     }
 
     private static Set<Origin> origins(State state) {
@@ -116,6 +168,8 @@ final class SyncMessageCodec {
             origins.add(origin);
             origins.addAll(cut.held().counters().keySet());
         });
+        state.progress()
+                .ifPresent(progress -> origins.addAll(progress.cut().counters().keySet()));
         return origins;
     }
 
@@ -136,6 +190,11 @@ final class SyncMessageCodec {
             writeOrigin(origin);
             write(cut);
             out.writeLong(cut.members());
+        });
+        out.writeByte(state.progress().map(progress -> progress.full() ? 2 : 1).orElse(0));
+        state.progress().ifPresent(progress -> {
+            write(progress.cut().counters());
+            out.writeUtf8(progress.through().asString());
         });
     }
 
@@ -205,7 +264,7 @@ final class SyncMessageCodec {
         }
         int version = in.readByte();
         int flags = in.readByte();
-        if (version != VERSION || (flags & ~SNAPSHOT) != 0) {
+        if (version != VERSION || (flags & ~(CHUNK | WHOLE)) != 0) {
             throw new SoftadastraException(
                     ErrorCode.UNSUPPORTED_VERSION,
                     "unsupported sync message version " + version + " with flags " + flags + ": this release reads "
@@ -217,24 +276,21 @@ final class SyncMessageCodec {
             throw in.malformed("its sum is another one", bytes.length - Integer.BYTES);
         }
         List<Origin> origins = readOrigins(in);
-        State state = readState(in, origins);
-        boolean snapshot = flags == SNAPSHOT;
-        CausalContext known = snapshot ? state.cut().held().toContext() : null;
+        State state = readState(in, origins, (flags & WHOLE) != 0);
         int count = in.readCount();
         List<OperationRecord> operations = new ArrayList<>();
         Map<Origin, CausalContext> before = new HashMap<>();
         for (int i = 0; i < count; i++) {
-            operations.add(readOperation(in, origins, before, known));
+            operations.add(readOperation(in, origins, before, null));
         }
-        List<Conflict> conflicts = new ArrayList<>();
-        for (int i = snapshot ? in.readCount() : 0; i > 0; i--) {
-            conflicts.add(Conflict.decode(in.readPrefixedBytes(in.remaining())));
-        }
+        Optional<Chunk> chunk = (flags & CHUNK) == 0
+                ? Optional.empty()
+                : Optional.of(readChunk(in, origins, state.cut().held().toContext()));
         in.expectEnd();
-        return new SyncMessage(state, operations, snapshot, conflicts);
+        return new SyncMessage(state, operations, chunk);
     }
 
-    private static State readState(ByteReader in, List<Origin> origins) {
+    private static State readState(ByteReader in, List<Origin> origins, boolean whole) {
         Origin from = readOrigin(in, origins);
         long sequence = in.readVarint(Long.MAX_VALUE);
         Vector held = new Vector(readCounters(in, origins));
@@ -257,8 +313,16 @@ final class SyncMessageCodec {
             Vector theirs = new Vector(readCounters(in, origins));
             relayed.put(origin, new Cut(at, theirs, in.readLong(), in.readLong()));
         }
+        int position = in.position();
+        int kind = in.readByte();
+        if (kind > 2) {
+            throw in.malformed("progress of kind " + kind, position);
+        }
+        Optional<Progress> progress = kind == 0
+                ? Optional.empty()
+                : Optional.of(new Progress(new Vector(readCounters(in, origins)), kind == 2, readKey(in)));
         Cut cut = new Cut(sequence, held, promise, members.digest());
-        return new State(from, cut, members, want, millis, lacking, relayed);
+        return new State(from, cut, members, want, millis, lacking, relayed, progress, whole);
     }
 
     private static SortedSet<Origin> readSet(ByteReader in, List<Origin> origins) {
@@ -342,7 +406,7 @@ final class SyncMessageCodec {
         if (known == null && context.counter(id.origin()) >= id.counter()) {
             throw in.malformed("operation " + id + " knows itself", position);
         }
-        Key key = Key.of(in.readUtf8(Key.MAX_BYTES));
+        Key key = readKey(in);
         Operation operation =
                 kind == 0 ? Operation.put(key, Value.of(in.readPrefixedBytes(Value.MAX_BYTES))) : Operation.delete(key);
         return new OperationRecord(id, stamp, version, Effect.WON, Optional.of(context), false, operation);

@@ -67,7 +67,7 @@ class ConflictsTest {
         // The last one stays, whatever its size.
         assertEquals(List.of(5), numbers(conflicts));
         assertEquals(4, conflicts.dropped());
-        conflicts.readTaken(Conflicts.taken(List.of(loser(5), loser(1))));
+        conflicts.readTaken(Conflicts.taken(List.of(loser(5), loser(1)), List.of()));
         assertTrue(conflicts.add(conflict(6, 1_000)));
         assertTrue(conflicts.add(conflict(7, 1_000)));
         assertEquals(List.of(6, 7), numbers(conflicts), "there is room again for what was taken");
@@ -79,10 +79,10 @@ class ConflictsTest {
         for (int i = 1; i <= 4; i++) {
             assertTrue(conflicts.add(conflict(i, -1)));
         }
-        conflicts.readTaken(Conflicts.taken(List.of(loser(2), loser(4), loser(9))));
+        conflicts.readTaken(Conflicts.taken(List.of(loser(2), loser(4), loser(9)), List.of()));
         assertEquals(List.of(1, 3), numbers(conflicts));
         assertEquals(0, conflicts.dropped());
-        byte[] malformed = Conflicts.taken(List.of(loser(1)));
+        byte[] malformed = Conflicts.taken(List.of(loser(1)), List.of());
         malformed[0] = 2;
         assertThrows(MalformedDataException.class, () -> conflicts.readTaken(malformed));
         assertEquals(List.of(1, 3), numbers(conflicts));
@@ -106,7 +106,7 @@ class ConflictsTest {
                         Members.NOTE,
                         Members.NONE.with(new Origin(PHONE, i % 9)).encode());
                 if (i % 7 == 0) {
-                    put(each, Conflicts.TAKEN_NOTE, Conflicts.taken(List.of(loser(i - 3))));
+                    put(each, Conflicts.TAKEN_NOTE, Conflicts.taken(List.of(loser(i - 3)), List.of()));
                 }
                 if (i % 1000 == 0) {
                     put(each, 79, new byte[] {(byte) i});

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -20,8 +21,15 @@ import softadastra.store.StoreEngine;
 /** Knows every operation that was ever written, and what follows from them. */
 final class SimulationOracle {
 
-    /** An operation, and what its writer knew. */
-    private record Written(OperationRecord operation, CausalContext context) {
+    /**
+     * An operation, and what its writer knew: all of what it held, and what stood there, which may have come before the operations
+     * that it belongs to.
+     */
+    private record Written(OperationRecord operation, CausalContext context, Optional<OperationId> stood) {
+
+        boolean knew(OperationId other) {
+            return context.includes(other) || stood.equals(Optional.of(other));
+        }
 
         OperationId id() {
             return operation.id();
@@ -35,10 +43,18 @@ final class SimulationOracle {
     private final Map<Origin, List<Written>> byOrigin = new TreeMap<>();
 
     /** Takes note of the operations of a write, which is the last thing that its node did. */
-    void written(StoreEngine store, CausalContext before, long firstSequence, HybridFloor floor) {
+    void written(
+            StoreEngine store,
+            CausalContext before,
+            Map<Key, OperationId> stood,
+            long firstSequence,
+            HybridFloor floor) {
         CausalContext[] context = {before};
         long unused = store.operations(firstSequence, (sequence, record) -> {
-                    Written written = new Written(record, context[0]);
+                    Written written = new Written(
+                            record,
+                            context[0],
+                            Optional.ofNullable(stood.get(record.operation().key())));
                     requireAbove(written, floor);
                     List<Written> all = byOrigin.computeIfAbsent(record.id().origin(), origin -> new ArrayList<>());
                     require(record.id().counter() == all.size() + 1L, "I4: " + record.id() + " after " + all.size());
@@ -58,7 +74,7 @@ final class SimulationOracle {
 
     private void requireAbove(Written written, HybridFloor floor) {
         for (Written other : of(written.operation.operation().key())) {
-            if (written.context.includes(other.id())) {
+            if (written.knew(other.id())) {
                 require(
                         written.isAfter(other),
                         "I10: " + written.id() + " at " + written.operation.stamp() + " knew " + other.id() + " at "
@@ -148,7 +164,7 @@ final class SimulationOracle {
                 .reduce((one, other) -> one.isAfter(other) ? one : other)
                 .orElseThrow();
         for (Written each : all) {
-            boolean seen = all.stream().anyMatch(other -> other.context.includes(each.id()));
+            boolean seen = all.stream().anyMatch(other -> other.knew(each.id()));
             boolean isValue = each.operation.operation().value().isPresent();
             if (!seen && isValue && !each.equals(winner)) {
                 require(

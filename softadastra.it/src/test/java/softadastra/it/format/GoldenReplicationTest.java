@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import softadastra.core.HybridTimestamp;
 import softadastra.core.NodeId;
+import softadastra.store.Adoption;
 import softadastra.store.Arbiter;
 import softadastra.store.CausalContext;
 import softadastra.store.CheckpointPolicy;
@@ -149,9 +150,15 @@ class GoldenReplicationTest {
                 remote("tablet", 2, 1, Map.of("tablet", 1L), Operation.put(Key.of("stays"), Value.fromString("lost"))));
         var adopted = store.replication()
                 .adopt(
-                        List.of(remote(
-                                "tablet", 7, 9, Map.of(), Operation.put(Key.of("adopted"), Value.fromString("7")))),
-                        CausalContext.of(Map.of(origin("tablet"), 8L, origin("phone"), 4L)),
+                        new Adoption(
+                                List.of(remote(
+                                        "tablet",
+                                        7,
+                                        9,
+                                        Map.of(),
+                                        Operation.put(Key.of("adopted"), Value.fromString("7")))),
+                                List.of(),
+                                Optional.of(CausalContext.of(Map.of(origin("tablet"), 8L, origin("phone"), 4L)))),
                         LATEST)
                 .orElseThrow();
         long behind = store.replication().note(79, new byte[0]).orElseThrow();
