@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import softadastra.store.CheckpointPolicy;
 import softadastra.store.Entry;
 import softadastra.store.StoreConfig;
 import softadastra.store.StoreEngine;
@@ -22,9 +23,9 @@ final class SyncPair implements AutoCloseable {
     private final SyncEngine otherSync;
 
     /** Opens both nodes, in folders named after them; nothing is exchanged before they are started. */
-    SyncPair(Path directory) {
-        one = store(directory, "one");
-        other = store(directory, "other");
+    SyncPair(Path directory, CheckpointPolicy checkpoints) {
+        one = store(directory, "one", checkpoints);
+        other = store(directory, "other", checkpoints);
         otherSync = SyncEngine.open(other, SyncConfig.local().withNetwork(LISTENING))
                 .orElseThrow();
         String address = otherSync.report().orElseThrow().address().orElseThrow();
@@ -32,8 +33,10 @@ final class SyncPair implements AutoCloseable {
                 .orElseThrow();
     }
 
-    static StoreEngine store(Path directory, String name) {
-        return StoreEngine.open(StoreConfig.durable(directory.resolve(name)).withNodeId(name))
+    static StoreEngine store(Path directory, String name, CheckpointPolicy checkpoints) {
+        return StoreEngine.open(StoreConfig.durable(directory.resolve(name))
+                        .withNodeId(name)
+                        .withCheckpoints(checkpoints))
                 .orElseThrow();
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
+import softadastra.store.CheckpointPolicy;
 import softadastra.store.Key;
 import softadastra.store.KeyRange;
 import softadastra.store.StoreEngine;
@@ -20,6 +21,7 @@ final class SyncSpeed implements Work {
 
     private static final int THREADS = 16;
     private static final int DRAINS = 5;
+    private static final CheckpointPolicy MANUAL = CheckpointPolicy.manual();
 
     @Override
     public String name() {
@@ -33,19 +35,28 @@ final class SyncSpeed implements Work {
 
     @Override
     public List<Row> measure(Path directory, Sizes sizes) throws Exception {
-        return List.of(drain(directory, sizes), latency(directory, sizes), idle(directory, sizes));
+        return List.of(
+                drain(directory, sizes, false),
+                drain(directory, sizes, true),
+                latency(directory, sizes),
+                idle(directory, sizes));
     }
 
-    private static Row drain(Path directory, Sizes sizes) throws Exception {
+    /**
+     * A backlog.
+     *
+     * @param checkpointed whether the log of who has it begins with a checkpoint, so that it goes over as what stands there
+     */
+    private static Row drain(Path directory, Sizes sizes, boolean checkpointed) throws Exception {
         int backlog = sizes.records() / 10;
         double[] rates = new double[DRAINS];
         double[] limits = new double[DRAINS];
         double[] ratios = new double[DRAINS];
         for (int round = 0; round < DRAINS; round++) {
             Path folder = Files.createDirectory(directory.resolve("drain" + round));
-            fill(folder, backlog);
+            fill(folder, backlog, checkpointed);
             double before = durablePuts(folder.resolve("before"), sizes);
-            try (SyncPair pair = new SyncPair(folder)) {
+            try (SyncPair pair = new SyncPair(folder, MANUAL)) {
                 long start = System.nanoTime();
                 pair.start();
                 pair.awaitSynced();
@@ -57,15 +68,20 @@ final class SyncSpeed implements Work {
             Folders.delete(folder);
         }
         return new Row(
-                String.format(Locale.ROOT, "backlog of %,d operations to the other node", backlog),
+                String.format(
+                        Locale.ROOT,
+                        checkpointed
+                                ? "backlog of %,d operations behind a checkpoint to the other node"
+                                : "backlog of %,d operations to the other node",
+                        backlog),
                 Row.perSecond(median(rates)),
                 "16 threads putting there " + Row.perSecond(median(limits)),
                 Row.ratio(median(ratios)),
                 ">= 0.50");
     }
 
-    private static void fill(Path folder, int backlog) throws Exception {
-        try (StoreEngine store = SyncPair.store(folder, "one")) {
+    private static void fill(Path folder, int backlog, boolean checkpointed) throws Exception {
+        try (StoreEngine store = SyncPair.store(folder, "one", MANUAL)) {
             RecordSource source = new RecordSource(0);
             for (int i = 0; i < backlog; i++) {
                 source.next();
@@ -73,6 +89,9 @@ final class SyncSpeed implements Work {
             }
             var unused = store.flush().orElseThrow();
             WrongResultException.require(backlog, store.size(), "entries of the backlog");
+            if (checkpointed) {
+                var unusedToo = store.checkpoint().orElseThrow();
+            }
         }
     }
 
@@ -95,8 +114,8 @@ final class SyncSpeed implements Work {
         double[] there = new double[writes];
         double[] here = new double[writes];
         SynchronousQueue<Long> arrivals = new SynchronousQueue<>();
-        try (SyncPair pair = new SyncPair(folder);
-                StoreEngine alone = SyncPair.store(folder, "alone")) {
+        try (SyncPair pair = new SyncPair(folder, MANUAL);
+                StoreEngine alone = SyncPair.store(folder, "alone", MANUAL)) {
             pair.start();
             var unused = pair.one().put(Key.of("first"), Value.fromString("")).orElseThrow();
             pair.awaitSynced();
@@ -140,7 +159,7 @@ final class SyncSpeed implements Work {
         Path folder = Files.createDirectory(directory.resolve("idle"));
         OperatingSystemMXBean process = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         double share;
-        try (SyncPair pair = new SyncPair(folder)) {
+        try (SyncPair pair = new SyncPair(folder, MANUAL)) {
             pair.start();
             var unused = pair.one().put(Key.of("first"), Value.fromString("")).orElseThrow();
             pair.awaitSynced();
