@@ -639,7 +639,12 @@ final class Exchange {
      * way to; the rest is pending.
      */
     SyncState state() {
-        long outbox = written() - acknowledged();
+        // As of now, not of the last step: what was written since is not with anybody yet.
+        long written = store.context().counters().entrySet().stream()
+                .filter(each -> each.getKey().node().equals(self.node()))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+        long outbox = written - acknowledged();
         long flying = 0;
         long retries = 0;
         boolean linked = false;

@@ -79,6 +79,8 @@ class SyncNodesTest {
             SyncState state = a.sync.state().orElseThrow();
             assertEquals(0, state.outboxSize());
             assertEquals(1, state.acknowledgedCount());
+            a.put("user:2", "Softadastra");
+            assertEquals(1, a.sync.state().orElseThrow().outboxSize(), "before the next step");
             assertEquals(
                     List.of(NodeId.of("node-b").orElseThrow()),
                     a.sync.peers().orElseThrow().stream().map(PeerState::node).toList());
