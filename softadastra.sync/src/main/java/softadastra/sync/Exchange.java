@@ -24,6 +24,7 @@ import softadastra.core.HybridTimestamp;
 import softadastra.core.NodeId;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraException;
+import softadastra.core.Unit;
 import softadastra.store.CausalContext;
 import softadastra.store.Key;
 import softadastra.store.LogStart;
@@ -60,6 +61,9 @@ final class Exchange {
     private static final int COLLECTED_AT_ONCE = 256;
     private static final long HEARTBEAT_NANOS = 5_000_000_000L;
 
+    /** How long work that is done in slices rests in between. */
+    private static final long SLICE_NANOS = 20_000_000L;
+
     private final StoreEngine store;
     private final Replication replication;
     private final Origin self;
@@ -84,6 +88,7 @@ final class Exchange {
     /** Conflicts that the application has yet to be told of. */
     private List<Conflict> untold;
 
+    private final AckMarks acks;
     private final Receiving receiving;
     private final Snapshots snapshots;
     private final Collector collector;
@@ -156,7 +161,12 @@ final class Exchange {
         this.members = notes.members();
         this.receiving = new Receiving(replication, arbiters, this::decided, notes.progress());
         this.snapshots = new Snapshots(replication, rules.chunkBytes());
+        this.acks = notes.acks();
         admit(members);
+        acks.all().forEach((member, vector) -> {
+            Peer peer = peers.get(member);
+            boolean unused = peer != null && peer.acknowledged().merge(vector);
+        });
     }
 
     /**
@@ -244,11 +254,45 @@ final class Exchange {
                 .filter(message -> message.chunk().isPresent())
                 .forEach(message -> tally.attempt(() -> adopt(message, now)));
         messages.forEach(message -> hear(message, now));
+        if (acks.pause(now) <= 0) {
+            tally.attempt(() -> markAcks(now));
+        }
         tally.attempt(this::makePromise);
         // What is promised, what is held and who is a member are one cut: all of it is durable by now.
         advance();
         send(now);
         tally.attempt(this::collect);
+    }
+
+    private void markAcks(long now) {
+        if (acks.isBehind(peers.values(), self.node())) {
+            acks.raise(peers.values());
+            acks.noted(now);
+            long unused = replication.note(AckMarks.NOTE, acks.encode()).orElseThrow();
+        }
+    }
+
+    /** Says in the log what was not said yet; a crash instead costs that something is sent again. */
+    Result<Unit> close() {
+        return Result.attempt(() -> {
+            markAcks(0);
+            return Unit.UNIT;
+        });
+    }
+
+    /** How many nanoseconds may pass until the next step if nothing arrives and nothing is written. */
+    long pause(long now) {
+        if (tally.received == MAX_RECEIVED) {
+            return 0;
+        }
+        long pause = HEARTBEAT_NANOS - (now - lastHeartbeat);
+        for (Peer peer : peers.values()) {
+            pause = peer.isLinked() ? Math.min(pause, peer.pause(now)) : pause;
+        }
+        if (acks.isBehind(peers.values(), self.node())) {
+            pause = Math.min(pause, acks.pause(now));
+        }
+        return Math.max(0, tally.collected > 0 ? Math.min(pause, SLICE_NANOS) : pause);
     }
 
     private void connect(Set<NodeId> linked) {

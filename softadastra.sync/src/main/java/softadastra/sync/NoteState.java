@@ -26,6 +26,7 @@ final class NoteState implements NoteSummary {
     private long floor;
     private Optional<Progress> progress = Optional.empty();
     private final Conflicts conflicts = new Conflicts();
+    private final AckMarks acks = new AckMarks();
     private final List<Note> others = new ArrayList<>();
     private Optional<String> unreadable = Optional.empty();
 
@@ -48,6 +49,7 @@ final class NoteState implements NoteSummary {
                 case Conflict.NOTE -> {
                     boolean unused = conflicts.add(Conflict.decode(payload));
                 }
+                case AckMarks.NOTE -> acks.read(payload);
                 case Progress.NOTE -> progress = Progress.decode(payload);
                 case Conflicts.TAKEN_NOTE -> conflicts.readTaken(payload);
                 default -> others.add(new Note(typeCode, payload));
@@ -84,6 +86,9 @@ final class NoteState implements NoteSummary {
         if (floor != 0) {
             sink.add(Exchange.FLOOR_NOTE, encodeFloor(floor));
         }
+        if (!acks.all().isEmpty()) {
+            sink.add(AckMarks.NOTE, acks.encode());
+        }
         if (progress.isPresent()) {
             sink.add(Progress.NOTE, Progress.encode(progress));
         }
@@ -102,6 +107,10 @@ final class NoteState implements NoteSummary {
     /** How far the node was with what stands elsewhere. */
     Optional<Progress> progress() {
         return progress;
+    }
+
+    AckMarks acks() {
+        return acks;
     }
 
     Conflicts conflicts() {

@@ -92,8 +92,18 @@ final class Peer {
         this.mark = cursor.copy();
     }
 
+    Origin origin() {
+        return origin;
+    }
+
     NodeId node() {
         return origin.node();
+    }
+
+    /** In how many nanoseconds there is something to send to it again, if nothing is heard of it until then. */
+    long pause(long now) {
+        long pause = inFlight.isEmpty() ? Long.MAX_VALUE : retryAt - now;
+        return snapshots == 0 ? pause : Math.min(pause, snapshotAt - now);
     }
 
     /** What it holds, as far as is known. */

@@ -41,10 +41,8 @@ import softadastra.store.StoreEngine;
 @CheckReturnValue
 public final class SyncEngine implements AutoCloseable {
 
-    /** How long a driver sleeps at most: what it has to do by the clock is not urgent. */
-    private static final long LONGEST_PAUSE_NANOS = 1_000_000_000L;
-
-    private static final long RETRY_PAUSE_NANOS = 20_000_000L;
+    /** How long a driver rests when a step has failed. */
+    private static final long FAILURE_PAUSE_NANOS = 1_000_000_000L;
 
     /** An operation travels alone if it is large; key, value and what surrounds them fit. */
     private static final int MAX_MESSAGE_BYTES = 72 << 20;
@@ -241,9 +239,13 @@ public final class SyncEngine implements AutoCloseable {
         }
         Result<TickResult> result = tick();
         if (result.isErr()) {
-            return result.error().code() == ErrorCode.INVALID_STATE ? -1 : LONGEST_PAUSE_NANOS;
+            return result.error().code() == ErrorCode.INVALID_STATE ? -1 : FAILURE_PAUSE_NANOS;
         }
-        return result.value().outboxSize() > 0 ? RETRY_PAUSE_NANOS : LONGEST_PAUSE_NANOS;
+        return locked(() -> {
+                    Exchange with = exchange;
+                    return Result.ok(with == null ? -1 : with.pause(System.nanoTime()));
+                })
+                .orElse(-1L);
     }
 
     private void signal() {
@@ -332,6 +334,10 @@ public final class SyncEngine implements AutoCloseable {
         lock.lock();
         try {
             SyncTransport way = transport;
+            if (exchange != null) {
+                // What it could not say is said again: nothing to tell the caller, whose data is in the log.
+                Result<Unit> unused = exchange.close();
+            }
             transport = null;
             exchange = null;
             if (way != null) {

@@ -3,6 +3,7 @@ package softadastra.sync;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import softadastra.core.ErrorCode;
 import softadastra.core.NodeId;
 import softadastra.store.Key;
@@ -33,7 +35,11 @@ class SyncNodesTest {
         final SyncEngine sync;
 
         Node(String id) {
-            store = StoreEngine.open(StoreConfig.memoryOnly().withNodeId(id)).orElseThrow();
+            this(id, StoreConfig.memoryOnly());
+        }
+
+        Node(String id, StoreConfig config) {
+            store = StoreEngine.open(config.withNodeId(id)).orElseThrow();
             sync = SyncEngine.open(
                             store,
                             SyncConfig.local(),
@@ -84,6 +90,34 @@ class SyncNodesTest {
             assertEquals(
                     List.of(NodeId.of("node-b").orElseThrow()),
                     a.sync.peers().orElseThrow().stream().map(PeerState::node).toList());
+        }
+    }
+
+    @Test
+    void aRestartForgetsNeitherWhatWasAcknowledgedNorWhatWasNot(@TempDir Path directory) {
+        StoreConfig durable = StoreConfig.durable(directory.resolve("a.wal"));
+        try (Node b = new Node("node-b")) {
+            try (Node a = new Node("node-a", durable)) {
+                a.put("user:1", "Gaspard");
+                tick(a, b);
+                network.cutOff(Set.of(NodeId.of("node-b").orElseThrow()));
+                a.put("user:2", "Softadastra");
+                tick(a, b);
+            }
+            try (Node a = new Node("node-a", durable)) {
+                SyncState state = a.sync.state().orElseThrow();
+                assertEquals(1, state.outboxSize());
+                assertEquals(1, state.acknowledgedCount());
+                assertEquals(0, state.failedCount(), "no way to a peer is no failure");
+                a.store.checkpoint().orElseThrow();
+            }
+            try (Node a = new Node("node-a", durable)) {
+                assertEquals(1, a.sync.state().orElseThrow().outboxSize(), "behind a checkpoint");
+                network.cutOff(Set.of());
+                tick(a, b);
+                assertEquals(0, a.sync.state().orElseThrow().outboxSize());
+                assertEquals(a.contents(), b.contents());
+            }
         }
     }
 
