@@ -708,10 +708,6 @@ final class Exchange {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private long written() {
-        return ownOrigins().stream().mapToLong(held::counter).sum();
-    }
-
     /** How many of this node's operations all members hold. */
     private long acknowledged() {
         return ownOrigins().stream().mapToLong(this::leastAcknowledged).sum();
