@@ -33,6 +33,9 @@ final class Watcher implements Watch, Runnable {
     /** The change that was told last, or from which on changes are to be told; null once the chain was let go. */
     private final AtomicReference<@Nullable Change> place = new AtomicReference<>();
 
+    /** Holds what of the log is to be told first, until it has been read. */
+    private final WalPin begin;
+
     private volatile long told;
 
     /** Up to where something was visible when that was last said. */
@@ -45,7 +48,7 @@ final class Watcher implements Watch, Runnable {
     /**
      * A watch that begins behind a sequence.
      *
-     * @param from where the chain is to be gone along; changes up to there are read from the log
+     * @param from where the chain is to be gone along; changes up to there are read from the log, which holds them from here on
      */
     Watcher(
             Versions versions,
@@ -62,11 +65,19 @@ final class Watcher implements Watch, Runnable {
         this.all = all;
         this.told = behind;
         this.place.set(from);
+        // Here and not when the thread runs: until then a checkpoint may let them go.
+        this.begin = behind < from.sequence() ? pin(behind + 1) : new NoPin(behind + 1);
         thread.setDaemon(true);
     }
 
+    /** Begins; if that fails, nothing is held. */
     void start() {
-        thread.start();
+        try {
+            thread.start();
+        } catch (RuntimeException | Error e) {
+            begin.close();
+            throw e;
+        }
     }
 
     @Override
@@ -111,6 +122,7 @@ final class Watcher implements Watch, Runnable {
         } catch (RuntimeException | Error e) {
             end(SoftadastraError.of(ErrorCode.INVALID_ARGUMENT, "the listener of a watch has failed: " + e, e));
         } finally {
+            begin.close();
             all.remove(this);
             place.set(null);
             SoftadastraError reason = end;
@@ -202,6 +214,7 @@ final class Watcher implements Watch, Runnable {
             long unused = log.read(told + 1, reading::visit);
         } finally {
             pin.close();
+            begin.close();
         }
         if (!isEnded()) {
             History.requireReached(reading.last, through);

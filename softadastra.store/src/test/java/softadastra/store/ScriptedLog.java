@@ -2,7 +2,9 @@ package softadastra.store;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -20,6 +22,7 @@ import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalIdentity;
 import softadastra.wal.spi.WalInspector;
 import softadastra.wal.spi.WalLog;
+import softadastra.wal.spi.WalPin;
 import softadastra.wal.spi.WalProvider;
 import softadastra.wal.spi.WalRecordVisitor;
 import softadastra.wal.spi.WalRecovery;
@@ -39,6 +42,9 @@ final class ScriptedLog implements WalLog {
     private @Nullable Throwable readFailure;
     private boolean closed;
     final List<Long> submitted = new ArrayList<>();
+
+    /** The sequences from which on history was held, and who asked for it. */
+    final Map<Long, Thread> pinned = new ConcurrentHashMap<>();
 
     private ScriptedLog(WalLog inner) {
         this.inner = inner;
@@ -237,6 +243,12 @@ final class ScriptedLog implements WalLog {
     public long read(long fromSequence, WalRecordVisitor visitor) {
         throwUnchecked(locked(() -> readFailure));
         return inner.read(fromSequence, visitor);
+    }
+
+    @Override
+    public WalPin pin(long fromSequence) {
+        pinned.putIfAbsent(fromSequence, Thread.currentThread());
+        return inner.pin(fromSequence);
     }
 
     @Override

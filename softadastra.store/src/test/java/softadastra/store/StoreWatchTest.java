@@ -1,6 +1,7 @@
 package softadastra.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -252,6 +253,22 @@ class StoreWatchTest {
         try (Watch watch = store.watch(KeyRange.all(), 20_001, told).orElseThrow()) {
             assertEquals(List.of("20001 PUT k=behind v1"), told.take(1));
             assertTrue(watch.toldThrough() <= 20_001);
+        }
+    }
+
+    /** A checkpoint may be written before the watch's thread has run. */
+    @Test
+    void historyIsHeldOnceTheCallHasReturned() throws InterruptedException {
+        try (Wal wal = ScriptedLog.open();
+                StoreEngine watched =
+                        StoreEngine.open(StoreConfig.of(wal.config()), wal).orElseThrow()) {
+            watched.put(Key.of("k"), Value.fromString("1")).orElseThrow();
+            Told told = new Told();
+            try (Watch watch = watched.watch(KeyRange.all(), 1, told).orElseThrow()) {
+                assertSame(
+                        Thread.currentThread(), ScriptedLog.of(wal).pinned.get(1L), watch::toString);
+                assertEquals(List.of("1 PUT k=1 v1"), told.take(1));
+            }
         }
     }
 
