@@ -22,31 +22,22 @@ final class Base implements AutoCloseable {
     private final CheckpointHead head;
     private final CheckpointTail tail;
     private final List<Origin> origins;
-
-    // Of each block: its first key, where it is, and of how many entries.
-    private final byte[][] firstKeys;
-    private final long[] positions;
-    private final long[] counts;
+    private final BlockIndex index;
 
     private Base(WalCheckpointReader reader) {
         this.reader = reader;
         CheckpointHead.Read read = CheckpointHead.read(reader);
         head = read.head();
-        tail = CheckpointTail.read(reader, read.end());
+        tail = CheckpointTail.read(reader, read);
         origins = head.origins();
-        int blocks = Math.toIntExact(tail.blocks());
-        firstKeys = new byte[blocks][];
-        positions = new long[blocks + 1];
-        counts = new long[blocks];
-        positions[0] = read.end();
-        try {
-            readIndex();
-        } catch (MalformedDataException e) {
-            throw CheckpointHead.damaged("its index is malformed", e);
+        index = BlockIndex.open(reader, tail, read.end());
+        long entries = index.entries();
+        if (entries < head.entries() || (entries > head.entries() && !head.keepsRemovals())) {
+            throw CheckpointHead.damaged("its index is of other entries", null);
         }
     }
 
-    /** Opens a checkpoint and reads the index of its blocks. */
+    /** Opens a checkpoint. */
     static Base open(WalCheckpoint checkpoint) {
         WalCheckpointReader reader = checkpoint.open();
         try {
@@ -65,42 +56,18 @@ final class Base implements AutoCloseable {
         }
     }
 
-    private void readIndex() {
-        long length = reader.length() - CheckpointTail.LENGTH - tail.indexAt();
-        if (length > Integer.MAX_VALUE - 8) {
-            throw CheckpointHead.damaged("its index has " + length + " bytes", null);
-        }
-        ByteReader in = new ByteReader(CheckpointHead.bytes(reader, tail.indexAt(), (int) length));
-        long entries = 0;
-        for (int i = 0; i < firstKeys.length; i++) {
-            firstKeys[i] = in.readPrefixedBytes(Key.MAX_BYTES);
-            positions[i + 1] = positions[i] + in.readVarint(Integer.MAX_VALUE - 8);
-            counts[i] = in.readVarint(Integer.MAX_VALUE);
-            entries += counts[i];
-            if (i > 0 && Arrays.compareUnsigned(firstKeys[i - 1], firstKeys[i]) >= 0) {
-                throw CheckpointHead.damaged("its blocks are not in order", null);
-            }
-        }
-        in.expectEnd();
-        if (positions[firstKeys.length] != tail.carriedAt()
-                || entries < head.entries()
-                || (entries > head.entries() && !head.keepsRemovals())) {
-            throw CheckpointHead.damaged("its index is of other entries", null);
-        }
-    }
-
     CheckpointHead head() {
         return head;
     }
 
     int blocks() {
-        return firstKeys.length;
+        return index.blocks();
     }
 
     /** What stands under a key, maybe a tombstone; null for nothing. */
     @Nullable
     Stored get(byte[] key) {
-        int block = blockOf(key);
+        int block = index.blockOf(key);
         if (block < 0) {
             return null;
         }
@@ -114,26 +81,11 @@ final class Base implements AutoCloseable {
         return null;
     }
 
-    /** The block that a key would be in, -1 if it comes before the first. */
-    private int blockOf(byte[] key) {
-        int low = 0;
-        int high = firstKeys.length;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (Arrays.compareUnsigned(firstKeys[middle], key) <= 0) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low - 1;
-    }
-
     /** The entries of a block, read at once. */
     Entries block(int block) {
-        int length = (int) (positions[block + 1] - positions[block]);
-        byte[] to = block + 1 < firstKeys.length ? firstKeys[block + 1] : null;
-        return new Entries(CheckpointHead.bytes(reader, positions[block], length), counts[block], firstKeys[block], to);
+        byte[] bytes = CheckpointHead.bytes(reader, index.position(block), index.length(block));
+        byte[] to = block + 1 < index.blocks() ? index.firstKey(block + 1) : null;
+        return new Entries(bytes, index.count(block), index.firstKey(block), to);
     }
 
     /** A walk over the entries whose keys are not below one, in order. */
@@ -245,7 +197,7 @@ final class Base implements AutoCloseable {
         private boolean waiting;
 
         private Walk(byte[] key) {
-            block = Math.max(blockOf(key), 0);
+            block = Math.max(index.blockOf(key), 0);
             byte[] at = key();
             while (at != null && Arrays.compareUnsigned(at, key) < 0) {
                 take();
@@ -259,7 +211,7 @@ final class Base implements AutoCloseable {
                 Entries current = entries;
                 if (current != null && current.next()) {
                     waiting = true;
-                } else if (block < firstKeys.length) {
+                } else if (block < index.blocks()) {
                     entries = block(block++);
                 } else {
                     return null;

@@ -17,16 +17,25 @@ final class CheckpointEncoder {
     /** A block is ended by the entry that makes it this long: what a read of one key has to read. */
     private static final int BLOCK_BYTES = 32 << 10;
 
+    /** So many blocks a page of the index is of: about as long as a block. */
+    private static final int PAGE_BLOCKS = 512;
+
     private static final int MAX_KEPT_BUFFER = 1 << 20;
 
     private final WalCheckpointWriter target;
     private final CheckpointHead head;
     private final Map<Origin, Integer> origins = new HashMap<>();
     private final ByteWriter index = new ByteWriter();
+    private final ByteWriter directory = new ByteWriter();
     private ByteWriter block = new ByteWriter(2 * BLOCK_BYTES);
     private byte[] last = {};
     private long blocks;
     private long inBlock;
+
+    // Of the page of the index that is being written: where it begins, and the bytes and entries of its blocks.
+    private int pageAt;
+    private long inPageBytes;
+    private long inPage;
 
     CheckpointEncoder(WalCheckpointWriter target, CheckpointHead head) {
         this.target = target;
@@ -44,6 +53,9 @@ final class CheckpointEncoder {
             throw new IllegalArgumentException("no entry of this checkpoint: " + Key.wrap(key));
         }
         if (inBlock == 0) {
+            if (blocks % PAGE_BLOCKS == 0) {
+                directory.writePrefixedBytes(key);
+            }
             index.writePrefixedBytes(key);
             last = new byte[0];
         }
@@ -72,8 +84,24 @@ final class CheckpointEncoder {
             index.writeVarint(block.length());
             index.writeVarint(inBlock);
             blocks++;
+            inPageBytes += block.length();
+            inPage += inBlock;
             inBlock = 0;
             flush();
+            if (blocks % PAGE_BLOCKS == 0) {
+                endPage();
+            }
+        }
+    }
+
+    private void endPage() {
+        if (inPage > 0) {
+            directory.writeVarint(index.length() - pageAt);
+            directory.writeVarint(inPageBytes);
+            directory.writeVarint(inPage);
+            pageAt = index.length();
+            inPageBytes = 0;
+            inPage = 0;
         }
     }
 
@@ -109,9 +137,11 @@ final class CheckpointEncoder {
         /** Ends the checkpoint, which may be published then. */
         void end() {
             flush();
-            CheckpointTail tail = new CheckpointTail(at, count, target.length(), blocks);
+            long indexAt = target.length();
             target.write(index.array(), 0, index.length());
-            tail.write(block);
+            long directoryAt = target.length();
+            target.write(directory.array(), 0, directory.length());
+            new CheckpointTail(at, count, indexAt, blocks, directoryAt, PAGE_BLOCKS, directory.length()).write(block);
             flush();
         }
     }
@@ -119,6 +149,7 @@ final class CheckpointEncoder {
     /** Ends the entries. */
     Carried carried() {
         endBlock();
+        endPage();
         return new Carried(target.length());
     }
 

@@ -19,7 +19,7 @@ import softadastra.wal.spi.WalCheckpointReader;
  * What a store writes at the head of a checkpoint, before the entries: what they come to, and who wrote them.
  *
  * <pre>
- * checkpoint = head  block*  carried  index  tail           all numbers little-endian; varint as in {@link ByteWriter}
+ * checkpoint = head  block*  carried  index  directory  tail           all numbers little-endian; varint as in {@link ByteWriter}
  *
  * head    = magic:i64 "SAstorec"  version:u16 (1)  zero:u16  features:u32  length:u32  sequence:i64  entries:i64  bytes:i64
  *           remote:i64  count:varint  { node:utf8  epoch:i64  counter:varint } * count
@@ -27,9 +27,11 @@ import softadastra.wal.spi.WalCheckpointReader;
  *             age:varint } *
  * carried = { typeCode:varint  timestamp:i64  sequence:varint  payload:bytes } *
  * index   = { first:bytes  length:varint  entries:varint } * blocks
- * tail    = carriedAt:i64  carriedCount:i64  indexAt:i64  blocks:i64
+ * directory = { first:bytes  indexLength:varint  length:varint  entries:varint } * pages
+ * tail    = carriedAt:i64  carriedCount:i64  indexAt:i64  blocks:i64  directoryAt:i64  pageBlocks:i64
  *
- * features : bits that a reader must know; bit 0: there may be removals among the entries
+ * features : bits that a reader must know; bit 0: there may be removals among the entries; bit 1: there is a directory, and the
+ *            tail's last two numbers
  * length   : of what follows it in the head
  * bytes    : of all keys and values; with a length, a varint, before them where they stand alone
  * counter  : of the last operation of each origin, 0 if none is held with all before it; the store's own comes last, if it has
@@ -38,6 +40,8 @@ import softadastra.wal.spi.WalCheckpointReader;
  * origin   : an index into the head's list
  * flags    : bit 0: the key was removed; there is no value then, and it is counted in the index only
  * age      : how far the entry's sequence is below the checkpoint's
+ * pages    : the index by so many blocks, pageBlocks; the last page may have fewer. Of each, the directory has the first key, its
+ *            bytes in the index, and the bytes and entries of its blocks
  * carried  : records that the store does not know and a reader may pass over
  * </pre>
  *
@@ -56,6 +60,7 @@ record CheckpointHead(
     private static final long MAGIC = 0x6365726f74734153L;
     private static final int VERSION = 1;
     private static final int REMOVALS = 1;
+    private static final int DIRECTORY = 2;
 
     /** The flag of an entry whose key was removed. */
     static final int REMOVED = 1;
@@ -67,7 +72,7 @@ record CheckpointHead(
         out.writeLong(MAGIC);
         out.writeShort(VERSION);
         out.writeShort(0);
-        out.writeInt(keepsRemovals ? REMOVALS : 0);
+        out.writeInt((keepsRemovals ? REMOVALS : 0) | DIRECTORY);
         int lengthAt = out.length();
         out.writeInt(0);
         out.writeLong(sequence);
@@ -88,8 +93,13 @@ record CheckpointHead(
         return new ArrayList<>(counters.keySet());
     }
 
-    /** A head, and where it ends. */
-    record Read(CheckpointHead head, long end) {}
+    /**
+     * A head that was read.
+     *
+     * @param end where it ends
+     * @param hasDirectory whether the index has a directory
+     */
+    record Read(CheckpointHead head, long end, boolean hasDirectory) {}
 
     /**
      * Reads the head.
@@ -98,7 +108,7 @@ record CheckpointHead(
      *     CORRUPTION; IO_ERROR
      */
     static Read read(WalCheckpointReader reader) {
-        if (reader.length() < FIXED + CheckpointTail.LENGTH) {
+        if (reader.length() < FIXED + CheckpointTail.LEAST_LENGTH) {
             throw foreign();
         }
         ByteReader in = new ByteReader(bytes(reader, 0, FIXED));
@@ -108,7 +118,7 @@ record CheckpointHead(
         int version = in.readShort();
         in.skip(Short.BYTES);
         int features = in.readInt();
-        if (version != VERSION || (features & ~REMOVALS) != 0) {
+        if (version != VERSION || (features & ~(REMOVALS | DIRECTORY)) != 0) {
             throw new SoftadastraException(
                     ErrorCode.UNSUPPORTED_VERSION,
                     "unsupported store checkpoint version " + version + " with features "
@@ -119,8 +129,8 @@ record CheckpointHead(
             throw damaged("its head has a length of " + length, null);
         }
         try {
-            return new Read(
-                    read(new ByteReader(bytes(reader, FIXED, length)), features == REMOVALS), (long) FIXED + length);
+            CheckpointHead head = read(new ByteReader(bytes(reader, FIXED, length)), (features & REMOVALS) != 0);
+            return new Read(head, (long) FIXED + length, (features & DIRECTORY) != 0);
         } catch (MalformedDataException e) {
             throw damaged("its head is malformed", e);
         }

@@ -265,8 +265,7 @@ class StoreWatchTest {
             watched.put(Key.of("k"), Value.fromString("1")).orElseThrow();
             Told told = new Told();
             try (Watch watch = watched.watch(KeyRange.all(), 1, told).orElseThrow()) {
-                assertSame(
-                        Thread.currentThread(), ScriptedLog.of(wal).pinned.get(1L), watch::toString);
+                assertSame(Thread.currentThread(), ScriptedLog.of(wal).pinned.get(1L), watch::toString);
                 assertEquals(List.of("1 PUT k=1 v1"), told.take(1));
             }
         }
