@@ -2,11 +2,11 @@ package softadastra.cli;
 
 import java.util.Arrays;
 import java.util.Optional;
+import softadastra.cli.control.Node;
 import softadastra.store.Batch;
 import softadastra.store.BatchResult;
 import softadastra.store.Entry;
 import softadastra.store.Key;
-import softadastra.store.StoreEngine;
 import softadastra.store.Value;
 
 /**
@@ -14,7 +14,7 @@ import softadastra.store.Value;
  * reads an acknowledgement may rely on it through any crash.
  */
 final class Importer implements ImportSource.Sink {
-    private final StoreEngine store;
+    private final Node node;
     private final Io io;
     private final long batchBytes;
     private final int batchCount;
@@ -32,14 +32,14 @@ final class Importer implements ImportSource.Sink {
     /**
      * An import.
      *
-     * @param store where to write
+     * @param node where to write
      * @param io where to acknowledge
      * @param batchBytes a batch is written before it would get larger than this
      * @param batchCount and before it would get more entries than this
-     * @param resume whether to pass over entries that the store has already, with the same value
+     * @param resume whether to pass over entries that it has already, with the same value
      */
-    Importer(StoreEngine store, Io io, long batchBytes, int batchCount, boolean resume) {
-        this.store = store;
+    Importer(Node node, Io io, long batchBytes, int batchCount, boolean resume) {
+        this.node = node;
         this.io = io;
         this.batchBytes = batchBytes;
         this.batchCount = batchCount;
@@ -64,7 +64,7 @@ final class Importer implements ImportSource.Sink {
     }
 
     private boolean isThere(Key key, byte[] value) {
-        Optional<Entry> entry = store.get(key);
+        Optional<Entry> entry = node.get(key);
         return entry.isPresent() && Arrays.equals(entry.get().value().bytes(), value);
     }
 
@@ -75,7 +75,7 @@ final class Importer implements ImportSource.Sink {
     }
 
     private void write() {
-        BatchResult result = store.write(batch).orElseThrow();
+        BatchResult result = node.write(batch).orElseThrow();
         entries += batch.size();
         bytes += pendingBytes;
         sequence = result.lastSequence();

@@ -17,6 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import softadastra.cli.control.RunningNode;
 import softadastra.core.ErrorCode;
 import softadastra.core.SoftadastraError;
 import softadastra.core.SoftadastraException;
@@ -32,7 +33,8 @@ import softadastra.wal.spi.WalConfig;
         footer = {
             "Data goes to standard output; progress, warnings and errors go to standard error.",
             "Exit codes: 0 ok, 1 failure, 2 usage, 3 not found, 4 corruption found, 5 locked.",
-            "Commands that only read need no lock: they work beside a running owner of the log."
+            "Commands that only read need no lock: they work beside a running owner of the log. Where that is a node, started by",
+            "'node start', those that write work too: they go through it."
         })
 final class SoftadastraCommand implements Callable<Integer> {
     static final String DEFAULT_WAL = "data/softadastra.wal";
@@ -126,6 +128,15 @@ final class SoftadastraCommand implements Callable<Integer> {
                 .addSubcommand(new StoreBackupCommand(root))
                 .addSubcommand(new StoreRestoreCommand(root))
                 .addSubcommand(new StoreStatsCommand(root));
+        CommandLine node = new CommandLine(new NodeCommand())
+                .addSubcommand(new NodeStartCommand(root))
+                .addSubcommand(new NodeInfoCommand(root));
+        CommandLine sync = new CommandLine(new SyncCommand())
+                .addSubcommand(new SyncStatusCommand(root))
+                .addSubcommand(new SyncPeersCommand(root))
+                .addSubcommand(new SyncConflictsCommand(root))
+                .addSubcommand(new SyncResolveCommand(root))
+                .addSubcommand(new SyncTickCommand(root));
         CommandLine wal = new CommandLine(new WalCommand())
                 .addSubcommand(new WalInfoCommand(root))
                 .addSubcommand(new WalVerifyCommand(root))
@@ -135,6 +146,8 @@ final class SoftadastraCommand implements Callable<Integer> {
         return new CommandLine(root)
                 .addSubcommand(new StatusCommand(root))
                 .addSubcommand(store)
+                .addSubcommand(node)
+                .addSubcommand(sync)
                 .addSubcommand(wal)
                 .addSubcommand(new ProvidersCommand(root))
                 .addSubcommand(new CompletionCommand(root))
@@ -213,6 +226,17 @@ final class SoftadastraCommand implements Callable<Integer> {
         WalConfig config = WalConfig.durable(path);
         WalConfig ofNode = nodeId.map(config::withNodeId).orElse(config);
         return provider.map(ofNode::withProvider).orElse(ofNode);
+    }
+
+    /** Fails where the options name another node than the one that has the log open. */
+    void requireFits(RunningNode node) {
+        nodeId.filter(id -> !id.equals(node.nodeId())).ifPresent(id -> {
+            node.close();
+            throw new CommandFailure(
+                    ErrorCode.WRONG_NODE,
+                    "WAL path " + walPath() + " belongs to node '" + node.nodeId() + "', and was opened as '" + id
+                            + "'; open it without a node id or with its own, or choose another path");
+        });
     }
 
     /** A command line on the same log, for hints. */

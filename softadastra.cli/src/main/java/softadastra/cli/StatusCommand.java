@@ -1,10 +1,13 @@
 package softadastra.cli;
 
+import java.util.Optional;
 import picocli.CommandLine.Command;
+import softadastra.cli.control.RunningNode;
 import softadastra.core.Result;
 import softadastra.store.Snapshot;
 import softadastra.store.SnapshotBuilderStore;
 import softadastra.sync.SyncEngine;
+import softadastra.sync.SyncReport;
 import softadastra.wal.spi.WalInspector;
 import softadastra.wal.spi.WalInspector.Verification;
 
@@ -30,11 +33,12 @@ final class StatusCommand extends Subcommand {
         Verification found = inspector.verify(progress).orElseThrow();
         // A damaged log has no store to show, but the rest of the page is what somebody needs then.
         Result<Snapshot> snapshot = SnapshotBuilderStore.build(root().walConfig());
+        Optional<SyncReport> report = running().map(StatusCommand::report);
         io().clearProgress();
         if (io().isJson()) {
-            printJson(info, found, snapshot);
+            printJson(info, found, snapshot, report);
         } else {
-            print(info, found, snapshot);
+            print(info, found, snapshot, report);
         }
         if (snapshot.isErr()) {
             return Errors.report(io(), snapshot.error(), Errors.hint(snapshot.error(), root().walPath()));
@@ -42,7 +46,14 @@ final class StatusCommand extends Subcommand {
         return found.corrupted() ? ExitCode.CORRUPTION : ExitCode.OK;
     }
 
-    private void print(WalInspector.Info info, Verification found, Result<Snapshot> snapshot) {
+    private static SyncReport report(RunningNode node) {
+        try (node) {
+            return node.report().orElseThrow();
+        }
+    }
+
+    private void print(
+            WalInspector.Info info, Verification found, Result<Snapshot> snapshot, Optional<SyncReport> report) {
         io().line("node id : " + WalText.node(info));
         io().line("WAL");
         io().line("  enabled : yes");
@@ -63,7 +74,12 @@ final class StatusCommand extends Subcommand {
         });
         snapshot.ifErr(error -> io().line("  unreadable : " + Texts.visible(error.message())));
         io().line("Sync");
-        snapshot.ifOk(store -> io().line("  outbox size : " + outboxSize(store)));
+        snapshot.ifOk(store -> io().line("  outbox size : " + outboxSize(store, report)));
+        report.ifPresent(node -> {
+            io().line("  listening : " + Texts.visible(node.address().orElse("no")));
+            io().line("  peers : " + node.peers().size());
+            io().line("  conflicts : " + node.conflicts());
+        });
         io().line("Recovery");
         io().line("  needed : " + Texts.yesNo(recoveryNeeded(info)));
         io().line("  records : " + found.records());
@@ -72,12 +88,16 @@ final class StatusCommand extends Subcommand {
         found.findings().forEach(finding -> io().line("  " + WalText.line(finding)));
     }
 
-    private void printJson(WalInspector.Info info, Verification found, Result<Snapshot> snapshot) {
+    private void printJson(
+            WalInspector.Info info, Verification found, Result<Snapshot> snapshot, Optional<SyncReport> report) {
         JsonObject store = new JsonObject();
         snapshot.ifOk(read -> store.put("size", read.size()).put("lastSequence", read.lastSequence()));
         snapshot.ifErr(error -> store.put("unreadable", error.message()));
         JsonObject sync = new JsonObject();
-        snapshot.ifOk(read -> sync.put("outboxSize", outboxSize(read)));
+        snapshot.ifOk(read -> sync.put("outboxSize", outboxSize(read, report)));
+        report.ifPresent(node -> sync.put("listening", node.address())
+                .put("peers", node.peers().size())
+                .put("conflicts", node.conflicts()));
         io().line(new JsonObject()
                 .put("nodeId", info.identity().node().value())
                 .put(
@@ -102,8 +122,11 @@ final class StatusCommand extends Subcommand {
                                                 .toList())));
     }
 
-    private static long outboxSize(Snapshot snapshot) {
-        return SyncEngine.stateOf(snapshot).outboxSize();
+    /** As the node that runs knows it; without one, no peer is known. */
+    private static long outboxSize(Snapshot snapshot, Optional<SyncReport> report) {
+        return report.map(SyncReport::state)
+                .orElseGet(() -> SyncEngine.stateOf(snapshot))
+                .outboxSize();
     }
 
     /** Whether the next owner has to look at the tail: nobody closed the log, and nobody has it open. */

@@ -8,10 +8,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
+import softadastra.cli.control.Node;
 import softadastra.core.ErrorCode;
 import softadastra.store.Batch;
 import softadastra.store.BatchResult;
-import softadastra.store.StoreEngine;
 import softadastra.wal.spi.WalBatch;
 
 /** {@code store batch}: writes several operations as one. */
@@ -42,8 +42,8 @@ final class StoreBatchCommand extends Subcommand {
         // All input first: the log is not held while somebody types.
         Batch batch = read();
         BatchResult result;
-        try (StoreEngine store = ownStore()) {
-            result = store.write(batch).orElseThrow();
+        try (Node node = node()) {
+            result = node.write(batch).orElseThrow();
         }
         print(batch.size(), result);
         return ExitCode.OK;

@@ -3,8 +3,8 @@ package softadastra.cli;
 import java.io.File;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import softadastra.cli.control.Node;
 import softadastra.store.StoreCheckpoint;
-import softadastra.store.StoreEngine;
 
 /** {@code store compact}: writes a checkpoint, so that the log before it may go. */
 @Command(
@@ -22,11 +22,10 @@ final class StoreCompactCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        requireLog();
         long before = bytes();
         StoreCheckpoint checkpoint;
-        try (StoreEngine store = ownStore()) {
-            checkpoint = store.checkpoint().orElseThrow();
+        try (Node node = existingNode()) {
+            checkpoint = node.checkpoint().orElseThrow();
         }
         long after = bytes();
         io().clearProgress();

@@ -3,13 +3,13 @@ package softadastra.cli;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import softadastra.cli.control.Entries;
+import softadastra.cli.control.EntryQuery;
 import softadastra.core.ErrorCode;
 import softadastra.store.Entry;
-import softadastra.store.Snapshot;
 
 /** {@code store export}: writes entries as files, the inverse of an import. */
 @Command(
@@ -42,11 +42,10 @@ final class StoreExportCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        Snapshot snapshot = snapshot();
-        ExportTree tree = tree();
         Progress progress = new Progress(io());
-        try (Stream<Entry> selected = snapshot.entries(prefix)) {
-            selected.forEach(entry -> {
+        try (Entries from = entries()) {
+            ExportTree tree = tree();
+            from.scan(EntryQuery.prefix(prefix, Long.MAX_VALUE, false), entry -> {
                 export(tree, entry);
                 progress.entries("export", entries, bytes);
             });

@@ -8,6 +8,7 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import softadastra.cli.control.Entries;
 import softadastra.core.ErrorCode;
 import softadastra.core.SoftadastraError;
 import softadastra.store.Entry;
@@ -38,12 +39,7 @@ final class StoreGetCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        Entry entry = snapshot()
-                .get(Key.of(key))
-                .orElseThrow(() -> new CommandFailure(
-                        SoftadastraError.of(ErrorCode.NOT_FOUND, "key not found")
-                                .withContext(key),
-                        Optional.empty()));
+        Entry entry = entry();
         if (file.isPresent()) {
             save(entry, file.get());
         } else if (io().isJson()) {
@@ -54,6 +50,16 @@ final class StoreGetCommand extends Subcommand {
             print(entry.value());
         }
         return ExitCode.OK;
+    }
+
+    private Entry entry() {
+        try (Entries entries = entries()) {
+            return entries.get(Key.of(key))
+                    .orElseThrow(() -> new CommandFailure(
+                            SoftadastraError.of(ErrorCode.NOT_FOUND, "key not found")
+                                    .withContext(key),
+                            Optional.empty()));
+        }
     }
 
     private static String encoded(Entry entry) {

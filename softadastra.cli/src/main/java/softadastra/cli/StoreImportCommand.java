@@ -4,8 +4,8 @@ import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import softadastra.cli.control.Node;
 import softadastra.core.ErrorCode;
-import softadastra.store.StoreEngine;
 
 /** {@code store import}: puts the files of a tree, an archive or the runtime image, or lines of JSON. */
 @Command(
@@ -48,8 +48,8 @@ final class StoreImportCommand extends Subcommand {
         Limits.requireBetween("--batch-bytes", batchBytes, 1, MAX_BATCH_BYTES);
         Limits.requireBetween("--batch-count", batchCount, 1, MAX_BATCH_COUNT);
         ImportSource from = ImportSources.of(source, io().in(), root().walDirectory());
-        try (StoreEngine store = ownStore()) {
-            Importer importer = new Importer(store, io(), batchBytes, batchCount, resume);
+        try (Node node = node()) {
+            Importer importer = new Importer(node, io(), batchBytes, batchCount, resume);
             try {
                 from.forEach(importer);
             } catch (IOException e) {

@@ -1,9 +1,9 @@
 package softadastra.cli;
 
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import softadastra.store.Entry;
+import softadastra.cli.control.Entries;
+import softadastra.cli.control.EntryQuery;
 
 /** {@code store list}: prints entries in key order. */
 @Command(
@@ -30,8 +30,8 @@ final class StoreListCommand extends Subcommand {
     @Override
     public Integer call() {
         Limits.requireNotNegative("--limit", limit);
-        try (Stream<Entry> entries = snapshot().entries(prefix)) {
-            entries.limit(limit).forEach(entry -> EntryText.print(io(), entry, keysOnly));
+        try (Entries entries = entries()) {
+            entries.scan(EntryQuery.prefix(prefix, limit, keysOnly), entry -> EntryText.print(io(), entry, keysOnly));
         }
         return ExitCode.OK;
     }

@@ -4,11 +4,11 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import softadastra.cli.control.Node;
 import softadastra.core.ErrorCode;
 import softadastra.core.SoftadastraError;
 import softadastra.store.Key;
 import softadastra.store.RemoveResult;
-import softadastra.store.StoreEngine;
 
 /** {@code store remove}: takes a key's value away, durably. */
 @Command(
@@ -30,10 +30,9 @@ final class StoreRemoveCommand extends Subcommand {
     @Override
     public Integer call() {
         WriteCondition condition = WriteCondition.of(false, ifSequence);
-        requireLog();
         RemoveResult result;
-        try (StoreEngine store = ownStore()) {
-            result = condition.remove(io(), store, Key.of(key));
+        try (Node node = existingNode()) {
+            result = condition.remove(io(), node, Key.of(key));
         }
         if (!result.deleted()) {
             throw new CommandFailure(

@@ -1,14 +1,12 @@
 package softadastra.cli;
 
 import java.util.Optional;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import softadastra.cli.control.Entries;
+import softadastra.cli.control.EntryQuery;
 import softadastra.core.ErrorCode;
-import softadastra.store.Entry;
 import softadastra.store.Key;
-import softadastra.store.KeyRange;
-import softadastra.store.Snapshot;
 
 /** {@code store scan}: prints the entries of a range of keys. */
 @Command(
@@ -51,12 +49,9 @@ final class StoreScanCommand extends Subcommand {
                             + Texts.visible(to.get()) + "'",
                     "keys are ordered by their UTF-8 bytes");
         }
-        KeyRange range = KeyRange.prefix(prefix)
-                .and(first.map(KeyRange::from).orElse(KeyRange.all()))
-                .and(end.map(KeyRange::below).orElse(KeyRange.all()));
-        try (Snapshot snapshot = snapshot();
-                Stream<Entry> entries = snapshot.entries(range)) {
-            entries.limit(limit).forEach(entry -> EntryText.print(io(), entry, keysOnly));
+        EntryQuery query = new EntryQuery(prefix, from, to, limit, keysOnly);
+        try (Entries entries = entries()) {
+            entries.scan(query, entry -> EntryText.print(io(), entry, keysOnly));
         }
         return ExitCode.OK;
     }

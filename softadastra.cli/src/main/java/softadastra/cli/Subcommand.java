@@ -1,7 +1,13 @@
 package softadastra.cli;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import softadastra.cli.control.Entries;
+import softadastra.cli.control.Node;
+import softadastra.cli.control.OwnNode;
+import softadastra.cli.control.RunningNode;
+import softadastra.core.Result;
 import softadastra.store.Snapshot;
 import softadastra.store.SnapshotBuilderStore;
 import softadastra.store.StoreConfig;
@@ -13,8 +19,9 @@ import softadastra.wal.spi.WalInspector;
 import softadastra.wal.spi.WalReader;
 
 /**
- * What subcommands have in common: the streams, and the ways to a log. There are two. To read, a command takes no lock and
- * creates nothing, so it works beside an owner. To write, it becomes the owner for as long as it runs.
+ * What subcommands have in common: the streams, and the ways to a log. Where a node runs that has it open, a command goes through
+ * that. Else there are two: to read, it takes no lock and creates nothing, so it works beside any owner; to write, it becomes the
+ * owner for as long as it runs.
  */
 abstract class Subcommand implements Callable<Integer> {
     private final SoftadastraCommand root;
@@ -34,6 +41,38 @@ abstract class Subcommand implements Callable<Integer> {
     /** The entries as the log has them now, read without owning it. */
     final Snapshot snapshot() {
         return SnapshotBuilderStore.build(root.walConfig()).orElseThrow();
+    }
+
+    /** The node that has the log open, if it takes requests. */
+    final Optional<RunningNode> running() {
+        Result<Path> log = root.walConfig().path();
+        Optional<RunningNode> node = log.isOk() ? RunningNode.find(log.value()) : Optional.empty();
+        node.ifPresent(root::requireFits);
+        return node;
+    }
+
+    /** The entries as they are now. */
+    final Entries entries() {
+        Optional<RunningNode> node = running();
+        return node.isPresent() ? node.get() : Entries.of(snapshot());
+    }
+
+    /** The node to write to; makes the log if there is none. */
+    final Node node() {
+        io().outputMatters();
+        Optional<RunningNode> node = running();
+        return node.isPresent() ? node.get() : new OwnNode(root.walDirectory(), ownStore(), Optional.empty());
+    }
+
+    /** The node to write to; fails with NOT_FOUND where there is no log. */
+    final Node existingNode() {
+        io().outputMatters();
+        Optional<RunningNode> node = running();
+        if (node.isPresent()) {
+            return node.get();
+        }
+        requireLog();
+        return new OwnNode(root.walDirectory(), ownStore(), Optional.empty());
     }
 
     final WalInspector inspector() {

@@ -1,6 +1,8 @@
 package softadastra.cli;
 
 import java.util.Optional;
+import softadastra.cli.control.Condition;
+import softadastra.cli.control.Node;
 import softadastra.core.ErrorCode;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraError;
@@ -9,7 +11,6 @@ import softadastra.store.Entry;
 import softadastra.store.Key;
 import softadastra.store.PutResult;
 import softadastra.store.RemoveResult;
-import softadastra.store.StoreEngine;
 import softadastra.store.Value;
 
 /** What an entry must be like for a write to happen. Where it is not, the current entry is the answer. */
@@ -34,20 +35,17 @@ final class WriteCondition {
     }
 
     /** Puts if the condition holds; otherwise ends the command with CONDITION_FAILED, having shown the current entry. */
-    PutResult put(Io io, StoreEngine store, Key key, Value value) {
-        if (absent) {
-            return written(io, key, store.putIfAbsent(key, value));
-        }
-        return sequence.isPresent()
-                ? written(io, key, store.putIfSequence(key, value, sequence.get()))
-                : store.put(key, value).orElseThrow();
+    PutResult put(Io io, Node node, Key key, Value value) {
+        return written(io, key, node.put(key, value, condition()));
     }
 
     /** Removes if the condition holds, as {@link #put}. */
-    RemoveResult remove(Io io, StoreEngine store, Key key) {
-        return sequence.isPresent()
-                ? written(io, key, store.removeIfSequence(key, sequence.get()))
-                : store.remove(key).orElseThrow();
+    RemoveResult remove(Io io, Node node, Key key) {
+        return written(io, key, node.remove(key, condition()));
+    }
+
+    private Condition condition() {
+        return new Condition(absent, sequence.orElse(0L));
     }
 
     private static <T> T written(Io io, Key key, Result<ConditionalResult<T>> answer) {

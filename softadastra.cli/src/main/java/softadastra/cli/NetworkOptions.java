@@ -1,0 +1,102 @@
+package softadastra.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+import softadastra.core.ErrorCode;
+import softadastra.sync.SyncConfig;
+import softadastra.sync.TransportConfig;
+
+/** Where a node listens, whom it calls, and how both show who they are. Secrets come from files or the environment alone. */
+final class NetworkOptions {
+    static final String TOKEN = "SOFTADASTRA_TOKEN";
+    private static final int MAX_SECRET_BYTES = 4096;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "HOST:PORT",
+            description = "Serve other nodes there; port 0 takes any that is free (default: serve nobody).")
+    private Optional<String> listen = Optional.empty();
+
+    @Option(names = "--peer", paramLabel = "URL", description = "Call that node, such as http://192.0.2.7:7420; repeatable.")
+    private List<String> peers = List.of();
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "The secret that all nodes share (default: of the environment variable " + TOKEN + ").")
+    private Optional<Path> tokenFile = Optional.empty();
+
+    @Option(
+            names = "--tls-keystore",
+            paramLabel = "FILE",
+            description = "Key and certificate of this node, PKCS12 or JKS; its password is in the environment variable "
+                    + TlsFiles.PASSWORD + ".")
+    private Optional<Path> keystore = Optional.empty();
+
+    @Option(
+            names = "--tls-truststore",
+            paramLabel = "FILE",
+            description = "Certificates that others may show (default: those that Java trusts); the same password.")
+    private Optional<Path> truststore = Optional.empty();
+
+    @Option(names = "--client-certificates", description = "Whoever calls must show a certificate that is trusted.")
+    private boolean clientCertificates;
+
+    @Option(
+            names = "--unauthenticated",
+            description = "Listen beyond the loopback address although nobody needs to show who they are.")
+    private boolean unauthenticated;
+
+    @Option(
+            names = "--transport",
+            paramLabel = "NAME",
+            description = "The transport's provider (default: the only one there is).")
+    private Optional<String> transport = Optional.empty();
+
+    List<String> peers() {
+        return peers;
+    }
+
+    /** How to synchronise: with nobody, where there is nobody to serve or call. */
+    SyncConfig config(Map<String, String> environment) {
+        if (listen.isEmpty() && peers.isEmpty()) {
+            return SyncConfig.local();
+        }
+        TransportConfig network = TransportConfig.none()
+                .withPeers(peers)
+                .withClientCertificates(clientCertificates)
+                .withUnauthenticated(unauthenticated);
+        network = listen.map(network::withListen).orElse(network);
+        network = token(environment).map(network::withToken).orElse(network);
+        if (keystore.isPresent() || truststore.isPresent()) {
+            network = network.withTls(new TlsFiles(keystore, truststore, environment).context());
+        }
+        SyncConfig config = SyncConfig.local().withNetwork(network);
+        return transport.map(config::withProvider).orElse(config);
+    }
+
+    private Optional<String> token(Map<String, String> environment) {
+        return tokenFile.map(NetworkOptions::secret).or(() -> Optional.ofNullable(environment.get(TOKEN)));
+    }
+
+    /** The one line of a file. */
+    private static String secret(Path file) {
+        try {
+            if (Files.size(file) > MAX_SECRET_BYTES) {
+                throw new CommandFailure(ErrorCode.INVALID_ARGUMENT, "invalid token file " + file + ": it is too large");
+            }
+            return Files.readString(file, StandardCharsets.UTF_8).strip();
+        } catch (NoSuchFileException e) {
+            throw new CommandFailure(ErrorCode.NOT_FOUND, "failed to read " + file + ": file does not exist");
+        } catch (IOException e) {
+            throw new CommandFailure(ErrorCode.IO_ERROR, "failed to read " + file + ": " + Reasons.of(e));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package softadastra.cli.control;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import softadastra.core.CheckReturnValue;
+import softadastra.core.Result;
+import softadastra.store.Batch;
+import softadastra.store.BatchResult;
+import softadastra.store.ConditionalResult;
+import softadastra.store.Key;
+import softadastra.store.PutResult;
+import softadastra.store.RemoveResult;
+import softadastra.store.StoreCheckpoint;
+import softadastra.store.Value;
+import softadastra.sync.Conflict;
+import softadastra.sync.SyncReport;
+import softadastra.sync.TickResult;
+
+/**
+ * A store and its way to other nodes, as commands use them, wherever they are open. A write that answers ok is on stable storage.
+ * Errors are those of the store and its log; a node that runs may also be gone, which is IO_ERROR, and INDETERMINATE for a write.
+ */
+@CheckReturnValue
+public interface Node extends Entries {
+
+    /** Puts if the condition holds. */
+    Result<ConditionalResult<PutResult>> put(Key key, Value value, Condition condition);
+
+    /** Removes if the condition holds. */
+    Result<ConditionalResult<RemoveResult>> remove(Key key, Condition condition);
+
+    /** Writes a batch. */
+    Result<BatchResult> write(Batch batch);
+
+    /** Writes a checkpoint. */
+    Result<StoreCheckpoint> checkpoint();
+
+    /** How it is getting on with the others. */
+    Result<SyncReport> report();
+
+    /** Does one step of synchronisation. */
+    Result<TickResult> tick();
+
+    /** The conflicts that have not been dealt with, oldest first. */
+    Result<List<Conflict>> conflicts();
+
+    /**
+     * Deals with the conflicts of a key that there are now.
+     *
+     * @param value what the key gets; empty for what it has
+     * @return how many conflicts there were
+     */
+    Result<Integer> resolve(Key key, Optional<Value> value);
+
+    /** The log's directory, as this process names it. */
+    Path log();
+}

@@ -1,0 +1,148 @@
+package softadastra.cli.control;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import softadastra.core.Result;
+import softadastra.core.SoftadastraException;
+import softadastra.store.Batch;
+import softadastra.store.BatchResult;
+import softadastra.store.ConditionalResult;
+import softadastra.store.Entry;
+import softadastra.store.Key;
+import softadastra.store.OperationId;
+import softadastra.store.PutResult;
+import softadastra.store.RemoveResult;
+import softadastra.store.Snapshot;
+import softadastra.store.StoreCheckpoint;
+import softadastra.store.StoreEngine;
+import softadastra.store.Value;
+import softadastra.sync.Conflict;
+import softadastra.sync.InMemoryNetwork;
+import softadastra.sync.SyncConfig;
+import softadastra.sync.SyncEngine;
+import softadastra.sync.SyncReport;
+import softadastra.sync.TickResult;
+
+/** A store that this process has open. Thread-safe, as far as it is opened with an engine. */
+public final class OwnNode implements Node {
+    private final Path log;
+    private final StoreEngine store;
+    private @Nullable SyncEngine sync;
+
+    /**
+     * A node.
+     *
+     * @param log the log's directory
+     * @param store the store; closed with it
+     * @param sync the way to others, closed with it; empty for one that leads nowhere, opened once somebody asks
+     */
+    public OwnNode(Path log, StoreEngine store, Optional<SyncEngine> sync) {
+        this.log = log;
+        this.store = store;
+        this.sync = sync.orElse(null);
+    }
+
+    private SyncEngine sync() {
+        SyncEngine opened = sync;
+        if (opened == null) {
+            // What was decided and what others have is in the log, so it can be told without a way to them.
+            opened = SyncEngine.open(
+                            store,
+                            SyncConfig.local(),
+                            new InMemoryNetwork(0).connect(store.identity().node()))
+                    .orElseThrow();
+            sync = opened;
+        }
+        return opened;
+    }
+
+    @Override
+    public Path log() {
+        return log;
+    }
+
+    @Override
+    public Optional<Entry> get(Key key) {
+        return store.get(key);
+    }
+
+    @Override
+    public void scan(EntryQuery query, Consumer<? super Entry> consumer) {
+        try (Snapshot snapshot = store.snapshot();
+                Entries entries = Entries.of(snapshot)) {
+            entries.scan(query, consumer);
+        }
+    }
+
+    @Override
+    public Result<ConditionalResult<PutResult>> put(Key key, Value value, Condition condition) {
+        if (condition.absent()) {
+            return store.putIfAbsent(key, value);
+        }
+        return condition.sequence() > 0
+                ? store.putIfSequence(key, value, condition.sequence())
+                : store.put(key, value).map(OwnNode::done);
+    }
+
+    @Override
+    public Result<ConditionalResult<RemoveResult>> remove(Key key, Condition condition) {
+        return condition.sequence() > 0
+                ? store.removeIfSequence(key, condition.sequence())
+                : store.remove(key).map(OwnNode::done);
+    }
+
+    private static <T> ConditionalResult<T> done(T result) {
+        return new ConditionalResult<>(Optional.of(result), Optional.empty());
+    }
+
+    @Override
+    public Result<BatchResult> write(Batch batch) {
+        return store.write(batch);
+    }
+
+    @Override
+    public Result<StoreCheckpoint> checkpoint() {
+        return store.checkpoint();
+    }
+
+    @Override
+    public Result<SyncReport> report() {
+        return sync().report();
+    }
+
+    @Override
+    public Result<TickResult> tick() {
+        return sync().tick();
+    }
+
+    @Override
+    public Result<List<Conflict>> conflicts() {
+        return sync().conflicts();
+    }
+
+    @Override
+    public Result<Integer> resolve(Key key, Optional<Value> value) {
+        // Those to come while it is written have been seen by nobody yet.
+        Result<List<OperationId>> losers = conflicts()
+                .map(all -> all.stream()
+                        .filter(conflict -> conflict.key().equals(key))
+                        .map(Conflict::loser)
+                        .toList());
+        return losers.flatMap(known -> value.isPresent()
+                ? store.put(key, value.get()).flatMap(put -> sync().takeConflicts(known))
+                : sync().takeConflicts(known));
+    }
+
+    /** Closes the way to others, then the store. */
+    @Override
+    public void close() throws SoftadastraException {
+        SyncEngine opened = sync;
+        if (opened != null) {
+            opened.close();
+        }
+        store.close();
+    }
+}

@@ -1,0 +1,240 @@
+package softadastra.cli.control;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import softadastra.core.ByteReader;
+import softadastra.core.ByteWriter;
+import softadastra.core.ErrorCode;
+import softadastra.core.MalformedDataException;
+import softadastra.core.Result;
+import softadastra.core.SoftadastraError;
+import softadastra.core.SoftadastraException;
+import softadastra.store.Batch;
+import softadastra.store.BatchResult;
+import softadastra.store.ConditionalResult;
+import softadastra.store.Entry;
+import softadastra.store.Key;
+import softadastra.store.PutResult;
+import softadastra.store.RemoveResult;
+import softadastra.store.StoreCheckpoint;
+import softadastra.store.Value;
+import softadastra.sync.Conflict;
+import softadastra.sync.SyncReport;
+import softadastra.sync.TickResult;
+
+/** A node that runs on this machine and has the log open, reached at its {@link ControlServer}. For one thread. */
+public final class RunningNode implements Node {
+    private final Path log;
+    private final Connection connection;
+    private final String nodeId;
+
+    private RunningNode(Path log, Connection connection, String nodeId) {
+        this.log = log;
+        this.connection = connection;
+        this.nodeId = nodeId;
+    }
+
+    /**
+     * The node that has a log open.
+     *
+     * @param log the log's directory
+     * @return the node; empty if there is none that takes requests of this process
+     * @throws SoftadastraException UNSUPPORTED_VERSION, PERMISSION_DENIED: what answers is of another release, or no node
+     */
+    public static Optional<RunningNode> find(Path log) {
+        Optional<ControlFile> file = ControlFile.read(log);
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        Connection connection;
+        try {
+            connection =
+                    new Connection(ControlSocket.connect(log, file.get().address()));
+        } catch (IOException e) {
+            // What a node leaves that was killed.
+            return Optional.empty();
+        }
+        try {
+            String nodeId =
+                    new Handshake(connection, file.get().secretBytes(), new SecureRandom()).connect();
+            return Optional.of(new RunningNode(log, connection, nodeId));
+        } catch (IOException | MalformedDataException e) {
+            quietlyClose(connection);
+            throw new SoftadastraException(SoftadastraError.of(
+                            ErrorCode.IO_ERROR, "failed to reach the node that runs: it has hung up; is it stopping?")
+                    .withCause(e));
+        } catch (SoftadastraException e) {
+            quietlyClose(connection);
+            throw e;
+        }
+    }
+
+    /** The id of the node. */
+    public String nodeId() {
+        return nodeId;
+    }
+
+    @Override
+    public Path log() {
+        return log;
+    }
+
+    @Override
+    public Optional<Entry> get(Key key) {
+        return read(Request.GET, out -> StoreWire.writeKey(out, key), in -> Wire.readOptional(in, StoreWire::readEntry))
+                .orElseThrow();
+    }
+
+    @Override
+    public void scan(EntryQuery query, Consumer<? super Entry> consumer) {
+        var unused = read(
+                        Request.SCAN,
+                        out -> StoreWire.writeQuery(out, query),
+                        in -> consumer.accept(StoreWire.readEntry(in)),
+                        in -> true)
+                .orElseThrow();
+    }
+
+    @Override
+    public Result<ConditionalResult<PutResult>> put(Key key, Value value, Condition condition) {
+        return write(
+                Request.PUT,
+                out -> {
+                    StoreWire.writeKey(out, key);
+                    StoreWire.writeValue(out, value);
+                    StoreWire.writeCondition(out, condition);
+                },
+                in -> StoreWire.readConditional(in, StoreWire::readPut));
+    }
+
+    @Override
+    public Result<ConditionalResult<RemoveResult>> remove(Key key, Condition condition) {
+        return write(
+                Request.REMOVE,
+                out -> {
+                    StoreWire.writeKey(out, key);
+                    StoreWire.writeCondition(out, condition);
+                },
+                in -> StoreWire.readConditional(in, StoreWire::readRemove));
+    }
+
+    @Override
+    public Result<BatchResult> write(Batch batch) {
+        return write(Request.WRITE, out -> StoreWire.writeBatch(out, batch), StoreWire::readBatchResult);
+    }
+
+    @Override
+    public Result<StoreCheckpoint> checkpoint() {
+        return write(Request.CHECKPOINT, out -> {}, StoreWire::readCheckpoint);
+    }
+
+    @Override
+    public Result<SyncReport> report() {
+        return read(Request.REPORT, out -> {}, SyncWire::readReport);
+    }
+
+    @Override
+    public Result<TickResult> tick() {
+        return read(Request.TICK, out -> {}, SyncWire::readTick);
+    }
+
+    @Override
+    public Result<List<Conflict>> conflicts() {
+        List<Conflict> all = new ArrayList<>();
+        return read(Request.CONFLICTS, out -> {}, in -> all.add(SyncWire.readConflict(in)), in -> all);
+    }
+
+    @Override
+    public Result<Integer> resolve(Key key, Optional<Value> value) {
+        return write(
+                Request.RESOLVE,
+                out -> {
+                    StoreWire.writeKey(out, key);
+                    Wire.writeOptional(out, value, StoreWire::writeValue);
+                },
+                in -> (int) in.readVarint(Integer.MAX_VALUE));
+    }
+
+    private <T> Result<T> read(Request request, Consumer<ByteWriter> writer, Function<ByteReader, T> reader) {
+        return call(request, writer, RunningNode::refuse, reader, ErrorCode.IO_ERROR);
+    }
+
+    private <T> Result<T> read(
+            Request request, Consumer<ByteWriter> writer, Consumer<ByteReader> item, Function<ByteReader, T> reader) {
+        return call(request, writer, item, reader, ErrorCode.IO_ERROR);
+    }
+
+    /** As a read; but if the answer does not come, nobody knows whether it was done. */
+    private <T> Result<T> write(Request request, Consumer<ByteWriter> writer, Function<ByteReader, T> reader) {
+        return call(request, writer, RunningNode::refuse, reader, ErrorCode.INDETERMINATE);
+    }
+
+    private static void refuse(ByteReader in) {
+        throw in.malformed("an item in an answer that has none", in.position());
+    }
+
+    private <T> Result<T> call(
+            Request request,
+            Consumer<ByteWriter> writer,
+            Consumer<ByteReader> item,
+            Function<ByteReader, T> reader,
+            ErrorCode ifLost) {
+        try {
+            ByteWriter out = new ByteWriter();
+            out.writeByte(request.code());
+            writer.accept(out);
+            if (out.length() > Connection.MAX_FRAME) {
+                return Result.err(
+                        ErrorCode.RECORD_TOO_LARGE, "failed to ask the node that runs: the request is too large");
+            }
+            connection.send(out);
+            while (true) {
+                ByteReader in = new ByteReader(connection.receive(Connection.MAX_FRAME));
+                switch (in.readByte()) {
+                    case Answer.ITEMS -> {
+                        while (in.remaining() > 0) {
+                            item.accept(in);
+                        }
+                    }
+                    case Answer.DONE -> {
+                        return Result.ok(reader.apply(in));
+                    }
+                    case Answer.FAILED -> {
+                        return Result.err(Wire.readError(in));
+                    }
+                    default -> throw in.malformed("no kind of answer", 0);
+                }
+            }
+        } catch (IOException e) {
+            return Result.err(SoftadastraError.of(ifLost, lost(ifLost)).withCause(e));
+        } catch (MalformedDataException e) {
+            return Result.err(e.toError("failed to decode what the node that runs has answered"));
+        }
+    }
+
+    private static String lost(ErrorCode code) {
+        return code == ErrorCode.INDETERMINATE
+                ? "the node that runs went away before it answered; whether this was written, 'store get' tells"
+                : "the node that runs went away before it answered";
+    }
+
+    @Override
+    public void close() {
+        quietlyClose(connection);
+    }
+
+    private static void quietlyClose(Connection connection) {
+        try {
+            connection.close();
+        } catch (IOException e) {
+            // Whatever was to be said on it has been said.
+            return;
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package softadastra.cli.control;
+
+import softadastra.core.ByteReader;
+import softadastra.core.ByteWriter;
+import softadastra.core.HybridTimestamp;
+import softadastra.core.NodeId;
+import softadastra.store.OperationId;
+import softadastra.sync.Conflict;
+import softadastra.sync.PeerState;
+import softadastra.sync.SyncReport;
+import softadastra.sync.SyncState;
+import softadastra.sync.TickResult;
+import softadastra.sync.TransportLink;
+
+/** The binary form of what is told of synchronisation. */
+final class SyncWire {
+
+    private SyncWire() {}
+
+    private static void writeNode(ByteWriter out, NodeId node) {
+        out.writeUtf8(node.value());
+    }
+
+    private static NodeId readNode(ByteReader in) {
+        return NodeId.of(in.readUtf8(NodeId.MAX_LENGTH)).orElseThrow();
+    }
+
+    static void writeId(ByteWriter out, OperationId id) {
+        writeNode(out, id.node());
+        out.writeLong(id.epoch());
+        out.writeVarint(id.counter());
+    }
+
+    static OperationId readId(ByteReader in) {
+        return new OperationId(readNode(in), in.readLong(), in.readVarint(Long.MAX_VALUE));
+    }
+
+    static void writeTick(ByteWriter out, TickResult result) {
+        out.writeVarint(result.peers());
+        out.writeVarint(result.moved());
+        out.writeVarint(result.outboxSize());
+    }
+
+    static TickResult readTick(ByteReader in) {
+        return new TickResult((int) in.readVarint(Integer.MAX_VALUE), in.readVarint(), in.readVarint());
+    }
+
+    static void writeConflict(ByteWriter out, Conflict conflict) {
+        StoreWire.writeKey(out, conflict.key());
+        writeId(out, conflict.winner());
+        writeId(out, conflict.loser());
+        out.writeLong(conflict.loserStamp().packed());
+        Wire.writeOptional(out, conflict.lost(), StoreWire::writeValue);
+    }
+
+    static Conflict readConflict(ByteReader in) {
+        return new Conflict(
+                StoreWire.readKey(in),
+                readId(in),
+                readId(in),
+                HybridTimestamp.ofPacked(in.readLong()),
+                Wire.readOptional(in, StoreWire::readValue));
+    }
+
+    static void writeReport(ByteWriter out, SyncReport report) {
+        writeNode(out, report.node());
+        out.writeLong(report.epoch());
+        Wire.writeOptional(out, report.address(), Wire::writeText);
+        out.writeVarint(report.entries());
+        writeState(out, report.state());
+        Wire.writeList(out, report.peers(), SyncWire::writePeer);
+        Wire.writeList(out, report.links(), SyncWire::writeLink);
+        out.writeVarint(report.conflicts());
+        out.writeVarint(report.malformed());
+        Wire.writeOptional(out, report.failure(), Wire::writeError);
+    }
+
+    static SyncReport readReport(ByteReader in) {
+        return new SyncReport(
+                readNode(in),
+                in.readLong(),
+                Wire.readOptional(in, Wire::readText),
+                in.readVarint(),
+                readState(in),
+                Wire.readList(in, SyncWire::readPeer),
+                Wire.readList(in, SyncWire::readLink),
+                in.readVarint(),
+                in.readVarint(),
+                Wire.readOptional(in, Wire::readError));
+    }
+
+    private static void writeState(ByteWriter out, SyncState state) {
+        out.writeVarint(state.outboxSize());
+        out.writeVarint(state.queuedCount());
+        out.writeVarint(state.inFlightCount());
+        out.writeVarint(state.acknowledgedCount());
+        out.writeVarint(state.failedCount());
+        out.writeVarint(state.pendingCount());
+        out.writeVarint(state.totalRetries());
+    }
+
+    private static SyncState readState(ByteReader in) {
+        return new SyncState(
+                in.readVarint(),
+                in.readVarint(),
+                in.readVarint(),
+                in.readVarint(),
+                in.readVarint(),
+                in.readVarint(),
+                in.readVarint());
+    }
+
+    private static void writePeer(ByteWriter out, PeerState peer) {
+        writeNode(out, peer.node());
+        Wire.writeOptional(out, peer.address(), Wire::writeText);
+        Wire.writeFlag(out, peer.up());
+        out.writeVarint(peer.behind());
+        out.writeVarint(peer.inFlight());
+        out.writeVarint(peer.retries());
+        Wire.writeOptional(out, peer.heardMillisAgo());
+        Wire.writeOptional(out, peer.clockOffsetMillis());
+    }
+
+    private static PeerState readPeer(ByteReader in) {
+        return new PeerState(
+                readNode(in),
+                Wire.readOptional(in, Wire::readText),
+                Wire.readFlag(in),
+                in.readVarint(),
+                in.readVarint(),
+                in.readVarint(),
+                Wire.readOptionalLong(in),
+                Wire.readOptionalLong(in));
+    }
+
+    private static void writeLink(ByteWriter out, TransportLink link) {
+        Wire.writeText(out, link.address());
+        Wire.writeOptional(out, link.node(), SyncWire::writeNode);
+        Wire.writeFlag(out, link.up());
+        Wire.writeOptional(out, link.problem(), Wire::writeText);
+    }
+
+    private static TransportLink readLink(ByteReader in) {
+        return new TransportLink(
+                Wire.readText(in),
+                Wire.readOptional(in, SyncWire::readNode),
+                Wire.readFlag(in),
+                Wire.readOptional(in, Wire::readText));
+    }
+}

@@ -1,0 +1,107 @@
+package softadastra.cli;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Stream;
+
+/** A {@code node start} in a thread of this JVM, which is interrupted to stop it. */
+final class StartedNode implements AutoCloseable {
+    private static final String END = "\0";
+
+    private final BlockingQueue<String> printed = new LinkedBlockingQueue<>();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final List<String> start = new ArrayList<>();
+    private final Thread thread;
+    private volatile int exit = -1;
+
+    private StartedNode(List<String> args) {
+        thread = new Thread(() -> {
+            exit = Main.run(args.toArray(String[]::new), new Lines(), err, new ByteArrayInputStream(new byte[0]));
+            printed.add(END);
+        });
+    }
+
+    /** Starts a node on a log, and waits until it is ready. */
+    static StartedNode on(Path log, String... options) {
+        return run(Stream.concat(Stream.of("--wal", log.toString(), "node", "start"), Stream.of(options))
+                .toList());
+    }
+
+    static StartedNode run(List<String> args) {
+        StartedNode node = new StartedNode(args);
+        node.thread.start();
+        String last = "ready";
+        String line;
+        do {
+            line = node.nextLine();
+            node.start.add(line);
+        } while (!line.equals(last) && !line.contains("\"ready\":true") && !line.equals(END));
+        return line.equals(END) ? fail("the node has not started: " + node.err) : node;
+    }
+
+    private String nextLine() {
+        try {
+            return printed.take();
+        } catch (InterruptedException e) {
+            return fail("interrupted", e);
+        }
+    }
+
+    /** What it printed until it was ready. */
+    List<String> lines() {
+        return List.copyOf(start);
+    }
+
+    /** The text behind a name, of what it printed. */
+    String said(String name) {
+        return start.stream()
+                .filter(line -> line.startsWith(name + " : "))
+                .map(line -> line.substring(name.length() + 3))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Stops it, and answers its exit code. */
+    int stop() {
+        thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            return fail("interrupted", e);
+        }
+        return exit;
+    }
+
+    @Override
+    public void close() {
+        var unused = stop();
+    }
+
+    /** Cuts what is written into lines. */
+    private final class Lines extends OutputStream {
+        private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+        @Override
+        public void write(int b) {
+            if (b == '\n') {
+                printed.add(line.toString(StandardCharsets.UTF_8));
+                line.reset();
+            } else {
+                line.write(b);
+            }
+        }
+    }
+}
