@@ -24,7 +24,10 @@ final class NetworkOptions {
             description = "Serve other nodes there; port 0 takes any that is free (default: serve nobody).")
     private Optional<String> listen = Optional.empty();
 
-    @Option(names = "--peer", paramLabel = "URL", description = "Call that node, such as http://192.0.2.7:7420; repeatable.")
+    @Option(
+            names = "--peer",
+            paramLabel = "URL",
+            description = "Call that node, such as http://192.0.2.7:7420; repeatable.")
     private List<String> peers = List.of();
 
     @Option(
@@ -36,8 +39,9 @@ final class NetworkOptions {
     @Option(
             names = "--tls-keystore",
             paramLabel = "FILE",
-            description = "Key and certificate of this node, PKCS12 or JKS; its password is in the environment variable "
-                    + TlsFiles.PASSWORD + ".")
+            description =
+                    "Key and certificate of this node, PKCS12 or JKS; its password is in the environment variable "
+                            + TlsFiles.PASSWORD + ".")
     private Optional<Path> keystore = Optional.empty();
 
     @Option(
@@ -90,7 +94,8 @@ final class NetworkOptions {
     private static String secret(Path file) {
         try {
             if (Files.size(file) > MAX_SECRET_BYTES) {
-                throw new CommandFailure(ErrorCode.INVALID_ARGUMENT, "invalid token file " + file + ": it is too large");
+                throw new CommandFailure(
+                        ErrorCode.INVALID_ARGUMENT, "invalid token file " + file + ": it is too large");
             }
             return Files.readString(file, StandardCharsets.UTF_8).strip();
         } catch (NoSuchFileException e) {

@@ -123,23 +123,25 @@ final class NodeStartCommand extends Subcommand {
     private void print(SyncEvent event) {
         if (event instanceof SyncEvent.ConflictDecided decided) {
             io().message(
-                    io().isJson()
-                            ? new JsonObject()
-                                    .put("conflict", SyncText.json(decided.conflict()))
-                                    .toString()
-                            : "conflict: " + SyncText.line(decided.conflict()));
+                            io().isJson()
+                                    ? new JsonObject()
+                                            .put("conflict", SyncText.json(decided.conflict()))
+                                            .toString()
+                                    : "conflict: " + SyncText.line(decided.conflict()));
         } else if (event instanceof SyncEvent.MemberJoined joined) {
             io().message(
-                    io().isJson()
-                            ? new JsonObject()
-                                    .put("joined", joined.node().value())
-                                    .toString()
-                            : "joined: " + joined.node());
+                            io().isJson()
+                                    ? new JsonObject()
+                                            .put("joined", joined.node().value())
+                                            .toString()
+                                    : "joined: " + joined.node());
         } else {
             io().message(
-                    io().isJson()
-                            ? new JsonObject().put("event", event.toString()).toString()
-                            : "event: " + Texts.visible(event.toString()));
+                            io().isJson()
+                                    ? new JsonObject()
+                                            .put("event", event.toString())
+                                            .toString()
+                                    : "event: " + Texts.visible(event.toString()));
         }
     }
 }

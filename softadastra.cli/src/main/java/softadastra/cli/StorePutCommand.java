@@ -54,8 +54,8 @@ final class StorePutCommand extends Subcommand {
                     .put("version", result.version())
                     .put("sequence", result.sequence()));
         } else {
-            io().line((result.created() ? "created " : "updated ") + Texts.visible(input.key()) + " version=" + result.version()
-                    + " sequence=" + result.sequence());
+            io().line((result.created() ? "created " : "updated ") + Texts.visible(input.key()) + " version="
+                    + result.version() + " sequence=" + result.sequence());
         }
     }
 }

@@ -63,7 +63,9 @@ final class SyncText {
 
     static String line(TransportLink link) {
         return Texts.visible(link.address()) + " " + (link.up() ? "up" : "down")
-                + link.node().map(node -> " node " + Texts.visible(node.value())).orElse("")
+                + link.node()
+                        .map(node -> " node " + Texts.visible(node.value()))
+                        .orElse("")
                 + link.problem().map(problem -> ": " + Texts.visible(problem)).orElse("");
     }
 

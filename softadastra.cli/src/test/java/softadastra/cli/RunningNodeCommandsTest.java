@@ -58,7 +58,12 @@ class RunningNodeCommandsTest {
                         "batch"),
                 List.of("{\"op\":\"put\",\"key\":\"\",\"value\":\"1\"}", "store", "batch"),
                 List.of("{\"key\":\"c\",\"value\":\"1\"}\n{\"key\":\"d\",\"value\":\"2\"}", "store", "import", "-"),
-                List.of("{\"key\":\"c\",\"value\":\"1\"}\n{\"key\":\"d\",\"value\":\"3\"}", "store", "import", "-", "--resume"),
+                List.of(
+                        "{\"key\":\"c\",\"value\":\"1\"}\n{\"key\":\"d\",\"value\":\"3\"}",
+                        "store",
+                        "import",
+                        "-",
+                        "--resume"),
                 List.of("", "store", "export", files.resolve("exported").toString(), "--prefix", "b"),
                 List.of("", "sync", "tick"),
                 List.of("", "sync", "conflicts"),
@@ -75,7 +80,8 @@ class RunningNodeCommandsTest {
                     String said = run.out() + run.err();
                     return String.join(" ", args) + "\n" + run.exit() + "\n"
                             + said.replace(cli.wal().toString(), "LOG")
-                                    .replace(cli.wal().resolveSibling("exported").toString(), "EXPORTED")
+                                    .replace(
+                                            cli.wal().resolveSibling("exported").toString(), "EXPORTED")
                                     .replaceAll("\"timestamp\":\"[^\"]*\"", "\"timestamp\"");
                 })
                 .toList();
@@ -85,10 +91,13 @@ class RunningNodeCommandsTest {
     void everyCommandAnswersAsItDoesWithoutANode() throws IOException {
         Path alone = Files.createDirectory(directory.resolve("alone"));
         Path beside = Files.createDirectory(directory.resolve("beside"));
-        var first = new Cli(alone.resolve("node.wal")).run("--node-id", "node-a", "store", "put", "first", "1").ok();
+        var first = new Cli(alone.resolve("node.wal"))
+                .run("--node-id", "node-a", "store", "put", "first", "1")
+                .ok();
         List<String> expected = run(new Cli(alone.resolve("node.wal")), session(alone));
         Cli cli = new Cli(beside.resolve("node.wal"));
-        var second = cli.run("--node-id", "node-a", "store", "put", "first", "1").ok();
+        var second =
+                cli.run("--node-id", "node-a", "store", "put", "first", "1").ok();
         List<String> answered;
         try (StartedNode node = StartedNode.on(cli.wal())) {
             answered = run(cli, session(beside));
@@ -129,7 +138,8 @@ class RunningNodeCommandsTest {
         Cli cli = cli("node.wal");
         try (StartedNode node = StartedNode.on(cli.wal())) {
             cli.run("store", "put", "a", "1").ok();
-            var changes = cli.run("store", "watch", "--from", "1", "--count", "1").ok();
+            var changes =
+                    cli.run("store", "watch", "--from", "1", "--count", "1").ok();
             assertTrue(changes.out().contains("a"), changes.out());
             cli.run("store", "backup", directory.resolve("copy").toString()).ok();
             assertEquals(0, node.stop());
@@ -156,7 +166,8 @@ class RunningNodeCommandsTest {
     void anotherNodesIdIsRefused() {
         Cli cli = cli("node.wal");
         try (StartedNode node = StartedNode.on(cli.wal(), "--node-id", "node-a")) {
-            Cli.Run run = cli.run("--node-id", "node-b", "store", "put", "a", "1").exits(ExitCode.FAILURE);
+            Cli.Run run =
+                    cli.run("--node-id", "node-b", "store", "put", "a", "1").exits(ExitCode.FAILURE);
             assertTrue(run.err().contains("belongs to node 'node-a', and was opened as 'node-b'"), run.err());
             assertEquals(0, node.stop());
         }
@@ -203,7 +214,8 @@ class RunningNodeCommandsTest {
         Cli.Run run = cli.run("node", "start", "--listen", "127.0.0.1:0", "--transport", "nowhere");
         run.exits(ExitCode.FAILURE);
         assertFalse(Files.exists(cli.wal()), run.err());
-        cli.run("node", "start", "--listen", "127.0.0.1:0", "--token-file", "no-such-file").exits(ExitCode.NOT_FOUND);
+        cli.run("node", "start", "--listen", "127.0.0.1:0", "--token-file", "no-such-file")
+                .exits(ExitCode.NOT_FOUND);
         assertFalse(Files.exists(cli.wal()));
     }
 

@@ -34,6 +34,7 @@ class ImageTest {
                 List.of(
                         "info.picocli",
                         "java.base",
+                        "jdk.crypto.ec",
                         "softadastra.cli",
                         "softadastra.core",
                         "softadastra.sdk",

@@ -69,7 +69,7 @@ record ControlFile(String address, String secret) {
             restrict(file);
             ByteBuffer bytes = ByteBuffer.wrap(text);
             while (bytes.hasRemaining()) {
-                int count = out.write(bytes);
+                int unusedCount = out.write(bytes);
             }
         }
         try {

@@ -40,8 +40,7 @@ public final class ControlServer implements AutoCloseable {
     private final AtomicLong refused = new AtomicLong();
     private volatile boolean closed;
 
-    private ControlServer(
-            Path log, Node node, String nodeId, ControlFile file, ServerSocketChannel listening) {
+    private ControlServer(Path log, Node node, String nodeId, ControlFile file, ServerSocketChannel listening) {
         this.log = log;
         this.node = node;
         this.nodeId = nodeId;
@@ -67,8 +66,7 @@ public final class ControlServer implements AutoCloseable {
             return failed(e);
         }
         ControlFile file = new ControlFile(bound.address(), HexFormat.of().formatHex(secret));
-        ControlServer server =
-                new ControlServer(log, node, nodeId, file, bound.channel());
+        ControlServer server = new ControlServer(log, node, nodeId, file, bound.channel());
         try {
             file.write(log);
         } catch (IOException e) {
@@ -80,8 +78,9 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private static <T> Result<T> failed(IOException e) {
-        return Result.err(SoftadastraError.of(ErrorCode.IO_ERROR, "failed to open the control endpoint: " + e.getMessage())
-                .withCause(e));
+        return Result.err(
+                SoftadastraError.of(ErrorCode.IO_ERROR, "failed to open the control endpoint: " + e.getMessage())
+                        .withCause(e));
     }
 
     private static Thread daemon(Runnable work) {
@@ -165,8 +164,8 @@ public final class ControlServer implements AutoCloseable {
         closed = true;
         try {
             listening.close();
-            boolean file = Files.deleteIfExists(log.resolve(ControlFile.NAME));
-            boolean socket = Files.deleteIfExists(log.resolve(ControlFile.SOCKET));
+            boolean unusedFile = Files.deleteIfExists(log.resolve(ControlFile.NAME));
+            boolean unusedSocket = Files.deleteIfExists(log.resolve(ControlFile.SOCKET));
         } catch (IOException e) {
             // What is left behind is passed over by commands, and replaced by the next node.
             closed = true;

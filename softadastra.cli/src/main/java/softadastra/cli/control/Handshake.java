@@ -106,8 +106,7 @@ final class Handshake {
     }
 
     private static SoftadastraException denied(String reason) {
-        return new SoftadastraException(
-                ErrorCode.PERMISSION_DENIED, "failed to reach the node that runs: " + reason);
+        return new SoftadastraException(ErrorCode.PERMISSION_DENIED, "failed to reach the node that runs: " + reason);
     }
 
     private byte[] nonce() {

@@ -1,33 +1,41 @@
 package softadastra.cli.control;
 
+import softadastra.core.MalformedDataException;
+
 /** What a node may be asked: the first byte of a request. */
 enum Request {
-    GET,
-    SCAN,
-    PUT,
-    REMOVE,
-    WRITE,
-    CHECKPOINT,
-    REPORT,
-    TICK,
-    CONFLICTS,
-    RESOLVE;
+    GET(1),
+    SCAN(2),
+    PUT(3),
+    REMOVE(4),
+    WRITE(5),
+    CHECKPOINT(6),
+    REPORT(7),
+    TICK(8),
+    CONFLICTS(9),
+    RESOLVE(10);
 
-    private static final Request[] ALL = values();
+    private final int code;
+
+    Request(int code) {
+        this.code = code;
+    }
 
     int code() {
-        return ordinal() + 1;
+        return code;
     }
 
     /**
      * The request of a code.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws MalformedDataException if there is none
      */
     static Request of(int code) {
-        if (code < 1 || code > ALL.length) {
-            throw new IllegalArgumentException("no request: " + code);
+        for (Request request : values()) {
+            if (request.code == code) {
+                return request;
+            }
         }
-        return ALL[code - 1];
+        throw new MalformedDataException("no request: " + code, 0);
     }
 }

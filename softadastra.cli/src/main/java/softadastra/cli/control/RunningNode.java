@@ -54,15 +54,13 @@ public final class RunningNode implements Node {
         }
         Connection connection;
         try {
-            connection =
-                    new Connection(ControlSocket.connect(log, file.get().address()));
+            connection = new Connection(ControlSocket.connect(log, file.get().address()));
         } catch (IOException e) {
             // What a node leaves that was killed.
             return Optional.empty();
         }
         try {
-            String nodeId =
-                    new Handshake(connection, file.get().secretBytes(), new SecureRandom()).connect();
+            String nodeId = new Handshake(connection, file.get().secretBytes(), new SecureRandom()).connect();
             return Optional.of(new RunningNode(log, connection, nodeId));
         } catch (IOException | MalformedDataException e) {
             quietlyClose(connection);

@@ -67,11 +67,7 @@ final class StoreWire {
 
     static Entry readEntry(ByteReader in) {
         return new Entry(
-                readKey(in),
-                readValue(in),
-                in.readVarint(),
-                in.readVarint(),
-                HybridTimestamp.ofPacked(in.readLong()));
+                readKey(in), readValue(in), in.readVarint(), in.readVarint(), HybridTimestamp.ofPacked(in.readLong()));
     }
 
     static void writeQuery(ByteWriter out, EntryQuery query) {

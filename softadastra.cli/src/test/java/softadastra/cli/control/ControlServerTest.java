@@ -92,7 +92,8 @@ class ControlServerTest {
     @Test
     void whoHasAnotherSecretIsHungUpOnAndChangesNothing() throws IOException {
         ControlFile file = ControlFile.read(log).orElseThrow();
-        String other = (file.secret().startsWith("0") ? "1" : "0") + file.secret().substring(1);
+        String other =
+                (file.secret().startsWith("0") ? "1" : "0") + file.secret().substring(1);
         new ControlFile(file.address(), other).write(log);
         assertEquals(
                 ErrorCode.IO_ERROR,
@@ -157,8 +158,7 @@ class ControlServerTest {
     void aRequestThatIsNoneIsRefusedAndTheNextOneIsAnswered() throws IOException {
         ControlFile file = ControlFile.read(log).orElseThrow();
         try (Connection connection = new Connection(ControlSocket.connect(log, file.address()))) {
-            assertEquals(
-                    "node-a", new Handshake(connection, file.secretBytes(), new SecureRandom()).connect());
+            assertEquals("node-a", new Handshake(connection, file.secretBytes(), new SecureRandom()).connect());
             SplittableRandom random = new SplittableRandom(11);
             for (int i = 0; i < 2_000; i++) {
                 byte[] bytes = new byte[random.nextInt(40)];

@@ -1,0 +1,117 @@
+package softadastra.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two nodes that run, over HTTP, and the commands beside them. */
+class TwoNodesTest {
+    @TempDir
+    Path directory;
+
+    private Cli cli(String name) {
+        return new Cli(directory.resolve(name + ".wal"));
+    }
+
+    private StartedNode start(String name, String... options) {
+        String[] all = new String[options.length + 4];
+        System.arraycopy(new String[] {"--node-id", name, "--token-file", secret().toString()}, 0, all, 0, 4);
+        System.arraycopy(options, 0, all, 4, options.length);
+        return StartedNode.on(cli(name).wal(), all);
+    }
+
+    private Path secret() {
+        try {
+            return Files.writeString(directory.resolve("token"), "a secret of both nodes\n");
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Waits for changes of the log, of whomever. */
+    private static void awaitChanges(Cli cli, long from, int count) {
+        var unused = cli.run("store", "watch", "--from", Long.toString(from), "--count", Integer.toString(count))
+                .ok();
+    }
+
+    @Test
+    void whatIsPutAtOneIsGotAtTheOther() {
+        Cli a = cli("a");
+        Cli b = cli("b");
+        try (StartedNode ofA = start("a", "--listen", "127.0.0.1:0");
+                StartedNode ofB = start("b", "--peer", ofA.said("listening"))) {
+            a.run("store", "put", "doc/1", "from a").ok();
+            awaitChanges(b, 1, 1);
+            assertEquals("from a", b.run("store", "get", "doc/1").ok().out());
+            b.run("store", "put", "doc/2", "from b").ok();
+            awaitChanges(a, 2, 1);
+            assertEquals("from b", a.run("store", "get", "doc/2").ok().out());
+
+            Map<String, Object> peer =
+                    b.run("--json", "sync", "peers").ok().ndjson().get(0);
+            assertEquals("a", Cli.text(peer, "node"));
+            assertEquals("true", Cli.text(peer, "up"));
+            assertTrue(a.run("sync", "peers").ok().out().startsWith("b up"));
+            assertTrue(b.run("node", "info").ok().out().contains("way : " + ofA.said("listening") + " up node a"));
+            assertEquals(0, ofB.stop());
+            assertEquals(0, ofA.stop());
+        }
+    }
+
+    @Test
+    void whatWasWrittenApartIsMergedAndTheConflictIsToldUntilItIsResolved() {
+        Cli a = cli("a");
+        Cli b = cli("b");
+        a.run("--node-id", "a", "store", "put", "doc/1", "local").ok();
+        b.run("--node-id", "b", "store", "put", "doc/1", "remote").ok();
+        try (StartedNode ofA = start("a", "--listen", "127.0.0.1:0");
+                StartedNode ofB = start("b", "--peer", ofA.said("listening"))) {
+            // The last writer has won, and only the other node has a change to tell of.
+            awaitChanges(a, 2, 1);
+            assertEquals("remote", a.run("store", "get", "doc/1").ok().out());
+            assertEquals("remote", b.run("store", "get", "doc/1").ok().out());
+
+            Map<String, Object> conflict =
+                    a.run("--json", "sync", "conflicts").ok().json();
+            assertEquals("doc/1", Cli.text(conflict, "key"));
+            assertEquals("local", Cli.text(conflict, "value"));
+            assertEquals(Set.of("local"), lost(a));
+
+            a.run("sync", "resolve", "doc/1", "both").ok();
+            assertEquals(Set.of(), lost(a));
+            a.run("sync", "resolve", "doc/1").exits(ExitCode.NOT_FOUND);
+            assertEquals("both", a.run("store", "get", "doc/1").ok().out());
+            assertEquals(0, ofB.stop());
+            assertEquals(0, ofA.stop());
+        }
+        // Told again by nobody, also not without a node.
+        assertEquals(Set.of(), lost(a));
+    }
+
+    private static Set<String> lost(Cli cli) {
+        return cli.run("--json", "sync", "conflicts").ok().ndjson().stream()
+                .map(conflict -> Cli.text(conflict, "value"))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void withoutTheTokenNobodyGetsIn() {
+        Cli b = cli("b");
+        try (StartedNode ofA = start("a", "--listen", "127.0.0.1:0");
+                StartedNode ofB = StartedNode.on(b.wal(), "--node-id", "b", "--peer", ofA.said("listening"))) {
+            b.run("store", "put", "doc/1", "from b").ok();
+            cli("a").run("store", "get", "doc/1").exits(ExitCode.NOT_FOUND);
+            assertEquals(1, Cli.number(b.run("--json", "sync", "status").ok().json(), "outboxSize"));
+            assertEquals(0, ofB.stop());
+            assertEquals(0, ofA.stop());
+        }
+    }
+}
