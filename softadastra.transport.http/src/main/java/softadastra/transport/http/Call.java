@@ -18,13 +18,14 @@ final class Call {
     private final Answered answered;
     private Runnable onGone = () -> {};
     private Runnable onAnswered = () -> {};
+    private final Runnable onKnown;
     private boolean open = true;
-    private boolean known;
 
-    Call(HttpReader.Message request, Connection connection, Answered answered) {
+    Call(HttpReader.Message request, Connection connection, Runnable onKnown, Answered answered) {
         this.request = request;
         this.connection = connection;
         this.answered = answered;
+        this.onKnown = onKnown;
     }
 
     HttpHead head() {
@@ -73,12 +74,8 @@ final class Call {
         }
     }
 
-    /** Notes that whoever asks has shown who it is. */
+    /** Notes that whoever asks has shown who it is: its connection does not give way to those of strangers any more. */
     void know() {
-        known = true;
-    }
-
-    boolean isKnown() {
-        return known;
+        onKnown.run();
     }
 }

@@ -137,17 +137,11 @@ final class Inbound implements Connection.User {
     private void serve(HttpReader.Message message) {
         server.counters().requests.increment();
         boolean keep = !message.head().says("connection", "close");
-        Call[] self = new Call[1];
-        Call call = new Call(message, connection(), (status, headers, body) -> {
+        Call call = new Call(message, connection(), this::know, (status, headers, body) -> {
             current = Optional.empty();
-            if (self[0].isKnown() && !known) {
-                known = true;
-                server.known(this);
-            }
             // A stranger that was refused has to make a new connection: guessing is to cost something.
             write(status, headers, body, keep && (known || status < 400));
         });
-        self[0] = call;
         current = Optional.of(call);
         waiting = Waiting.ANSWER;
         try {
@@ -166,6 +160,13 @@ final class Inbound implements Connection.User {
         server.counters().refused(refusal.status());
         reader.reset();
         write(refusal.status(), headers(refusal, false), body(refusal, false), false);
+    }
+
+    private void know() {
+        if (!known) {
+            known = true;
+            server.known(this);
+        }
     }
 
     private static List<String> headers(Refusal refusal, boolean json) {

@@ -1,0 +1,138 @@
+package softadastra.transport.http;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import softadastra.core.NodeId;
+import softadastra.sync.TransportConfig;
+
+/**
+ * Requests that are changed at random, by a seed, get an answer or an end, and nothing of them gets in that was not sent as it is.
+ * {@code -Dsoftadastra.http.fuzz=N} makes it longer, {@code -Dsoftadastra.http.seed=S} begins elsewhere.
+ */
+class HttpFuzzTest {
+    private static final int RUNS = Integer.getInteger("softadastra.http.fuzz", 400);
+    private static final long SEED = Long.getLong("softadastra.http.seed", 1);
+    private static final int READER_RUNS_EACH = 50;
+    private static final byte[] MESSAGE = "the only message".getBytes(StandardCharsets.US_ASCII);
+    private static final Optional<String> TOKEN = Optional.of("a token of the fuzz test");
+
+    @Test
+    void changedRequestsOverSockets() throws IOException, URISyntaxException {
+        TransportConfig config = TransportConfig.none().withListen("127.0.0.1:0").withToken(TOKEN.get());
+        HttpLimits limits = HttpLimits.defaults(1 << 20).withHeadMillis(500).withBytesPerSecond(1 << 20);
+        FakeHost host = new FakeHost(new NodeId("hub"), 1 << 20);
+        try (Probe hub = new Probe("hub", HttpTransportProvider.open(config, host, limits).orElseThrow())) {
+            Speaker speaker = new Speaker(hub.port(), TOKEN, "stranger").open();
+            List<byte[]> corpus = new ArrayList<>();
+            for (String file : HttpRefusalTest.corpus().toList()) {
+                corpus.add(HttpRefusalTest.bytesOf(file));
+            }
+            for (int run = 0; run < RUNS; run++) {
+                long seed = SEED + run;
+                Random random = new Random(seed);
+                byte[] valid = switch (random.nextInt(5)) {
+                    case 0 -> Speaker.post("/v1/hello", Fields.write("nonce", Speaker.NONCE));
+                    case 1 -> speaker.opening("0".repeat(Nonces.DIGITS));
+                    case 2 -> speaker.request("poll", run + 1L, Fields.write("wait", "0"));
+                    case 3 -> corpus.get(random.nextInt(corpus.size()));
+                    default -> speaker.messages(run + 1L, MESSAGE);
+                };
+                try (RawSocket socket = new RawSocket(hub.port())) {
+                    socket.send(changed(valid, corpus, random)).end();
+                    int status = socket.answer().status();
+                    assertTrue(status == 0 || (status >= 200 && status < 600), "seed " + seed);
+                } catch (IOException e) {
+                    // It was ended while it was still being sent.
+                }
+                hub.takeAll().forEach(message -> assertArrayEquals(MESSAGE, message, "seed " + seed));
+            }
+            assertEquals(0, hub.http().counters().faults.sum(), "seeds from " + SEED);
+            Speaker good = new Speaker(hub.port(), TOKEN, "good", "f".repeat(32)).open();
+            assertEquals(200, good.once(good.messages(1, MESSAGE)).status());
+        }
+    }
+
+    @Test
+    void changedRequestsAreReadOrRefusedAndMemoryIsGivenBack() throws IOException, URISyntaxException {
+        List<byte[]> corpus = new ArrayList<>();
+        for (String file : HttpRefusalTest.corpus().toList()) {
+            corpus.add(HttpRefusalTest.bytesOf(file));
+        }
+        corpus.add(Speaker.post("/v1/hello", Fields.write("nonce", Speaker.NONCE)));
+        corpus.add(Speaker.post("/v1/messages", Batch.write(List.of(MESSAGE, MESSAGE)), "Content-Encoding: identity"));
+        Budget budget = new Budget(1 << 20);
+        for (int run = 0; run < RUNS * READER_RUNS_EACH; run++) {
+            Random random = new Random(SEED + run);
+            HttpReader reader = new HttpReader(1024, budget, head -> 1 << 20);
+            ByteBuffer in = ByteBuffer.wrap(changed(corpus.get(random.nextInt(corpus.size())), corpus, random));
+            try {
+                while (in.hasRemaining()) {
+                    Optional<HttpReader.Message> message = reader.read(in);
+                    if (message.isPresent()) {
+                        readBatch(message.get().body());
+                    }
+                }
+            } catch (Refusal refusal) {
+                assertTrue(refusal.status() >= 400, "seed " + (SEED + run));
+            }
+            reader.reset();
+            assertEquals(1 << 20, budget.left(), "seed " + (SEED + run));
+        }
+    }
+
+    private static void readBatch(byte[] body) throws Refusal {
+        long size = 0;
+        for (byte[] message : Batch.read(body, 1 << 20)) {
+            size += message.length + Batch.OVERHEAD;
+        }
+        assertEquals(body.length, size);
+    }
+
+    /** Some of: bits flipped, a piece cut out, doubled, put in from elsewhere, the end cut off. */
+    private static byte[] changed(byte[] bytes, List<byte[]> corpus, Random random) {
+        byte[] now = bytes.clone();
+        for (int i = 1 + random.nextInt(3); i > 0 && now.length > 1; i--) {
+            int from = random.nextInt(now.length);
+            int to = Math.min(now.length, from + 1 + random.nextInt(20));
+            byte[] head = Arrays.copyOf(now, from);
+            byte[] piece = Arrays.copyOfRange(now, from, to);
+            byte[] tail = Arrays.copyOfRange(now, to, now.length);
+            now = switch (random.nextInt(6)) {
+                case 0 -> {
+                    now[from] ^= (byte) (1 << random.nextInt(8));
+                    yield now;
+                }
+                case 1 -> joined(head, tail);
+                case 2 -> joined(head, piece, piece, tail);
+                case 3 -> joined(head, corpus.get(random.nextInt(corpus.size())), tail);
+                case 4 -> head;
+                default -> {
+                    now[from] = (byte) random.nextInt(256);
+                    yield now;
+                }
+            };
+        }
+        return now;
+    }
+
+    private static byte[] joined(byte[]... parts) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            all.writeBytes(part);
+        }
+        return all.toByteArray();
+    }
+}

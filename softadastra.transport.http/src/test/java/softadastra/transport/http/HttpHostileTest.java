@@ -1,0 +1,206 @@
+package softadastra.transport.http;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import softadastra.sync.TransportConfig;
+
+/** Those who are idle, slow, endless or make no sense stop nobody, and take bounded memory. */
+class HttpHostileTest {
+    private static final long SEED = 4;
+    private static final int IDLE = Integer.getInteger("softadastra.http.idle", 1_000);
+    private static final int HOSTILE = Integer.getInteger("softadastra.http.hostile", 100);
+    private static final int TRIPS = 300;
+    private static final long MAX_GROWTH = 100 << 20;
+    private static final Optional<String> TOKEN = Optional.of("a token of the hostile test");
+    private static final TransportConfig CONFIG = TransportConfig.none().withToken(TOKEN.get());
+
+    private static Probe open(String name, TransportConfig config, HttpLimits limits) {
+        return new Probe(
+                name,
+                HttpTransportProvider.open(config, FakeHost.of(name), limits).orElseThrow());
+    }
+
+    private static HttpLimits limits() {
+        return HttpLimits.defaults(FakeHost.of("any").maxMessageBytes());
+    }
+
+    private static void exchange(Probe one, Probe other, int trips) {
+        for (int i = 0; i < trips; i++) {
+            byte[] message = ("message " + i).getBytes(StandardCharsets.US_ASCII);
+            one.transport().send(other.node(), message.clone());
+            assertArrayEquals(message, other.next());
+            other.transport().send(one.node(), message.clone());
+            assertArrayEquals(message, one.next());
+        }
+    }
+
+    @Test
+    void aGoodPeerIsServedBesideThousandIdleAndHundredHostileConnections() throws Exception {
+        List<AutoCloseable> all = new ArrayList<>();
+        Probe hub = open("hub", CONFIG.withListen("127.0.0.1:0"), limits());
+        Probe leaf = open("leaf", CONFIG.withPeers(List.of(hub.url())), limits());
+        all.add(hub);
+        all.add(leaf);
+        leaf.awaitNeighbour(hub);
+        hub.awaitNeighbour(leaf);
+        exchange(leaf, hub, 1);
+        long before = used();
+        for (int i = 0; i < IDLE; i++) {
+            RawSocket idle = new RawSocket(hub.port());
+            // Some have said nothing at all, some have begun to.
+            all.add(i % 2 == 0 ? idle : idle.send("GET /sta"));
+        }
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicLong rounds = new AtomicLong();
+        Thread attacker = new Thread(() -> attack(hub.port(), stop, rounds), "attacker");
+        attacker.start();
+        hub.await("the attack to have begun", () -> rounds.get() > 0);
+        exchange(leaf, hub, TRIPS);
+        try (Probe late = open("late", CONFIG.withPeers(List.of(hub.url())), limits())) {
+            late.awaitNeighbour(hub);
+            hub.awaitNeighbour(late);
+            exchange(late, hub, TRIPS);
+        }
+        long growth = used() - before;
+        stop.set(true);
+        attacker.join();
+        assertTrue(growth < MAX_GROWTH, "memory grew by " + growth + " bytes");
+        assertTrue(hub.http().counters().connections.sum() >= IDLE + HOSTILE, "all of them got in");
+        assertEquals(0, hub.http().counters().faults.sum());
+        assertTrue(leaf.transport().links().get(0).up(), "it was never down: " + leaf.transport().links());
+        for (AutoCloseable one : all) {
+            one.close();
+        }
+    }
+
+    /** Sends a little to each of many connections, in turn; makes those anew that were closed. */
+    private static void attack(int port, AtomicBoolean stop, AtomicLong rounds) {
+        Random random = new Random(SEED);
+        List<Optional<RawSocket>> sockets = new ArrayList<>();
+        for (int i = 0; i < HOSTILE; i++) {
+            sockets.add(Optional.empty());
+        }
+        while (!stop.get()) {
+            for (int i = 0; i < HOSTILE && !stop.get(); i++) {
+                try {
+                    if (sockets.get(i).isEmpty()) {
+                        sockets.set(i, Optional.of(new RawSocket(port).send(beginning(i))));
+                    }
+                    sockets.get(i).get().send(more(i, random));
+                } catch (IOException e) {
+                    sockets.set(i, Optional.empty());
+                }
+            }
+            rounds.incrementAndGet();
+        }
+        for (Optional<RawSocket> socket : sockets) {
+            socket.ifPresent(one -> {
+                try {
+                    one.close();
+                } catch (IOException e) {
+                    // Closed by the other side.
+                }
+            });
+        }
+    }
+
+    private static byte[] beginning(int i) {
+        String head = "HTTP/1.1\r\nHost: 127.0.0.1\r\n";
+        return switch (i % 5) {
+            case 0 -> "G".getBytes(StandardCharsets.ISO_8859_1);
+            case 1 -> ("POST /v1/hello " + head + "Content-Length: 1024\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
+            case 2 -> ("POST /v1/messages " + head + "Content-Length: 4000000\r\n\r\n")
+                    .getBytes(StandardCharsets.ISO_8859_1);
+            case 3 -> new byte[0];
+            default -> ("GET /status " + head + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        };
+    }
+
+    /** Slow heads and bodies, a body that was refused and goes on, garbage, and requests whose answers nobody reads. */
+    private static byte[] more(int i, Random random) {
+        byte[] bytes = new byte[i % 5 == 2 ? 10_000 : i % 5 == 3 ? 300 : 1];
+        if (i % 5 == 3) {
+            random.nextBytes(bytes);
+        } else if (i % 5 == 4) {
+            return beginning(i);
+        } else {
+            java.util.Arrays.fill(bytes, (byte) 'x');
+        }
+        return bytes;
+    }
+
+    private static long used() {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
+
+    @Test
+    void theOldestStrangersGiveWayWhenThereAreTooMany() throws Exception {
+        try (Probe hub = open("hub", CONFIG.withListen("127.0.0.1:0"), limits().withConnections(40));
+                Probe leaf = open("leaf", CONFIG.withPeers(List.of(hub.url())), limits())) {
+            leaf.awaitNeighbour(hub);
+            hub.awaitNeighbour(leaf);
+            List<RawSocket> idle = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                idle.add(new RawSocket(hub.port()));
+            }
+            assertTrue(idle.get(0).isClosedByOther(), "the first one");
+            exchange(leaf, hub, 5);
+            try (Probe late = open("late", CONFIG.withPeers(List.of(hub.url())), limits())) {
+                late.awaitNeighbour(hub);
+                exchange(late, hub, 5);
+            }
+            assertTrue(hub.http().counters().givenWay.sum() >= 60);
+            for (RawSocket socket : idle) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void whatDoesNotComeInTimeIsEnded() throws Exception {
+        HttpLimits hasty = limits().withHeadMillis(200).withIdleMillis(300).withBytesPerSecond(1 << 20);
+        try (Probe hub = open("hub", CONFIG.withListen("127.0.0.1:0"), hasty);
+                RawSocket idle = new RawSocket(hub.port());
+                RawSocket head = new RawSocket(hub.port());
+                RawSocket body = new RawSocket(hub.port())) {
+            head.send("POST /v1/hello HT");
+            body.send("POST /v1/hello HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nnonce");
+            assertEquals(408, head.answer().status());
+            assertTrue(head.isClosedByOther());
+            assertEquals(408, body.answer().status());
+            assertTrue(body.isClosedByOther());
+            assertTrue(idle.isClosedByOther());
+            assertEquals(2, hub.http().counters().refusals().get(408));
+        }
+    }
+
+    @Test
+    void anAnswerThatNobodyTakesIsEnded() throws Exception {
+        HttpLimits hasty = limits().withHeadMillis(200).withBytesPerSecond(100 << 20);
+        try (Probe hub = open("hub", CONFIG.withListen("127.0.0.1:0"), hasty)) {
+            Speaker speaker = new Speaker(hub.port(), TOKEN, "deaf").open();
+            try (RawSocket socket = new RawSocket(hub.port())) {
+                socket.send(speaker.request("poll", 1, Fields.write("wait", "60000")));
+                hub.awaitNeighbour(new softadastra.core.NodeId("deaf"));
+                // More than the buffers of two sockets hold.
+                for (int i = 0; i < 4; i++) {
+                    hub.transport().send(new softadastra.core.NodeId("deaf"), new byte[4 << 20]);
+                }
+                hub.awaitNoNeighbour(new softadastra.core.NodeId("deaf"));
+            }
+        }
+    }
+}
