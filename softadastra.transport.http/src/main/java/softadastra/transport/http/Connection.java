@@ -7,6 +7,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -38,6 +39,10 @@ final class Connection implements Loop.Ready {
 
     /** With more than that waiting to go out nothing more is read, so that answers cannot pile up. */
     private static final int MAX_WAITING = 1 << 20;
+
+    private static final byte[] PLAIN = ("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n"
+                    + "Content-Length: 31\r\n\r\nTLS is spoken here: use https:\n")
+            .getBytes(StandardCharsets.US_ASCII);
 
     private final Loop loop;
     private final SocketChannel channel;
@@ -194,6 +199,13 @@ final class Connection implements Loop.Ready {
     private void take(ByteBuffer input) throws IOException {
         if (tls == null) {
             user.received(input);
+            return;
+        }
+        if (!tls.isRecord(input)) {
+            // Whoever speaks plain HTTP to this port is told so in a way that it understands.
+            queue(ByteBuffer.wrap(PLAIN));
+            flush();
+            close("TLS: no TLS was spoken");
             return;
         }
         boolean before = tls.established();

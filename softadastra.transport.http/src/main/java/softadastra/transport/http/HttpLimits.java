@@ -59,51 +59,231 @@ record HttpLimits(
 
     HttpLimits withInboxBytes(long value) {
         return new HttpLimits(
-                connections, sessions, headBytes, batchBytes, value, outboxBytes, bodyBytes, headMillis, idleMillis, sessionMillis, connectMillis, answerMillis, pollMillis, graceMillis, bytesPerSecond, backoffMillis, backoffMaxMillis, strangersPerSecond, compressLoopback);
+                connections,
+                sessions,
+                headBytes,
+                batchBytes,
+                value,
+                outboxBytes,
+                bodyBytes,
+                headMillis,
+                idleMillis,
+                sessionMillis,
+                connectMillis,
+                answerMillis,
+                pollMillis,
+                graceMillis,
+                bytesPerSecond,
+                backoffMillis,
+                backoffMaxMillis,
+                strangersPerSecond,
+                compressLoopback);
     }
 
     HttpLimits withStrangersPerSecond(int value) {
         return new HttpLimits(
-                connections, sessions, headBytes, batchBytes, inboxBytes, outboxBytes, bodyBytes, headMillis, idleMillis, sessionMillis, connectMillis, answerMillis, pollMillis, graceMillis, bytesPerSecond, backoffMillis, backoffMaxMillis, value, compressLoopback);
+                connections,
+                sessions,
+                headBytes,
+                batchBytes,
+                inboxBytes,
+                outboxBytes,
+                bodyBytes,
+                headMillis,
+                idleMillis,
+                sessionMillis,
+                connectMillis,
+                answerMillis,
+                pollMillis,
+                graceMillis,
+                bytesPerSecond,
+                backoffMillis,
+                backoffMaxMillis,
+                value,
+                compressLoopback);
     }
 
     HttpLimits withConnections(int value) {
         return new HttpLimits(
-                value, sessions, headBytes, batchBytes, inboxBytes, outboxBytes, bodyBytes, headMillis, idleMillis, sessionMillis, connectMillis, answerMillis, pollMillis, graceMillis, bytesPerSecond, backoffMillis, backoffMaxMillis, strangersPerSecond, compressLoopback);
+                value,
+                sessions,
+                headBytes,
+                batchBytes,
+                inboxBytes,
+                outboxBytes,
+                bodyBytes,
+                headMillis,
+                idleMillis,
+                sessionMillis,
+                connectMillis,
+                answerMillis,
+                pollMillis,
+                graceMillis,
+                bytesPerSecond,
+                backoffMillis,
+                backoffMaxMillis,
+                strangersPerSecond,
+                compressLoopback);
     }
 
     HttpLimits withPollMillis(int value) {
         return new HttpLimits(
-                connections, sessions, headBytes, batchBytes, inboxBytes, outboxBytes, bodyBytes, headMillis, idleMillis, sessionMillis, connectMillis, answerMillis, value, graceMillis, bytesPerSecond, backoffMillis, backoffMaxMillis, strangersPerSecond, compressLoopback);
+                connections,
+                sessions,
+                headBytes,
+                batchBytes,
+                inboxBytes,
+                outboxBytes,
+                bodyBytes,
+                headMillis,
+                idleMillis,
+                sessionMillis,
+                connectMillis,
+                answerMillis,
+                value,
+                graceMillis,
+                bytesPerSecond,
+                backoffMillis,
+                backoffMaxMillis,
+                strangersPerSecond,
+                compressLoopback);
     }
 
     HttpLimits withAnswerMillis(int value) {
         return new HttpLimits(
-                connections, sessions, headBytes, batchBytes, inboxBytes, outboxBytes, bodyBytes, headMillis, idleMillis, sessionMillis, connectMillis, value, pollMillis, graceMillis, bytesPerSecond, backoffMillis, backoffMaxMillis, strangersPerSecond, compressLoopback);
+                connections,
+                sessions,
+                headBytes,
+                batchBytes,
+                inboxBytes,
+                outboxBytes,
+                bodyBytes,
+                headMillis,
+                idleMillis,
+                sessionMillis,
+                connectMillis,
+                value,
+                pollMillis,
+                graceMillis,
+                bytesPerSecond,
+                backoffMillis,
+                backoffMaxMillis,
+                strangersPerSecond,
+                compressLoopback);
     }
 
     HttpLimits withHeadMillis(int value) {
         return new HttpLimits(
-                connections, sessions, headBytes, batchBytes, inboxBytes, outboxBytes, bodyBytes, value, idleMillis, sessionMillis, connectMillis, answerMillis, pollMillis, graceMillis, bytesPerSecond, backoffMillis, backoffMaxMillis, strangersPerSecond, compressLoopback);
+                connections,
+                sessions,
+                headBytes,
+                batchBytes,
+                inboxBytes,
+                outboxBytes,
+                bodyBytes,
+                value,
+                idleMillis,
+                sessionMillis,
+                connectMillis,
+                answerMillis,
+                pollMillis,
+                graceMillis,
+                bytesPerSecond,
+                backoffMillis,
+                backoffMaxMillis,
+                strangersPerSecond,
+                compressLoopback);
     }
 
     HttpLimits withIdleMillis(int value) {
         return new HttpLimits(
-                connections, sessions, headBytes, batchBytes, inboxBytes, outboxBytes, bodyBytes, headMillis, value, sessionMillis, connectMillis, answerMillis, pollMillis, graceMillis, bytesPerSecond, backoffMillis, backoffMaxMillis, strangersPerSecond, compressLoopback);
+                connections,
+                sessions,
+                headBytes,
+                batchBytes,
+                inboxBytes,
+                outboxBytes,
+                bodyBytes,
+                headMillis,
+                value,
+                sessionMillis,
+                connectMillis,
+                answerMillis,
+                pollMillis,
+                graceMillis,
+                bytesPerSecond,
+                backoffMillis,
+                backoffMaxMillis,
+                strangersPerSecond,
+                compressLoopback);
     }
 
     HttpLimits withBytesPerSecond(int value) {
         return new HttpLimits(
-                connections, sessions, headBytes, batchBytes, inboxBytes, outboxBytes, bodyBytes, headMillis, idleMillis, sessionMillis, connectMillis, answerMillis, pollMillis, graceMillis, value, backoffMillis, backoffMaxMillis, strangersPerSecond, compressLoopback);
+                connections,
+                sessions,
+                headBytes,
+                batchBytes,
+                inboxBytes,
+                outboxBytes,
+                bodyBytes,
+                headMillis,
+                idleMillis,
+                sessionMillis,
+                connectMillis,
+                answerMillis,
+                pollMillis,
+                graceMillis,
+                value,
+                backoffMillis,
+                backoffMaxMillis,
+                strangersPerSecond,
+                compressLoopback);
     }
 
     HttpLimits withCompressLoopback(boolean value) {
         return new HttpLimits(
-                connections, sessions, headBytes, batchBytes, inboxBytes, outboxBytes, bodyBytes, headMillis, idleMillis, sessionMillis, connectMillis, answerMillis, pollMillis, graceMillis, bytesPerSecond, backoffMillis, backoffMaxMillis, strangersPerSecond, value);
+                connections,
+                sessions,
+                headBytes,
+                batchBytes,
+                inboxBytes,
+                outboxBytes,
+                bodyBytes,
+                headMillis,
+                idleMillis,
+                sessionMillis,
+                connectMillis,
+                answerMillis,
+                pollMillis,
+                graceMillis,
+                bytesPerSecond,
+                backoffMillis,
+                backoffMaxMillis,
+                strangersPerSecond,
+                value);
     }
 
     HttpLimits withBackoffMaxMillis(int value) {
         return new HttpLimits(
-                connections, sessions, headBytes, batchBytes, inboxBytes, outboxBytes, bodyBytes, headMillis, idleMillis, sessionMillis, connectMillis, answerMillis, pollMillis, graceMillis, bytesPerSecond, backoffMillis, value, strangersPerSecond, compressLoopback);
+                connections,
+                sessions,
+                headBytes,
+                batchBytes,
+                inboxBytes,
+                outboxBytes,
+                bodyBytes,
+                headMillis,
+                idleMillis,
+                sessionMillis,
+                connectMillis,
+                answerMillis,
+                pollMillis,
+                graceMillis,
+                bytesPerSecond,
+                backoffMillis,
+                value,
+                strangersPerSecond,
+                compressLoopback);
     }
 }

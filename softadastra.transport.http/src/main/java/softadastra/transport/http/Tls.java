@@ -23,6 +23,9 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 final class Tls {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
+    /** The content type that a connection begins with. */
+    private static final byte HANDSHAKE = 22;
+
     private final SSLEngine engine;
     private final Deque<ByteBuffer> early = new ArrayDeque<>();
     private ByteBuffer held = NOTHING;
@@ -37,6 +40,15 @@ final class Tls {
     void begin(Consumer<ByteBuffer> network) throws SSLException {
         engine.beginHandshake();
         handshake(network);
+    }
+
+    /** Whether bytes, if they are the first that come, can be the beginning of a handshake. */
+    boolean isRecord(ByteBuffer bytes) {
+        return engine.getUseClientMode()
+                || established
+                || held.hasRemaining()
+                || engine.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING
+                || bytes.get(bytes.position()) == HANDSHAKE;
     }
 
     boolean established() {

@@ -31,10 +31,12 @@ class HttpFuzzTest {
 
     @Test
     void changedRequestsOverSockets() throws IOException, URISyntaxException {
-        TransportConfig config = TransportConfig.none().withListen("127.0.0.1:0").withToken(TOKEN.get());
+        TransportConfig config =
+                TransportConfig.none().withListen("127.0.0.1:0").withToken(TOKEN.get());
         HttpLimits limits = HttpLimits.defaults(1 << 20).withHeadMillis(500).withBytesPerSecond(1 << 20);
         FakeHost host = new FakeHost(new NodeId("hub"), 1 << 20);
-        try (Probe hub = new Probe("hub", HttpTransportProvider.open(config, host, limits).orElseThrow())) {
+        try (Probe hub = new Probe(
+                "hub", HttpTransportProvider.open(config, host, limits).orElseThrow())) {
             Speaker speaker = new Speaker(hub.port(), TOKEN, "stranger").open();
             List<byte[]> corpus = new ArrayList<>();
             for (String file : HttpRefusalTest.corpus().toList()) {

@@ -78,7 +78,9 @@ class HttpHostileTest {
         assertTrue(growth < MAX_GROWTH, "memory grew by " + growth + " bytes");
         assertTrue(hub.http().counters().connections.sum() >= IDLE + HOSTILE, "all of them got in");
         assertEquals(0, hub.http().counters().faults.sum());
-        assertTrue(leaf.transport().links().get(0).up(), "it was never down: " + leaf.transport().links());
+        assertTrue(
+                leaf.transport().links().get(0).up(),
+                "it was never down: " + leaf.transport().links());
         for (AutoCloseable one : all) {
             one.close();
         }
@@ -120,8 +122,8 @@ class HttpHostileTest {
         return switch (i % 5) {
             case 0 -> "G".getBytes(StandardCharsets.ISO_8859_1);
             case 1 -> ("POST /v1/hello " + head + "Content-Length: 1024\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
-            case 2 -> ("POST /v1/messages " + head + "Content-Length: 4000000\r\n\r\n")
-                    .getBytes(StandardCharsets.ISO_8859_1);
+            case 2 ->
+                ("POST /v1/messages " + head + "Content-Length: 4000000\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
             case 3 -> new byte[0];
             default -> ("GET /status " + head + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
         };

@@ -73,7 +73,8 @@ class HttpReaderTest {
     @Test
     void aHeadThatDoesNotEndIsRefusedAtItsBound() {
         ByteBuffer endless = ByteBuffer.wrap(bytes("GET / HTTP/1.1\r\nX: " + "x".repeat(HEAD_BYTES)));
-        assertEquals(431, assertThrows(Refusal.class, () -> reader.read(endless)).status());
+        assertEquals(
+                431, assertThrows(Refusal.class, () -> reader.read(endless)).status());
     }
 
     @Test

@@ -72,7 +72,8 @@ class HttpRefusalTest {
         assertEquals(status, answer.status(), answer.head() + answer.text());
         assertTrue(answer.text().endsWith("\n") && answer.text().lines().count() == 1, answer.text());
         assertEquals(
-                before.getOrDefault(status, 0L) + 1, hub.http().counters().refusals().get(status));
+                before.getOrDefault(status, 0L) + 1,
+                hub.http().counters().refusals().get(status));
     }
 
     static Stream<String> corpus() throws IOException, URISyntaxException {
@@ -128,7 +129,8 @@ class HttpRefusalTest {
         assertEquals(200, speaker.once(speaker.messages(5)).status());
         refused(409, speaker.messages(4, MESSAGE));
         Speaker another = speaker().open();
-        String replaced = new String(request, StandardCharsets.ISO_8859_1).replace(speaker.session(), another.session());
+        String replaced =
+                new String(request, StandardCharsets.ISO_8859_1).replace(speaker.session(), another.session());
         refused(401, replaced.getBytes(StandardCharsets.ISO_8859_1));
     }
 
@@ -185,7 +187,9 @@ class HttpRefusalTest {
         Speaker speaker = speaker().open();
         byte[] large = new byte[100_000];
         byte[] body = new Deflation(true).deflate(Batch.write(List.of(large))).orElseThrow();
-        assertEquals(200, speaker.once(speaker.request("messages", 1, "deflate", body)).status());
+        assertEquals(
+                200,
+                speaker.once(speaker.request("messages", 1, "deflate", body)).status());
         assertArrayEquals(large, hub.next());
     }
 
@@ -227,7 +231,9 @@ class HttpRefusalTest {
 
     private static int status(Probe probe, String host) throws IOException {
         try (RawSocket socket = new RawSocket(probe.port())) {
-            return socket.send("GET /status HTTP/1.1\r\nHost: " + host + "\r\n\r\n").answer().status();
+            return socket.send("GET /status HTTP/1.1\r\nHost: " + host + "\r\n\r\n")
+                    .answer()
+                    .status();
         }
     }
 

@@ -1,6 +1,5 @@
 package softadastra.transport.http;
 
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +12,7 @@ import softadastra.sync.TransportConfig;
 
 /**
  * How fast messages go between two nodes of one JVM, over the loopback address: a program that prints figures.
-
+ *
  *
  * <p>Run it with {@code java -cp ... softadastra.transport.http.HttpTransportSpeed [ROUND TRIPS] [MIB]}.
  */
@@ -39,7 +38,9 @@ final class HttpTransportSpeed {
     }
 
     private static Probe open(String name, TransportConfig config) {
-        return new Probe(name, new HttpTransportProvider().open(config, FakeHost.of(name)).orElseThrow());
+        return new Probe(
+                name,
+                new HttpTransportProvider().open(config, FakeHost.of(name)).orElseThrow());
     }
 
     /** Nanoseconds of each trip there and back, sorted. */

@@ -57,14 +57,26 @@ final class Speaker {
     /** The nonce of the other side, for ours. */
     String hello() throws IOException {
         RawSocket.Answer answer = once(post("/v1/hello", Fields.write("nonce", NONCE)));
-        return Fields.read(answer.body(), "nonce", "proof").orElseThrow(() -> new AssertionError(answer.text())).value(0);
+        return Fields.read(answer.body(), "nonce", "proof")
+                .orElseThrow(() -> new AssertionError(answer.text()))
+                .value(0);
     }
 
     /** The request that opens a session. */
     byte[] opening(String theirs) {
         String[] lines = {
-            "client-nonce", NONCE, "server-nonce", theirs, "node", node, "instance", instance, "max-body", "1000000",
-            "proof", ""
+            "client-nonce",
+            NONCE,
+            "server-nonce",
+            theirs,
+            "node",
+            node,
+            "instance",
+            instance,
+            "max-body",
+            "1000000",
+            "proof",
+            ""
         };
         lines[11] = secret.proof("client", Fields.write(Arrays.copyOf(lines, 10)));
         return post("/v1/session", Fields.write(lines));

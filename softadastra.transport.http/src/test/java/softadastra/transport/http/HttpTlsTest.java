@@ -1,0 +1,157 @@
+package softadastra.transport.http;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import softadastra.sync.TransportConfig;
+
+/** Who is not trusted is not spoken to, and each side says why; a certificate that names nodes is good for these only. */
+class HttpTlsTest {
+    private static final long SEED = 11;
+
+    @TempDir
+    static Path directory;
+
+    private static Keys keys = new Keys(Path.of(""));
+
+    private final List<Probe> opened = new ArrayList<>();
+
+    @BeforeAll
+    static void makeKeys() throws Exception {
+        keys = new Keys(directory)
+                .make("hub", "ip:127.0.0.1,dns:localhost")
+                .make("elsewhere", "dns:elsewhere.example")
+                .make("plain", "dns:plain.example")
+                .make("named", "uri:softadastra:node:named,uri:softadastra:node:also");
+    }
+
+    @AfterEach
+    void closeAll() {
+        opened.forEach(Probe::close);
+    }
+
+    private Probe open(String name, TransportConfig config) {
+        Probe probe = new Probe(
+                name,
+                new HttpTransportProvider().open(config, FakeHost.of(name)).orElseThrow());
+        opened.add(probe);
+        return probe;
+    }
+
+    private Probe hub(SSLContext tls, boolean clientCertificates) {
+        return open(
+                "hub",
+                TransportConfig.none()
+                        .withListen("127.0.0.1:0")
+                        .withTls(tls)
+                        .withClientCertificates(clientCertificates));
+    }
+
+    private Probe caller(String name, Probe hub, SSLContext tls) {
+        return open(
+                name,
+                TransportConfig.none()
+                        .withPeers(List.of("https://127.0.0.1:" + hub.port()))
+                        .withTls(tls));
+    }
+
+    @Test
+    void aCertificateThatIsNotTrustedIsRefused() throws Exception {
+        Probe hub = hub(keys.context("hub"), false);
+        caller("leaf", hub, keys.context("", "plain")).awaitProblem("TLS: its certificate is not trusted");
+        hub.await(
+                "a failed handshake",
+                () -> hub.http().counters().handshakesFailed.sum() > 0);
+        assertEquals(Set.of(), hub.transport().neighbours());
+    }
+
+    @Test
+    void aCertificateForAnotherHostIsRefused() throws Exception {
+        Probe hub = hub(keys.context("elsewhere"), false);
+        caller("leaf", hub, keys.context("", "elsewhere")).awaitProblem("TLS: its certificate is for another host");
+    }
+
+    @Test
+    void whoeverShowsNoCertificateWhereOneIsWantedIsRefused() throws Exception {
+        Probe hub = hub(keys.context("hub", "plain"), true);
+        caller("leaf", hub, keys.context("", "hub")).awaitProblem("TLS: it wants a certificate that it trusts");
+        caller("other", hub, keys.context("named", "hub")).awaitProblem("TLS: it");
+        assertEquals(Set.of(), hub.transport().neighbours());
+    }
+
+    @Test
+    void aCertificateThatNamesNodesIsGoodForTheseOnly() throws Exception {
+        Probe hub = hub(keys.context("hub", "named", "plain"), true);
+        caller("named", hub, keys.context("named", "hub")).awaitNeighbour(hub);
+        caller("also", hub, keys.context("named", "hub")).awaitNeighbour(hub);
+        caller("anybody", hub, keys.context("plain", "hub")).awaitNeighbour(hub);
+        caller("impostor", hub, keys.context("named", "hub"))
+                .awaitProblem("not authorised: the certificate names other nodes than impostor");
+        hub.awaitProblem("not authorised: the certificate names other nodes than impostor");
+    }
+
+    @Test
+    void whereOneSideSpeaksTlsAndTheOtherDoesNotBothSaySo() throws Exception {
+        Probe tls = hub(keys.context("hub"), false);
+        Probe plain = open("leaf", TransportConfig.none().withPeers(List.of("http://127.0.0.1:" + tls.port())));
+        plain.awaitProblem("TLS is spoken here");
+        Probe open = open("open", TransportConfig.none().withListen("127.0.0.1:0"));
+        caller("other", open, keys.context("", "hub")).awaitProblem("TLS: no TLS is spoken there");
+    }
+
+    @Test
+    void anotherClientOfTheJdkIsUnderstoodWhateverThePiecesItSendsIn() throws Exception {
+        Probe hub = hub(keys.context("hub"), false);
+        SSLContext context = keys.context("", "hub");
+        Random random = new Random(SEED);
+        try (SSLSocket socket =
+                (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), hub.port())) {
+            byte[] request = "GET /status.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                    .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+            for (int i = 0; i < 20; i++) {
+                int at = 0;
+                while (at < request.length) {
+                    int count = Math.min(request.length - at, 1 + random.nextInt(20));
+                    socket.getOutputStream().write(request, at, count);
+                    at += count;
+                }
+                StringBuilder head = new StringBuilder();
+                while (head.indexOf("\r\n\r\n") < 0) {
+                    head.append((char) socket.getInputStream().read());
+                }
+                assertTrue(head.toString().startsWith("HTTP/1.1 200 OK\r\n"), head.toString());
+                int length = Integer.parseInt(head.toString().replaceFirst("(?s).*Content-Length: (\\d+)\r\n.*", "$1"));
+                assertEquals(length, socket.getInputStream().readNBytes(length).length);
+            }
+        }
+    }
+
+    @Test
+    void largeMessagesGoThroughManyRecords() throws Exception {
+        Probe hub = hub(keys.context("hub", "plain"), true);
+        Probe leaf = caller("leaf", hub, keys.context("plain", "hub"));
+        leaf.awaitNeighbour(hub);
+        hub.awaitNeighbour(leaf);
+        byte[] large = new byte[3_000_001];
+        new Random(SEED).nextBytes(large);
+        for (int i = 0; i < 5; i++) {
+            leaf.transport().send(hub.node(), large.clone());
+            hub.transport().send(leaf.node(), large.clone());
+            assertArrayEquals(large, hub.next());
+            assertArrayEquals(large, leaf.next());
+        }
+    }
+}
