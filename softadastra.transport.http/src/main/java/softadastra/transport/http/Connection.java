@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -40,9 +41,7 @@ final class Connection implements Loop.Ready {
     /** With more than that waiting to go out nothing more is read, so that answers cannot pile up. */
     private static final int MAX_WAITING = 1 << 20;
 
-    private static final byte[] PLAIN = ("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n"
-                    + "Content-Length: 31\r\n\r\nTLS is spoken here: use https:\n")
-            .getBytes(StandardCharsets.US_ASCII);
+    private static final String PLAIN = "TLS is spoken here: use https:\n";
 
     private final Loop loop;
     private final SocketChannel channel;
@@ -203,7 +202,9 @@ final class Connection implements Loop.Ready {
         }
         if (!tls.isRecord(input)) {
             // Whoever speaks plain HTTP to this port is told so in a way that it understands.
-            queue(ByteBuffer.wrap(PLAIN));
+            List<String> headers = List.of("Content-Type: text/plain", "Connection: close");
+            queue(ByteBuffer.wrap(HttpWriter.answer(400, headers, PLAIN.length())));
+            queue(ByteBuffer.wrap(PLAIN.getBytes(StandardCharsets.US_ASCII)));
             flush();
             close("TLS: no TLS was spoken");
             return;

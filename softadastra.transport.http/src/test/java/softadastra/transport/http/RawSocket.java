@@ -3,6 +3,7 @@ package softadastra.transport.http;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -15,7 +16,7 @@ final class RawSocket implements AutoCloseable {
     private final Socket socket = new Socket();
 
     RawSocket(int port) throws IOException {
-        this(new InetSocketAddress("127.0.0.1", port));
+        this(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     }
 
     RawSocket(InetSocketAddress address) throws IOException {

@@ -1,0 +1,222 @@
+package softadastra.transport.http;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import softadastra.core.NodeId;
+import softadastra.sync.TransportConfig;
+import softadastra.sync.TransportLink;
+
+/** Ways come back after whatever has happened to them, and while they are down they say why. */
+class HttpLinksTest {
+    private static final long SEED = Long.getLong("softadastra.http.seed", 3);
+    private static final String TOKEN = "a token of the links' test";
+    private static final TransportConfig CONFIG = TransportConfig.none().withToken(TOKEN);
+
+    private final List<AutoCloseable> opened = new ArrayList<>();
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (int i = opened.size() - 1; i >= 0; i--) {
+            opened.get(i).close();
+        }
+    }
+
+    private Probe open(String name, TransportConfig config) {
+        HttpLimits limits = HttpLimits.defaults(FakeHost.of(name).maxMessageBytes())
+                .withBackoffMaxMillis(400)
+                .withPollMillis(1_000)
+                .withAnswerMillis(2_000)
+                .withHeadMillis(2_000);
+        Probe probe = new Probe(
+                name,
+                HttpTransportProvider.open(config, FakeHost.of(name), limits).orElseThrow());
+        opened.add(probe);
+        return probe;
+    }
+
+    private Probe hub() {
+        return open("hub", CONFIG.withListen("127.0.0.1:0"));
+    }
+
+    private static String url(int port) {
+        return "http://127.0.0.1:" + port;
+    }
+
+    @Test
+    void whoeverIsNotThereYetIsFoundOnceItIs() throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        Probe leaf = open("leaf", CONFIG.withPeers(List.of(url(port))));
+        leaf.awaitProblem("connection refused");
+        Probe hub = open("hub", CONFIG.withListen("127.0.0.1:" + port));
+        leaf.awaitNeighbour(hub);
+        assertEquals(Optional.of(hub.url()), hub.transport().address());
+        assertEquals(Optional.empty(), leaf.transport().address());
+    }
+
+    @Test
+    void aNodeThatDoesNotSpeakIsGivenUpAndTriedAgain() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Probe leaf = open("leaf", CONFIG.withPeers(List.of(url(silent.getLocalPort()))));
+            leaf.awaitProblem("no answer within");
+        }
+    }
+
+    @Test
+    void unknownHostsAndOtherTokensAreToldApart() {
+        Probe hub = hub();
+        open("lost", CONFIG.withPeers(List.of("http://nobody.invalid:7420"))).awaitProblem("unknown host");
+        open("other", TransportConfig.none().withToken("quite another token").withPeers(List.of(hub.url())))
+                .awaitProblem("not authorised: the token there is another one");
+        open("without", TransportConfig.none().withPeers(List.of(hub.url())))
+                .awaitProblem("not authorised: the token there is another one");
+        assertEquals(Set.of(), hub.transport().neighbours());
+    }
+
+    @Test
+    void aNodeThatCallsItselfIsToldSo() throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        Probe self = open("self", CONFIG.withListen("127.0.0.1:" + port).withPeers(List.of(url(port))));
+        self.awaitProblem("it is this node itself");
+        assertEquals(Set.of(), self.transport().neighbours());
+    }
+
+    @Test
+    void twoAddressesOfOneNodeAreOneNeighbourAndOneStandsInForTheOther() throws IOException {
+        Probe hub = hub();
+        BadProxy proxy = new BadProxy(hub.port(), SEED);
+        proxy.beGood();
+        opened.add(proxy);
+        Probe leaf = open("leaf", CONFIG.withPeers(List.of(url(proxy.port()), hub.url())));
+        leaf.await("both ways up", () -> leaf.transport().links().stream().allMatch(TransportLink::up));
+        hub.awaitNeighbour(leaf);
+        assertEquals(Set.of(hub.node()), leaf.transport().neighbours());
+        for (int i = 0; i < 200; i++) {
+            byte[] message = ("message " + i).getBytes(StandardCharsets.US_ASCII);
+            leaf.transport().send(hub.node(), message.clone());
+            assertArrayEquals(message, hub.next(), "each once, in order");
+        }
+        proxy.close();
+        leaf.awaitProblem("connection");
+        roundTrip(leaf, hub);
+    }
+
+    @Test
+    void twoNodesOfOneNameAreNotTakenForOne() {
+        Probe hub = hub();
+        Probe first = open("twin", CONFIG.withPeers(List.of(hub.url())));
+        hub.awaitNeighbour(first);
+        Probe second = open("twin", CONFIG.withPeers(List.of(hub.url())));
+        second.awaitProblem("another node with the id twin is there");
+        hub.awaitProblem("another node with the id twin is there");
+        roundTrip(first, hub);
+        first.close();
+        second.awaitNeighbour(hub);
+        hub.awaitNeighbour(second);
+        roundTrip(second, hub);
+    }
+
+    @Test
+    void twoAddressesWithTwoNodesOfOneNameAreToldApart() {
+        Probe one = hub();
+        Probe other = hub();
+        Probe leaf = open("leaf", CONFIG.withPeers(List.of(one.url(), other.url())));
+        leaf.awaitProblem("another node with the id hub is connected");
+        assertEquals(Set.of(new NodeId("hub")), leaf.transport().neighbours());
+    }
+
+    @Test
+    void nodesThatCallEachOtherAreOneNeighbourEach() throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        Probe one = open("one", CONFIG.withListen("127.0.0.1:" + port));
+        Probe other = open("other", CONFIG.withListen("127.0.0.1:0").withPeers(List.of(one.url())));
+        other.awaitNeighbour(one);
+        one.close();
+        Probe again = open("one", CONFIG.withListen("127.0.0.1:" + port).withPeers(List.of(other.url())));
+        again.awaitNeighbour(other);
+        other.awaitNeighbour(again);
+        roundTrip(again, other);
+        roundTrip(other, again);
+    }
+
+    @Test
+    void whateverABadProxyDoesOnlyWhatWasSentArrivesAndInTheEndAllOfIt() throws IOException {
+        Probe hub = hub();
+        BadProxy proxy = new BadProxy(hub.port(), SEED);
+        opened.add(proxy);
+        Probe leaf = open("leaf", CONFIG.withPeers(List.of(url(proxy.port()))));
+        Random random = new Random(SEED);
+        Set<String> missing = new HashSet<>();
+        for (int i = 0; i < 300; i++) {
+            missing.add(i + " " + "x".repeat(random.nextInt(3000)));
+        }
+        Set<String> missingBack = new HashSet<>(missing);
+        Set<String> all = Set.copyOf(missing);
+        long enough = 100;
+        hub.await("all of it, seed " + SEED, () -> {
+            missing.forEach(text -> leaf.transport().send(hub.node(), text.getBytes(StandardCharsets.US_ASCII)));
+            missingBack.forEach(text -> hub.transport().send(leaf.node(), text.getBytes(StandardCharsets.US_ASCII)));
+            take(hub, all, missing);
+            take(leaf, all, missingBack);
+            if (missing.isEmpty() && missingBack.isEmpty() && proxy.faults() < enough) {
+                missing.addAll(all);
+                missingBack.addAll(all);
+            }
+            return missing.isEmpty() && missingBack.isEmpty();
+        });
+        proxy.beGood();
+        leaf.await("a way that stays", () -> leaf.transport().links().get(0).up());
+        assertEquals(
+                0,
+                hub.http().counters().faults.sum()
+                        + leaf.http().counters().faults.sum());
+    }
+
+    private static void take(Probe probe, Set<String> all, Set<String> missing) {
+        for (Optional<byte[]> message = probe.transport().receive();
+                message.isPresent();
+                message = probe.transport().receive()) {
+            String text = new String(message.get(), StandardCharsets.US_ASCII);
+            assertTrue(all.contains(text), "never sent, seed " + SEED);
+            missing.remove(text);
+        }
+    }
+
+    private static void roundTrip(Probe from, Probe to) {
+        from.takeAll();
+        to.takeAll();
+        byte[] there = "there".getBytes(StandardCharsets.US_ASCII);
+        int before = to.takeAll().size();
+        from.await("a message to " + to.node(), () -> {
+            from.transport().send(to.node(), there.clone());
+            return to.takeAll().size() > before;
+        });
+        int back = from.takeAll().size();
+        to.await("a message back to " + from.node(), () -> {
+            to.transport().send(from.node(), there.clone());
+            return from.takeAll().size() > back;
+        });
+    }
+}
