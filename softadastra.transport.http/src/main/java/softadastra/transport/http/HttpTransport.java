@@ -31,6 +31,7 @@ import softadastra.sync.TransportLink;
 final class HttpTransport implements SyncTransport {
     private static final int SWEEP_MILLIS = 250;
     private static final int WORKERS = 4;
+    private static final int WORKER_END_MILLIS = 1_000;
     private static final int WORKER_IDLE_SECONDS = 5;
     private static final String[] TLS_VERSIONS = {"TLSv1.3"};
 
@@ -168,6 +169,16 @@ final class HttpTransport implements SyncTransport {
             signal = () -> {};
             worker.shutdownNow();
             loop.stop(() -> callers.forEach(Caller::close));
+            awaitWorkers();
+        }
+    }
+
+    /** Waits for them, but not for a lookup of a name, which nothing can interrupt. */
+    private void awaitWorkers() {
+        try {
+            var unused = worker.awaitTermination(WORKER_END_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -162,6 +162,7 @@ class HttpHostileTest {
             exchange(leaf, hub, 5);
             try (Probe late = open("late", CONFIG.withPeers(List.of(hub.url())), limits())) {
                 late.awaitNeighbour(hub);
+                hub.awaitNeighbour(late);
                 exchange(late, hub, 5);
             }
             assertTrue(hub.http().counters().givenWay.sum() >= 60);

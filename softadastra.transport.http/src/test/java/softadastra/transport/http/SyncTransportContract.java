@@ -18,6 +18,7 @@ import softadastra.sync.TransportLink;
 /** What every transport promises. A transport's own tests extend it and say how two nodes come to reach one another. */
 abstract class SyncTransportContract {
     private static final long SEED = 7;
+    private static final int MILLIS_TO_END = 10_000;
 
     private final List<Probe> opened = new ArrayList<>();
 
@@ -146,7 +147,7 @@ abstract class SyncTransportContract {
     }
 
     @Test
-    void closingLeavesNoThreadAndTwiceIsFine() {
+    void closingLeavesNoThreadAndTwiceIsFine() throws InterruptedException {
         Set<Thread> before = Thread.getAllStackTraces().keySet();
         Probe hub = hub();
         Probe leaf = leaf(hub);
@@ -154,12 +155,17 @@ abstract class SyncTransportContract {
         leaf.close();
         leaf.close();
         hub.close();
-        Set<String> left = Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> !before.contains(thread) && thread.getName().startsWith("softadastra-"))
-                .filter(Thread::isAlive)
-                .map(Thread::getName)
-                .collect(Collectors.toSet());
-        assertEquals(Set.of(), left);
+        List<String> left = new ArrayList<>();
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (!before.contains(thread) && thread.getName().startsWith("softadastra-")) {
+                // It has nothing more to do, and may not have ended yet.
+                thread.join(MILLIS_TO_END);
+                if (thread.isAlive()) {
+                    left.add(thread.getName());
+                }
+            }
+        }
+        assertEquals(List.of(), left);
     }
 
     @Test
