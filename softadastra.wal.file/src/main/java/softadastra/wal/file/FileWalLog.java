@@ -42,7 +42,12 @@ final class FileWalLog implements WalLog {
     private final Object lifecycle = new Object();
 
     /** One of the times the log lives: from opening it, or recovering it in place, to its failure. */
-    private record Life(long generation, Recovery.Recovered recovered, GroupCommit commit) {}
+    private record Life(long generation, Recovery.Recovered recovered, GroupCommit commit, ReadPositions positions) {
+
+        Life(long generation, Recovery.Recovered recovered, GroupCommit commit) {
+            this(generation, recovered, commit, new ReadPositions());
+        }
+    }
 
     private volatile Life life;
     private volatile boolean closed;
@@ -199,7 +204,14 @@ final class FileWalLog implements WalLog {
 
     private long read(LogReads.Bounds bounds, long fromSequence, WalRecordVisitor visitor) {
         try (LogHistory.Pin pin = history.pin(fromSequence)) {
-            return LogReads.read(storage, bounds, life.commit().ordinalOf(pin.fromSequence()), fromSequence, visitor);
+            Life now = life;
+            return LogReads.read(
+                    storage,
+                    bounds,
+                    now.commit().ordinalOf(pin.fromSequence()),
+                    now.positions(),
+                    fromSequence,
+                    visitor);
         }
     }
 

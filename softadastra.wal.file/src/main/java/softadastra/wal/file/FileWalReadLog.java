@@ -76,7 +76,8 @@ final class FileWalReadLog extends ReadOnlyLog {
         Optional<FileWalLog> owner = look(OpenLogs::find);
         return owner.isPresent()
                 ? owner.get().readDurable(fromSequence, visitor)
-                : LogReads.read(storage(), look(LogReads::bounds), Long.MAX_VALUE, fromSequence, visitor);
+                : LogReads.read(
+                        storage(), look(LogReads::bounds), Long.MAX_VALUE, new ReadPositions(), fromSequence, visitor);
     }
 
     @Override

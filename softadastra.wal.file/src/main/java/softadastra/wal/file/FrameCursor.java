@@ -69,6 +69,19 @@ final class FrameCursor {
         this.chain = header.crc();
     }
 
+    /** Goes to a place of its segment where it was before, without what is in front. */
+    void goTo(ReadPositions.Position position) {
+        next = position.offset();
+        offset = next;
+        nextSequence = position.nextSequence();
+        chain = position.chain();
+    }
+
+    /** The place behind the current frame. */
+    ReadPositions.Position position() {
+        return new ReadPositions.Position(salt, next, nextSequence, chain);
+    }
+
     /** Goes to the next frame; false at the end, or where {@link #problem} says. */
     boolean advance() throws IOException {
         if (problem != Problem.NONE || next == limit) {

@@ -27,6 +27,7 @@ final class LogReads {
     private final Storage storage;
     private final Bounds bounds;
     private final long firstHeld;
+    private final ReadPositions positions;
     private long from;
     private final WalRecordVisitor visitor;
 
@@ -34,10 +35,17 @@ final class LogReads {
     private long next;
     private boolean stopped;
 
-    private LogReads(Storage storage, Bounds bounds, long firstHeld, long from, WalRecordVisitor visitor) {
+    private LogReads(
+            Storage storage,
+            Bounds bounds,
+            long firstHeld,
+            ReadPositions positions,
+            long from,
+            WalRecordVisitor visitor) {
         this.storage = storage;
         this.bounds = bounds;
         this.firstHeld = firstHeld;
+        this.positions = positions;
         this.from = from;
         this.visitor = visitor;
     }
@@ -46,12 +54,19 @@ final class LogReads {
      * Streams records from a sequence to a bound.
      *
      * @param firstHeld the ordinal of a segment that is held from history going, {@code Long.MAX_VALUE} if none is
+     * @param positions where readings of the same log have ended, and where this one will have
      * @param from 0 or less for the first record that is there
      * @return how many were delivered
      * @throws SoftadastraException HISTORY_GONE; CORRUPTION, after what stands before the damage was delivered; IO_ERROR
      */
-    static long read(Storage storage, Bounds bounds, long firstHeld, long from, WalRecordVisitor visitor) {
-        LogReads reading = new LogReads(storage, bounds, firstHeld, from, visitor);
+    static long read(
+            Storage storage,
+            Bounds bounds,
+            long firstHeld,
+            ReadPositions positions,
+            long from,
+            WalRecordVisitor visitor) {
+        LogReads reading = new LogReads(storage, bounds, firstHeld, positions, from, visitor);
         try {
             reading.run();
         } catch (IOException e) {
@@ -115,13 +130,22 @@ final class LogReads {
         SegmentFile segment = layout.segments().get(index);
         try (StorageFile file = storage.open(segment.name(), Storage.Access.READ)) {
             FrameCursor cursor = new FrameCursor(file, segment.requireHeader(), layout.limit(index));
+            ReadPositions.Position known = positions.before(segment.requireHeader(), from);
+            if (known != null) {
+                cursor.goTo(known);
+            }
             next = cursor.nextSequence();
+            ReadPositions.Position reached = cursor.position();
             while (!done() && cursor.advance()) {
                 long visited = cursor.visit(visitor, from, bounds.through(), bounds.durable());
                 stopped = visited < 0;
                 delivered += stopped ? -1 - visited : visited;
                 next = cursor.nextSequence();
+                // Whoever wanted no more may want the same frame again; and where a segment goes on is looked at each
+                // time.
+                reached = stopped || cursor.kind() == Frame.CONTINUED ? reached : cursor.position();
             }
+            positions.keep(reached);
             boolean inside = index + 1 < layout.segments().size();
             boolean goesOn = inside
                     ? isContinuedBy(cursor, layout.segments().get(index + 1).requireHeader())
