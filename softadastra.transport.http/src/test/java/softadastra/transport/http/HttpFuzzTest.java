@@ -20,11 +20,12 @@ import softadastra.sync.TransportConfig;
 
 /**
  * Requests that are changed at random, by a seed, get an answer or an end, and nothing of them gets in that was not sent as it is.
- * {@code -Dsoftadastra.http.fuzz=N} makes it longer, {@code -Dsoftadastra.http.seed=S} begins elsewhere.
+ * {@code -Dsoftadastra.http.fuzz=N} makes it longer, {@code -Dsoftadastra.seed=S} begins elsewhere.
  */
 class HttpFuzzTest {
-    private static final int RUNS = Integer.getInteger("softadastra.http.fuzz", 400);
-    private static final long SEED = Long.getLong("softadastra.http.seed", 1);
+    private static final boolean CI = "ci".equals(System.getProperty("softadastra.slice"));
+    private static final int RUNS = Integer.getInteger("softadastra.http.fuzz", CI ? 5_000 : 400);
+    private static final long SEED = Long.getLong("softadastra.seed", 1);
     private static final int READER_RUNS_EACH = 50;
     private static final byte[] MESSAGE = "the only message".getBytes(StandardCharsets.US_ASCII);
     private static final Optional<String> TOKEN = Optional.of("a token of the fuzz test");
@@ -92,6 +93,33 @@ class HttpFuzzTest {
             }
             reader.reset();
             assertEquals(1 << 20, budget.left(), "seed " + (SEED + run));
+        }
+    }
+
+    @Test
+    void changedBodiesOfOneThatIsLetInAreTakenOrRefused() throws IOException {
+        TransportConfig config =
+                TransportConfig.none().withListen("127.0.0.1:0").withToken(TOKEN.get());
+        FakeHost host = new FakeHost(new NodeId("hub"), 1 << 20);
+        byte[] plain = Batch.write(List.of(MESSAGE, new byte[3000], MESSAGE));
+        byte[] small = new Deflation(true).deflate(plain).orElseThrow();
+        try (Probe hub =
+                new Probe("hub", new HttpTransportProvider().open(config, host).orElseThrow())) {
+            Speaker speaker = new Speaker(hub.port(), TOKEN, "stranger").open();
+            for (int run = 0; run < RUNS; run++) {
+                Random random = new Random(SEED + run);
+                boolean deflate = random.nextBoolean();
+                byte[] body = changed(deflate ? small : plain, List.of(small, plain), random);
+                int status = speaker.once(speaker.request("messages", run + 1L, deflate ? "deflate" : "identity", body))
+                        .status();
+                assertTrue(status == 200 || status == 400 || status == 413, status + ", seed " + (SEED + run));
+                hub.takeAll().clear();
+                int poll = speaker.once(speaker.request(
+                                "poll", run + 1L, changed(Fields.write("wait", "0"), List.of(MESSAGE), random)))
+                        .status();
+                assertTrue(poll == 200 || poll == 400, poll + ", seed " + (SEED + run));
+            }
+            assertEquals(0, hub.http().counters().faults.sum(), "seeds from " + SEED);
         }
     }
 

@@ -20,7 +20,7 @@ class HttpHostileTest {
     private static final long SEED = 4;
     private static final int IDLE = Integer.getInteger("softadastra.http.idle", 1_000);
     private static final int HOSTILE = Integer.getInteger("softadastra.http.hostile", 100);
-    private static final int TRIPS = 300;
+    private static final int TRIPS = 100;
     private static final long MAX_GROWTH = 100 << 20;
     private static final Optional<String> TOKEN = Optional.of("a token of the hostile test");
     private static final TransportConfig CONFIG = TransportConfig.none().withToken(TOKEN.get());

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -16,13 +18,15 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import softadastra.core.NodeId;
 import softadastra.sync.TransportConfig;
 import softadastra.sync.TransportLink;
 
 /** Ways come back after whatever has happened to them, and while they are down they say why. */
 class HttpLinksTest {
-    private static final long SEED = Long.getLong("softadastra.http.seed", 3);
+    private static final long SEED = Long.getLong("softadastra.seed", 3);
     private static final String TOKEN = "a token of the links' test";
     private static final TransportConfig CONFIG = TransportConfig.none().withToken(TOKEN);
 
@@ -75,6 +79,51 @@ class HttpLinksTest {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             Probe leaf = open("leaf", CONFIG.withPeers(List.of(url(silent.getLocalPort()))));
             leaf.awaitProblem("no answer within");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+                "HTTP/1.1 200 OK\r\nContent-Length: 4097\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999\r\n\r\n",
+                "HTTP/1.1 200 OK\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 abc\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+                "220 mail.example ESMTP\r\n\r\n",
+            })
+    void otherServersAreToldApart(String answer) throws IOException {
+        try (ServerSocket other = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread thread = new Thread(() -> answerAll(other, answer), "other-server");
+            thread.setDaemon(true);
+            thread.start();
+            Probe leaf = open("leaf", CONFIG.withPeers(List.of(url(other.getLocalPort()))));
+            leaf.awaitProblem("what answers there does not speak the protocol");
+            assertEquals(0, leaf.http().counters().faults.sum());
+        }
+    }
+
+    private static void answerAll(ServerSocket server, String answer) {
+        try {
+            while (true) {
+                try (Socket socket = server.accept()) {
+                    int b = socket.getInputStream().read();
+                    socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
+                    while (b >= 0) {
+                        b = socket.getInputStream().read();
+                    }
+                } catch (SocketException e) {
+                    if (server.isClosed()) {
+                        return;
+                    }
+                }
+            }
+        } catch (IOException e) {
+            // It has been closed.
         }
     }
 
