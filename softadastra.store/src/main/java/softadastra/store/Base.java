@@ -1,5 +1,6 @@
 package softadastra.store;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -146,7 +147,7 @@ final class Base implements AutoCloseable {
         private void read() {
             int position = in.position();
             int flags = in.readByte();
-            if (flags != 0 && !(flags == CheckpointHead.REMOVED && head.keepsRemovals())) {
+            if (!isKnown(flags)) {
                 throw in.malformed("entry of an unknown kind", position);
             }
             int shared = (int) in.readVarint(key.length);
@@ -158,17 +159,65 @@ final class Base implements AutoCloseable {
                 throw in.malformed("key that does not belong there", position);
             }
             key = next;
-            byte[] value = flags == CheckpointHead.REMOVED ? null : in.readPrefixedBytes(Value.MAX_BYTES);
+            boolean removed = (flags & CheckpointHead.REMOVED) != 0;
+            Stored read = readStored(removed ? null : in.readPrefixedBytes(Value.MAX_BYTES));
+            long sequence = head.sequence() - in.readVarint(head.sequence());
+            if ((flags & ~CheckpointHead.REMOVED) != 0) {
+                read = readFrontier(read, flags, position);
+            }
+            read.sequence = sequence;
+            stored = read;
+        }
+
+        private boolean isKnown(int flags) {
+            int known = head.keepsRemovals() ? CheckpointHead.REMOVED : 0;
+            if (head.keepsFrontiers()) {
+                known |= CheckpointHead.FLOOR | CheckpointHead.SIBLINGS | CheckpointHead.MERGED;
+            }
+            return (flags & ~known) == 0
+                    && (flags & (CheckpointHead.SIBLINGS | CheckpointHead.MERGED)) != CheckpointHead.MERGED;
+        }
+
+        /** Reads who wrote a value, and when. */
+        private Stored readStored(byte @Nullable [] value) {
+            int position = in.position();
             long version = in.readVarint(Long.MAX_VALUE);
             long stamp = in.readLong();
             long index = in.readVarint(Integer.MAX_VALUE);
             if (version < 1 || index >= origins.size()) {
                 throw in.malformed("version " + version + " of origin " + index, position);
             }
-            Origin origin = origins.get((int) index);
-            Stored read = new Stored(value, version, stamp, origin, in.readVarint(Long.MAX_VALUE));
-            read.sequence = head.sequence() - in.readVarint(head.sequence());
-            stored = read;
+            return new Stored(value, version, stamp, origins.get((int) index), in.readVarint(Long.MAX_VALUE));
+        }
+
+        private Stored readFrontier(Stored shown, int flags, int position) {
+            long floor = (flags & CheckpointHead.FLOOR) != 0 ? in.readLong() : shown.stamp;
+            boolean merged = (flags & CheckpointHead.MERGED) != 0;
+            byte[] last = merged ? readValue() : shown.value;
+            List<Stored> siblings = new ArrayList<>();
+            siblings.add(new Stored(last, shown.version, shown.stamp, shown.origin, shown.counter));
+            if ((flags & CheckpointHead.SIBLINGS) != 0) {
+                for (int i = in.readCount(); i > 0; i--) {
+                    siblings.add(readStored(readValue()));
+                }
+                if (siblings.size() < 2) {
+                    throw in.malformed("entry with no siblings", position);
+                }
+            }
+            Stored read = merged ? Frontier.merged(siblings, shown.value, floor) : Frontier.of(siblings, floor);
+            if (read.counter != shown.counter || !read.origin.equals(shown.origin)) {
+                throw in.malformed("entry that is not the last of its siblings", position);
+            }
+            return read;
+        }
+
+        private byte @Nullable [] readValue() {
+            int position = in.position();
+            int removed = in.readByte();
+            if (removed > 1) {
+                throw in.malformed("value of kind " + removed, position);
+            }
+            return removed == 1 ? null : in.readPrefixedBytes(Value.MAX_BYTES);
         }
 
         private boolean isBehind(byte[] next) {

@@ -26,6 +26,9 @@ final class Change {
     /** Whether the key had no value before. */
     final boolean created;
 
+    /** Whether readers see something else than before. */
+    final boolean shows;
+
     /** Entries of the store, their bytes, and those that came from other nodes. */
     final long entries;
 
@@ -45,6 +48,7 @@ final class Change {
             Slot slot,
             Stored stored,
             boolean created,
+            boolean shows,
             long entries,
             long bytes,
             long remote,
@@ -53,6 +57,7 @@ final class Change {
         this.slot = slot;
         this.stored = stored;
         this.created = created;
+        this.shows = shows;
         this.entries = entries;
         this.bytes = bytes;
         this.remote = remote;

@@ -3,6 +3,7 @@ package softadastra.store;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import softadastra.core.ByteWriter;
 import softadastra.wal.spi.WalCheckpointWriter;
 import softadastra.wal.spi.WalRecordStatus;
@@ -61,7 +62,7 @@ final class CheckpointEncoder {
         }
         int mismatch = Arrays.mismatch(last, key);
         int shared = mismatch < 0 ? key.length : mismatch;
-        block.writeByte(value == null ? CheckpointHead.REMOVED : 0);
+        block.writeByte(flags(stored));
         block.writeVarint(shared);
         block.writePrefixedBytes(key, shared, key.length - shared);
         if (value != null) {
@@ -72,10 +73,58 @@ final class CheckpointEncoder {
         block.writeVarint(origin);
         block.writeVarint(stored.counter);
         block.writeVarint(head.sequence() - stored.sequence);
+        if (stored instanceof Frontier) {
+            writeFrontier(stored);
+        }
         last = key;
         inBlock++;
         if (block.length() >= BLOCK_BYTES) {
             endBlock();
+        }
+    }
+
+    private int flags(Stored stored) {
+        int flags = stored.isTombstone() ? CheckpointHead.REMOVED : 0;
+        if (stored instanceof Frontier) {
+            if (!head.keepsFrontiers()) {
+                throw new IllegalArgumentException("no entry of this checkpoint: it has siblings");
+            }
+            flags |= stored.floor() == stored.stamp ? 0 : CheckpointHead.FLOOR;
+            flags |= stored.isContested() ? CheckpointHead.SIBLINGS : 0;
+            flags |= stored.isMerged() ? CheckpointHead.MERGED : 0;
+        }
+        return flags;
+    }
+
+    private void writeFrontier(Stored stored) {
+        if (stored.floor() != stored.stamp) {
+            block.writeLong(stored.floor());
+        }
+        if (stored.isMerged()) {
+            writeValue(stored.siblings().get(0).value);
+        }
+        if (stored.isContested()) {
+            block.writeVarint(stored.siblings().size() - 1L);
+            stored.siblings().stream().skip(1).forEach(this::writeSibling);
+        }
+    }
+
+    private void writeSibling(Stored sibling) {
+        Integer origin = origins.get(sibling.origin);
+        if (origin == null) {
+            throw new IllegalArgumentException("no origin of this checkpoint: " + sibling.origin);
+        }
+        writeValue(sibling.value);
+        block.writeVarint(sibling.version);
+        block.writeLong(sibling.stamp);
+        block.writeVarint(origin);
+        block.writeVarint(sibling.counter);
+    }
+
+    private void writeValue(byte @Nullable [] value) {
+        block.writeByte(value == null ? 1 : 0);
+        if (value != null) {
+            block.writePrefixedBytes(value);
         }
     }
 

@@ -24,21 +24,25 @@ import softadastra.wal.spi.WalCheckpointReader;
  * head    = magic:i64 "SAstorec"  version:u16 (1)  zero:u16  features:u32  length:u32  sequence:i64  entries:i64  bytes:i64
  *           remote:i64  count:varint  { node:utf8  epoch:i64  counter:varint } * count
  * block   = { flags:u8  shared:varint  rest:bytes  value:bytes  version:varint  stamp:i64  origin:varint  counter:varint
- *             age:varint } *
+ *             age:varint  [floor:i64]  [last]  [count:varint  sibling * count] } *
+ * last    = removed:u8  value:bytes (not removed)
+ * sibling = removed:u8  value:bytes (not removed)  version:varint  stamp:i64  origin:varint  counter:varint
  * carried = { typeCode:varint  timestamp:i64  sequence:varint  payload:bytes } *
  * index   = { first:bytes  length:varint  entries:varint } * blocks
  * directory = { first:bytes  indexLength:varint  length:varint  entries:varint } * pages
  * tail    = carriedAt:i64  carriedCount:i64  indexAt:i64  blocks:i64  directoryAt:i64  pageBlocks:i64
  *
  * features : bits that a reader must know; bit 0: there may be removals among the entries; bit 1: there is a directory, and the
- *            tail's last two numbers
+ *            tail's last two numbers; bit 2: there may be entries with a floor or siblings
  * length   : of what follows it in the head
  * bytes    : of all keys and values; with a length, a varint, before them where they stand alone
  * counter  : of the last operation of each origin, 0 if none is held with all before it; the store's own comes last, if it has
  *            one
  * shared   : how many bytes the key has in common with the one before it in the block; rest is what follows
  * origin   : an index into the head's list
- * flags    : bit 0: the key was removed; there is no value then, and it is counted in the index only
+ * flags    : bit 0: the key was removed; there is no value then, and it is counted in the index only. Bit 1: floor, above which
+ *            the next stamp of the key must be. Bit 2: siblings, in order, the last one first and left out. Bit 3, with bit 2: the
+ *            value is what they were merged to, and last is the value of the last one
  * age      : how far the entry's sequence is below the checkpoint's
  * pages    : the index by so many blocks, pageBlocks; the last page may have fewer. Of each, the directory has the first key, its
  *            bytes in the index, and the bytes and entries of its blocks
@@ -53,17 +57,34 @@ import softadastra.wal.spi.WalCheckpointReader;
  * @param remote how many of the entries came from other nodes
  * @param counters the last counter of each origin, in the order in which they first occurred
  * @param keepsRemovals whether it remembers which keys were removed
+ * @param keepsFrontiers whether entries may have more to them than one operation
  */
 record CheckpointHead(
-        long sequence, long entries, long bytes, long remote, Map<Origin, Long> counters, boolean keepsRemovals) {
+        long sequence,
+        long entries,
+        long bytes,
+        long remote,
+        Map<Origin, Long> counters,
+        boolean keepsRemovals,
+        boolean keepsFrontiers) {
 
     private static final long MAGIC = 0x6365726f74734153L;
     private static final int VERSION = 1;
     private static final int REMOVALS = 1;
     private static final int DIRECTORY = 2;
+    private static final int FRONTIERS = 4;
 
     /** The flag of an entry whose key was removed. */
     static final int REMOVED = 1;
+
+    /** The flag of an entry with a floor. */
+    static final int FLOOR = 2;
+
+    /** The flag of an entry with siblings. */
+    static final int SIBLINGS = 4;
+
+    /** The flag of an entry whose siblings were merged. */
+    static final int MERGED = 8;
 
     private static final int FIXED = 20;
     private static final int MAX_LENGTH = 1 << 28;
@@ -72,7 +93,7 @@ record CheckpointHead(
         out.writeLong(MAGIC);
         out.writeShort(VERSION);
         out.writeShort(0);
-        out.writeInt((keepsRemovals ? REMOVALS : 0) | DIRECTORY);
+        out.writeInt((keepsRemovals ? REMOVALS : 0) | DIRECTORY | (keepsFrontiers ? FRONTIERS : 0));
         int lengthAt = out.length();
         out.writeInt(0);
         out.writeLong(sequence);
@@ -118,7 +139,7 @@ record CheckpointHead(
         int version = in.readShort();
         in.skip(Short.BYTES);
         int features = in.readInt();
-        if (version != VERSION || (features & ~(REMOVALS | DIRECTORY)) != 0) {
+        if (version != VERSION || (features & ~(REMOVALS | DIRECTORY | FRONTIERS)) != 0) {
             throw new SoftadastraException(
                     ErrorCode.UNSUPPORTED_VERSION,
                     "unsupported store checkpoint version " + version + " with features "
@@ -129,14 +150,14 @@ record CheckpointHead(
             throw damaged("its head has a length of " + length, null);
         }
         try {
-            CheckpointHead head = read(new ByteReader(bytes(reader, FIXED, length)), (features & REMOVALS) != 0);
+            CheckpointHead head = read(new ByteReader(bytes(reader, FIXED, length)), features);
             return new Read(head, (long) FIXED + length, (features & DIRECTORY) != 0);
         } catch (MalformedDataException e) {
             throw damaged("its head is malformed", e);
         }
     }
 
-    private static CheckpointHead read(ByteReader in, boolean keepsRemovals) {
+    private static CheckpointHead read(ByteReader in, int features) {
         long sequence = in.readLong();
         long entries = in.readLong();
         long bytes = in.readLong();
@@ -156,7 +177,8 @@ record CheckpointHead(
             }
         }
         in.expectEnd();
-        return new CheckpointHead(sequence, entries, bytes, remote, counters, keepsRemovals);
+        return new CheckpointHead(
+                sequence, entries, bytes, remote, counters, (features & REMOVALS) != 0, (features & FRONTIERS) != 0);
     }
 
     static byte[] bytes(WalCheckpointReader reader, long position, int length) {

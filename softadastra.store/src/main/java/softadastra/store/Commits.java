@@ -129,11 +129,24 @@ final class Commits {
 
     private Decided<RemoveResult> remove(Key key, @Nullable Slot slot) {
         Stored replaced = newest(slot);
-        if (Stored.live(replaced) == null) {
+        if (!Stored.isRemovable(replaced)) {
             return new Decided<>(restsOn(replaced), new RemoveResult(false, key, 0));
         }
         Stored stored = submit(key, slot, OperationType.DELETE, null);
         return new Decided<>(stored.sequence, new RemoveResult(true, key, stored.version));
+    }
+
+    /** Puts or removes if what stands under the key is of a sequence; for {@link #writing}. */
+    Decided<Boolean> resolve(Key key, @Nullable Value value, long expected) {
+        Slot slot = versions.find(key.bytes());
+        Stored newest = newest(slot);
+        if (newest == null || newest.sequence != expected) {
+            return new Decided<>(restsOn(newest), false);
+        }
+        long restsOn = value == null
+                ? remove(key, slot).restsOn()
+                : put(key, slot, value).restsOn();
+        return new Decided<>(restsOn, true);
     }
 
     private static boolean isOf(@Nullable Stored newest, long expected) {
@@ -350,11 +363,11 @@ final class Commits {
     }
 
     private Stored decide(@Nullable Stored replaced, byte @Nullable [] value, long now, long atCounter) {
-        long stamp = replaced != null && HybridTimestamp.comparePacked(replaced.stamp, now) >= 0
-                ? HybridTimestamp.nextPacked(replaced.stamp)
+        long stamp = replaced != null && HybridTimestamp.comparePacked(replaced.floor(), now) >= 0
+                ? HybridTimestamp.nextPacked(replaced.floor())
                 : now;
         long before = replaced == null || replaced.isTombstone() ? 0 : replaced.version;
-        return new Stored(value, value == null ? before : before + 1, stamp, self, atCounter);
+        return new Stored(value, value == null ? Math.max(1, before) : before + 1, stamp, self, atCounter);
     }
 
     private void encode(Key key, Stored stored, OperationType type, long now) {

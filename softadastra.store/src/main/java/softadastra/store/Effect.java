@@ -10,9 +10,18 @@ public enum Effect {
     /** It lost against the value its key had, which stays. */
     LOST(2),
     /** It is kept beside the value its key has, until the application resolves the two. */
-    SIBLING(3);
+    SIBLING(3),
+    /** It is kept, with those of the others that its writer did not know: {@link Outcome#standing()}. */
+    BESIDE(4),
+    /** As {@link #BESIDE}, or {@link #SIBLING}; what is shown is what they were merged to: {@link Outcome#merged()}. */
+    MERGED(5),
+    /** It was refused for good: nothing came of it here, and it goes on to others. */
+    REJECTED(6);
 
-    private static final Effect[] BY_CODE = {WON, LOST, SIBLING};
+    private static final Effect[] BY_CODE = {WON, LOST, SIBLING, BESIDE, MERGED, REJECTED};
+
+    /** The first one that older releases do not know. */
+    private static final int FIRST_WITH_OUTCOME = 4;
 
     private final int code;
 
@@ -22,6 +31,11 @@ public enum Effect {
 
     int code() {
         return code;
+    }
+
+    /** Whether its records say what came of it besides, if only nothing. */
+    boolean hasOutcome() {
+        return code >= FIRST_WITH_OUTCOME;
     }
 
     /** Whether a code is that of an effect. */

@@ -63,7 +63,8 @@ final class Graves {
             if (newest == null || !newest.isTombstone() || index.get(slot.key) != slot) {
                 continue;
             }
-            boolean unseen = newest.sequence > views.visible() || newest.before() != null;
+            // What stands beside it is yet to be resolved.
+            boolean unseen = newest.isContested() || newest.sequence > views.visible() || newest.before() != null;
             if (unseen || !mayForget(retention, newest)) {
                 add(slot);
             } else {
@@ -76,6 +77,6 @@ final class Graves {
 
     private static boolean mayForget(Retention retention, Stored removal) {
         return retention.mayForget(
-                new OperationId(removal.origin, removal.counter), HybridTimestamp.ofPacked(removal.stamp));
+                new OperationId(removal.origin, removal.counter), HybridTimestamp.ofPacked(removal.floor()));
     }
 }

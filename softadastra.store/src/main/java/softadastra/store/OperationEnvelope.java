@@ -21,9 +21,11 @@ import softadastra.core.SoftadastraException;
  *           contextKind:u8  count:varint  { node:utf8  epoch:i64  counter:varint } * count  body
  *
  * head        : bits 0-3 the version, 1; bit 4 remote; bits 5-7 features that a reader must know. Bit 5, with bit 4: a survivor,
- *               which came without those it had replaced; its counter does not follow on, and its context is empty
+ *               which came without those it had replaced; its counter does not follow on, and its context is empty. Bit 6, with
+ *               bit 4: there is an outcome
  * stamp       : local: less the log record's timestamp; remote: its 64 bits
- * effect      : 1 won, 2 lost, 3 sibling
+ * effect      : 1 won, 2 lost, 3 sibling; with an outcome also 4 beside, 5 merged, 6 rejected
+ * outcome     : see {@link OutcomeCodec}
  * contextKind : 0 in full, 1 what changed since the operation before of the same origin
  * counter, version : from 1; the version of an operation that lost from 0
  * </pre>
@@ -39,6 +41,7 @@ final class OperationEnvelope {
     private static final int LOCAL = 0x01;
     private static final int REMOTE = 0x11;
     private static final int SURVIVOR = 0x31;
+    private static final int OUTCOME = 0x40;
     private static final int CONTEXT_IN_FULL = 0;
     private static final int CONTEXT_DELTA = 1;
 
@@ -48,6 +51,7 @@ final class OperationEnvelope {
     private final ByteReader in = new ByteReader(new byte[0]);
     private final OperationBody body = new OperationBody();
     private Effect effect = Effect.WON;
+    private Outcome outcome = Outcome.NONE;
     private @Nullable NodeId node;
     private long epoch;
     private long counter;
@@ -100,8 +104,12 @@ final class OperationEnvelope {
     private static void writeRemote(ByteWriter out, OperationRecord record, int head) {
         OperationId id = record.id();
         Operation operation = record.operation();
-        out.writeByte(head);
+        boolean hasOutcome = record.effect().hasOutcome() || !record.outcome().equals(Outcome.NONE);
+        out.writeByte(hasOutcome ? head | OUTCOME : head);
         out.writeByte(record.effect().code());
+        if (hasOutcome) {
+            OutcomeCodec.write(out, record.outcome());
+        }
         out.writeUtf8(id.node().value());
         out.writeLong(id.epoch());
         out.writeVarint(id.counter());
@@ -132,13 +140,13 @@ final class OperationEnvelope {
     void read(int typeCode, long recordTimestamp, byte[] buffer, int offset, int length) {
         in.reset(buffer, offset, length);
         int head = in.readByte();
-        survivor = head == SURVIVOR;
+        survivor = (head & ~OUTCOME) == SURVIVOR;
         if (head == LOCAL) {
             readLocal(recordTimestamp);
-        } else if (head == REMOTE || head == SURVIVOR) {
+        } else if (survivor || (head & ~OUTCOME) == REMOTE) {
             int position = in.position();
-            readRemote();
-            if (head == SURVIVOR && !isWithoutContext()) {
+            readRemote((head & OUTCOME) != 0);
+            if (survivor && !isWithoutContext()) {
                 throw in.malformed("survivor with a context", position);
             }
         } else {
@@ -156,6 +164,7 @@ final class OperationEnvelope {
 
     private void readLocal(long recordTimestamp) {
         effect = Effect.WON;
+        outcome = Outcome.NONE;
         node = null;
         context = null;
         contextIsDelta = false;
@@ -165,13 +174,15 @@ final class OperationEnvelope {
         version = readFrom(1);
     }
 
-    private void readRemote() {
+    private void readRemote(boolean hasOutcome) {
         int position = in.position();
         int effectCode = in.readByte();
-        if (!Effect.isEffect(effectCode)) {
+        if (!Effect.isEffect(effectCode)
+                || (!hasOutcome && Effect.ofCode(effectCode).hasOutcome())) {
             throw in.malformed("unknown effect " + effectCode, position);
         }
         effect = Effect.ofCode(effectCode);
+        outcome = hasOutcome ? OutcomeCodec.read(in, effect) : Outcome.NONE;
         node = readNode();
         epoch = in.readLong();
         counter = readFrom(1);
@@ -232,6 +243,10 @@ final class OperationEnvelope {
         return effect;
     }
 
+    Outcome outcome() {
+        return outcome;
+    }
+
     long epoch() {
         return epoch;
     }
@@ -266,6 +281,7 @@ final class OperationEnvelope {
                 effect,
                 Optional.ofNullable(context),
                 contextIsDelta,
-                body.toOperation());
+                body.toOperation(),
+                outcome);
     }
 }

@@ -25,6 +25,7 @@ import softadastra.core.SoftadastraException;
  * @param context what its writer knew; empty in the log of its writer, where it is everything logged before
  * @param contextIsDelta whether {@code context} has only what changed since the operation before it of the same origin
  * @param operation what it does
+ * @param outcome what came of it besides the effect, where it is logged
  */
 @CheckReturnValue
 public record OperationRecord(
@@ -34,7 +35,8 @@ public record OperationRecord(
         Effect effect,
         Optional<CausalContext> context,
         boolean contextIsDelta,
-        Operation operation) {
+        Operation operation,
+        Outcome outcome) {
 
     private static final String FAILED = "failed to encode operation record: ";
 
@@ -42,7 +44,8 @@ public record OperationRecord(
      * Refuses null, and what no log may hold.
      *
      * @throws SoftadastraException INVALID_ARGUMENT if the version is below 1, for an operation that lost below 0; or the
-     *     context is empty (so that the operation is local), and its effect is not {@link Effect#WON}, or it is said to be a delta
+     *     context is empty (so that the operation is local), and its effect is not {@link Effect#WON}, or it is said to be a delta;
+     *     or effect and outcome do not go together
      */
     public OperationRecord {
         Objects.requireNonNull(id, "id");
@@ -50,6 +53,7 @@ public record OperationRecord(
         Objects.requireNonNull(effect, "effect");
         Objects.requireNonNull(context, "context");
         Objects.requireNonNull(operation, "operation");
+        Objects.requireNonNull(outcome, "outcome");
         if (version < (effect == Effect.LOST ? 0 : 1)) {
             throw new SoftadastraException(
                     ErrorCode.INVALID_ARGUMENT,
@@ -60,6 +64,34 @@ public record OperationRecord(
                     ErrorCode.INVALID_ARGUMENT,
                     "invalid operation record: a local operation has won, and has no context");
         }
+        boolean local = context.isEmpty();
+        if (!OutcomeCodec.agree(effect, outcome) || (local && !outcome.equals(Outcome.NONE))) {
+            throw new SoftadastraException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "invalid operation record: " + effect + " with another effect's " + outcome);
+        }
+    }
+
+    /**
+     * A record of which there is nothing more to say than the effect does.
+     *
+     * @param id who wrote it, and its number there
+     * @param stamp when it was written
+     * @param version the version that its writer gave it
+     * @param effect what it did where it is logged
+     * @param context what its writer knew
+     * @param contextIsDelta whether {@code context} has only what changed
+     * @param operation what it does
+     */
+    public OperationRecord(
+            OperationId id,
+            HybridTimestamp stamp,
+            long version,
+            Effect effect,
+            Optional<CausalContext> context,
+            boolean contextIsDelta,
+            Operation operation) {
+        this(id, stamp, version, effect, context, contextIsDelta, operation, Outcome.NONE);
     }
 
     /**

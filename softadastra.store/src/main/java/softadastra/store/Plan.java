@@ -61,7 +61,7 @@ final class Plan {
     OperationType type(Operation operation, @Nullable Stored replaced) {
         boolean exists = Stored.live(replaced) != null;
         if (operation.type() == OperationType.DELETE) {
-            return exists ? OperationType.DELETE : null;
+            return Stored.isRemovable(replaced) ? OperationType.DELETE : null;
         }
         return exists ? OperationType.UPDATE : OperationType.PUT;
     }

@@ -73,6 +73,21 @@ final class Rebuild {
         }
     }
 
+    /** What stands under a key, in the log or its checkpoint; null if nothing does. */
+    @Nullable
+    Stored standing(byte[] key) {
+        Slot slot = index.get(key);
+        Unloaded rest = unloaded;
+        if (slot == null && rest != null) {
+            Stored stored = rest.get(key);
+            if (stored != null) {
+                slot = index.add(key, stored);
+                pruner.removeIfGone(slot, stored);
+            }
+        }
+        return slot == null ? null : slot.newest();
+    }
+
     /** Notes what is held from a sequence on. */
     void raised(Map<Origin, Long> held, long sequence) {
         held.forEach((origin, counter) -> recovered(origin, Math.max(counter, recoveredCounter(origin)), sequence));

@@ -1,6 +1,7 @@
 package softadastra.store;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import softadastra.core.ByteWriter;
 import softadastra.core.ErrorCode;
 import softadastra.core.HybridClock;
@@ -52,11 +53,18 @@ final class RemoteCommits {
                 requireNoFork(new OperationId(self, own));
             }
             RemotePlan plan = plan(adoption.survivors(), arbiter);
+            plan.list(adoption.survivors());
             adoption.survivors().forEach(plan::adopt);
-            adoption.gone().forEach(plan::drop);
+            plan.drop(adoption.gone());
             adoption.held().ifPresent(plan::raise);
             return plan.result(submit(plan));
         });
+    }
+
+    /** Writes to a key, if what stands there is of a sequence; waits until that is durable. */
+    boolean resolve(Key key, @Nullable Value value, long sequence) {
+        Decided<Boolean> decided = commits.writing(() -> commits.resolve(key, value, sequence));
+        return commits.settled(decided);
     }
 
     private void requireNoFork(OperationId id) {

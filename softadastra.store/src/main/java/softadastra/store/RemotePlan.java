@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.ByteWriter;
-import softadastra.core.ErrorCode;
-import softadastra.core.SoftadastraException;
+import softadastra.core.HybridTimestamp;
 import softadastra.wal.spi.WalBatch;
 import softadastra.wal.spi.WalRecordType;
 
@@ -34,9 +34,10 @@ final class RemotePlan {
     private final Map<Origin, CausalContext> contexts = new HashMap<>();
     private final Map<Key, Stored> staged = new HashMap<>();
     private final Set<Origin> broken = new HashSet<>();
+    private final Set<OperationId> listed = new HashSet<>();
     private final List<Key> keys = new ArrayList<>();
 
-    /** What each operation leaves, null for one that lost. */
+    /** What each operation leaves, null for one that leaves what was there. */
     private final List<@Nullable Stored> values = new ArrayList<>();
 
     private final List<Integer> typeCodes = new ArrayList<>();
@@ -68,71 +69,104 @@ final class RemotePlan {
         }
         Key key = incoming.operation().key();
         Stored standing = standing(key);
-        Effect effect = decide(incoming, key, standing);
+        Verdict verdict = decide(incoming, standing, each -> !context.includes(each));
         counters.put(id.origin(), id.counter());
         OperationType type = type(incoming.operation(), Stored.live(standing));
-        encode(incoming, context, effect, type);
-        planned(incoming, key, effect, type);
+        encode(incoming, context, verdict, type);
+        planned(key, verdict, type);
     }
 
-    private Effect decide(OperationRecord incoming, Key key, @Nullable Stored standing) {
-        Effect effect = arbiter.decide(incoming, Optional.ofNullable(standing).map(stored -> Standing.of(key, stored)));
-        if (effect != Effect.WON && effect != Effect.LOST) {
-            throw new SoftadastraException(
-                    ErrorCode.INVALID_ARGUMENT, "invalid decision: " + effect + " for operation " + incoming.id());
-        }
-        return effect;
+    private Verdict decide(OperationRecord incoming, @Nullable Stored standing, Predicate<OperationId> stays) {
+        Key key = incoming.operation().key();
+        Effect effect = arbiter.decide(incoming, standing == null ? List.of() : Standing.of(key, standing));
+        return Verdict.of(effect, arbiter, incoming, standing, stays);
     }
 
-    private void planned(OperationRecord incoming, Key key, Effect effect, OperationType type) {
+    private void planned(Key key, Verdict verdict, OperationType type) {
         keys.add(key);
         typeCodes.add(type.code());
         ends.add(buffer.length());
-        values.add(effect == Effect.WON ? stage(key, incoming) : null);
-        lost += effect == Effect.LOST ? 1 : 0;
+        values.add(verdict.stored());
+        if (verdict.stored() != null) {
+            staged.put(key, verdict.stored());
+        }
+        lost += verdict.effect() == Effect.LOST || verdict.effect() == Effect.REJECTED ? 1 : 0;
+    }
+
+    private Verdict decideSurvivor(OperationRecord survivor, @Nullable Stored standing) {
+        CausalContext theirs = survivor.context().orElseThrow();
+        return decide(survivor, standing, each -> !theirs.includes(each) || listed.contains(each));
+    }
+
+    /** Says which operations come without those they had replaced: what is among them stands beside what is. */
+    void list(List<OperationRecord> survivors) {
+        survivors.forEach(survivor -> listed.add(survivor.id()));
     }
 
     /** Decides what an operation does that came without those it had replaced, unless it is held already. */
     void adopt(OperationRecord survivor) {
-        if (known(survivor.id().origin()) >= survivor.id().counter()) {
+        Key key = survivor.operation().key();
+        Stored standing = standing(key);
+        boolean isHeld = known(survivor.id().origin()) >= survivor.id().counter();
+        Verdict verdict = isHeld ? Verdict.held(survivor, standing) : decideSurvivor(survivor, standing);
+        if (isHeld && verdict.stored() == null) {
             passedOver++;
             return;
         }
-        Key key = survivor.operation().key();
-        Stored standing = standing(key);
-        Effect effect = decide(survivor, key, standing);
         OperationType type = type(survivor.operation(), Stored.live(standing));
         counters.putIfAbsent(survivor.id().origin(), known(survivor.id().origin()));
         OperationEnvelope.writeSurvivor(
                 buffer,
-                OperationRecord.remote(
+                new OperationRecord(
                         survivor.id(),
                         survivor.stamp(),
                         survivor.version(),
-                        effect,
-                        CausalContext.EMPTY,
-                        survivor.operation().as(type)));
-        planned(survivor, key, effect, type);
+                        verdict.effect(),
+                        Optional.of(CausalContext.EMPTY),
+                        false,
+                        survivor.operation().as(type),
+                        verdict.outcome()));
+        planned(key, verdict, type);
     }
 
-    /**
-     * Takes away what stands under a key: elsewhere it is gone, and so is what had removed it there. The removal goes by the name of
-     * what it removes, which nobody will be sent again.
-     */
-    void drop(Standing gone) {
-        Stored standing = standing(gone.key());
-        boolean stands = standing != null
-                && standing.value != null
-                && standing.origin.equals(gone.id().origin())
-                && standing.counter == gone.id().counter();
-        if (!stands) {
+    /** Takes away what stands here: elsewhere it is gone, and so is what had removed it there. */
+    void drop(List<Standing> gone) {
+        Map<Key, Set<OperationId>> byKey = new LinkedHashMap<>();
+        for (Standing each : gone) {
+            boolean unused =
+                    byKey.computeIfAbsent(each.key(), key -> new HashSet<>()).add(each.id());
+        }
+        byKey.forEach((key, ids) -> drop(key, standing(key), ids));
+    }
+
+    /** The removal goes by the name of what it removes, which nobody will be sent again. */
+    private void drop(Key key, @Nullable Stored standing, Set<OperationId> gone) {
+        List<Stored> rest = new ArrayList<>();
+        for (Stored each : standing == null ? List.<Stored>of() : standing.siblings()) {
+            if (!gone.contains(new OperationId(each.origin, each.counter))) {
+                rest.add(each);
+            }
+        }
+        if (standing == null || rest.size() == standing.siblings().size()) {
             passedOver++;
             return;
         }
-        OperationRecord removal = OperationRecord.remote(
-                gone.id(), gone.stamp(), gone.version(), Effect.WON, CausalContext.EMPTY, Operation.delete(gone.key()));
-        OperationEnvelope.writeSurvivor(buffer, removal);
-        planned(removal, gone.key(), Effect.WON, OperationType.DELETE);
+        boolean isRemoved = rest.isEmpty();
+        Stored last = isRemoved ? standing : rest.get(0);
+        OperationType type = type(Standing.operation(key, isRemoved ? null : last.value), Stored.live(standing));
+        Verdict verdict = Verdict.rest(arbiter, key, standing, rest);
+        OperationEnvelope.writeSurvivor(
+                buffer,
+                new OperationRecord(
+                        new OperationId(last.origin, last.counter),
+                        HybridTimestamp.ofPacked(last.stamp),
+                        last.version,
+                        verdict.effect(),
+                        Optional.of(CausalContext.EMPTY),
+                        false,
+                        Standing.operation(key, isRemoved ? null : last.value).as(type),
+                        verdict.outcome()));
+        planned(key, verdict, type);
     }
 
     /** Says what is held once all that was adopted is. */
@@ -155,17 +189,6 @@ final class RemotePlan {
         return slot == null ? stored : slot.newest();
     }
 
-    private Stored stage(Key key, OperationRecord incoming) {
-        Stored stored = new Stored(
-                incoming.operation().valueBytes(),
-                incoming.version(),
-                incoming.stamp().packed(),
-                incoming.id().origin(),
-                incoming.id().counter());
-        staged.put(key, stored);
-        return stored;
-    }
-
     /** What an operation is here: whether a key is new differs from node to node. */
     private static OperationType type(Operation operation, @Nullable Stored live) {
         if (operation.type() == OperationType.DELETE) {
@@ -174,16 +197,17 @@ final class RemotePlan {
         return live == null ? OperationType.PUT : OperationType.UPDATE;
     }
 
-    private void encode(OperationRecord incoming, CausalContext context, Effect effect, OperationType type) {
+    private void encode(OperationRecord incoming, CausalContext context, Verdict verdict, OperationType type) {
         CausalContext before = contexts.put(incoming.id().origin(), context);
         OperationRecord logged = new OperationRecord(
                 incoming.id(),
                 incoming.stamp(),
                 incoming.version(),
-                effect,
+                verdict.effect(),
                 Optional.of(before == null ? context : context.since(before)),
                 before != null,
-                incoming.operation().as(type));
+                incoming.operation().as(type),
+                verdict.outcome());
         OperationEnvelope.write(buffer, logged, now);
     }
 

@@ -111,11 +111,18 @@ final class Replay implements WalRecordVisitor {
         } else {
             rebuild.keepRemovals(sequence);
         }
-        if (envelope.effect() == Effect.WON) {
-            OperationBody body = envelope.body();
-            Stored stored = new Stored(body.value(), envelope.version(), envelope.stamp(), origin, envelope.counter());
-            stored.sequence = sequence;
-            rebuild.apply(body.key().bytes(), stored, stored.isTombstone() || stored.version > 1);
+        byte[] key = envelope.body().key().bytes();
+        Stored written =
+                new Stored(envelope.body().value(), envelope.version(), envelope.stamp(), origin, envelope.counter());
+        if (envelope.effect() == Effect.WON && envelope.outcome().equals(Outcome.NONE)) {
+            written.sequence = sequence;
+            // The version is the writer's; whether the key had a value here is what the type says.
+            rebuild.apply(key, written, envelope.body().type() != OperationType.PUT);
+        } else if (Recorded.hasLeftSomething(envelope.effect(), envelope.outcome())) {
+            Stored standing = rebuild.standing(key);
+            Stored left = Recorded.left(sequence, envelope.effect(), envelope.outcome(), written, standing);
+            left.sequence = sequence;
+            rebuild.apply(key, left, Stored.live(standing) != null);
         }
         if (envelope.isSurvivor()) {
             rebuild.survived(origin, sequence);

@@ -9,6 +9,7 @@ import softadastra.core.CheckReturnValue;
 import softadastra.core.ErrorCode;
 import softadastra.core.HybridTimestamp;
 import softadastra.core.Result;
+import softadastra.core.SoftadastraError;
 import softadastra.core.SoftadastraException;
 import softadastra.core.Unit;
 import softadastra.wal.spi.WalRecordType;
@@ -211,7 +212,8 @@ public final class Replication {
 
     /**
      * What stands under the keys behind one, in their order: values, and removals that are remembered. Each is as it is when the
-     * call gets there, and durable when the call ends.
+     * call gets there, and durable when the call ends; of a key that several operations stand under, each of them, the last one
+     * first.
      *
      * @param behind the key to begin behind; empty for the first one
      * @param visitor takes them, until it says no
@@ -228,7 +230,8 @@ public final class Replication {
     }
 
     /**
-     * What readers see to stand under a key.
+     * What stands under a key, as far as readers see it: mostly one operation; several that stand beside each other until somebody
+     * writes to the key, the last one first; those that merged to what readers see, as they were written.
      *
      * @param key the key
      * @return empty if nothing does
@@ -236,6 +239,23 @@ public final class Replication {
     public Result<List<Standing>> standing(Key key) {
         Objects.requireNonNull(key, "key");
         return attempt(() -> log.standing(key));
+    }
+
+    /**
+     * Writes to a key that operations stand beside each other under, if these are still the ones that the caller knows: what is
+     * written takes the place of all of them, here and on every node, since it was written knowing them. So does any other write to
+     * the key, but without looking.
+     *
+     * @param key the key
+     * @param value its value from here on; empty to remove it
+     * @param sequence the {@linkplain Standing#sequence() sequence} of what the caller has seen to stand there
+     * @return whether it was written: not if something else stands there by now; or an error as of {@link StoreEngine#put}
+     */
+    public Result<Boolean> resolve(Key key, Optional<Value> value, long sequence) {
+        SoftadastraError invalid = value.isPresent() ? Limits.errorOf(key, value.get()) : Limits.errorOf(key);
+        return invalid != null
+                ? Result.err(invalid)
+                : attempt(() -> commits.resolve(key, value.orElse(null), sequence));
     }
 
     /**

@@ -76,7 +76,7 @@ final class ReplicationLog {
             slot = next != null && Arrays.equals(next.key, key.bytes()) ? next : null;
         }
         Stored stored = slot == null ? null : versions.visibleStanding(slot);
-        return stored == null ? List.of() : List.of(Standing.of(key, stored));
+        return stored == null ? List.of() : Standing.of(key, stored);
     }
 
     /** Hands over what stands under the keys behind one. */
@@ -89,9 +89,11 @@ final class ReplicationLog {
             if (stored == null || (behind.isPresent() && Arrays.equals(slot.key, from))) {
                 continue;
             }
-            count++;
-            if (!visitor.test(Standing.of(Key.wrap(slot.key), stored))) {
-                break;
+            for (Standing standing : Standing.of(Key.wrap(slot.key), stored)) {
+                count++;
+                if (!visitor.test(standing)) {
+                    return count;
+                }
             }
         }
         return count;

@@ -2,16 +2,18 @@ package softadastra.store;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One version of a key's value, with what wrote it: as few fields as possible, since there is one for each entry. Without a
- * value it is a tombstone: the key was removed.
+ * value it is a tombstone: the key was removed. {@link Frontier} is for the few that have more to them.
  *
  * <p>It leads to the version before it for as long as somebody may have to see that: until it is visible itself, and while a
  * snapshot from before is open.
  */
-final class Stored {
+class Stored {
 
     private static final VarHandle BEFORE;
 
@@ -45,6 +47,43 @@ final class Stored {
 
     boolean isTombstone() {
         return value == null;
+    }
+
+    /** The stamp that whatever is written to the key next must be above. */
+    long floor() {
+        return stamp;
+    }
+
+    /** The operations that stand beside each other, as they were written, the last one first: mostly this one alone. */
+    List<Stored> siblings() {
+        return List.of(this);
+    }
+
+    /** Whether others stand beside it. */
+    boolean isContested() {
+        return false;
+    }
+
+    /** Whether its value is what several were merged to. */
+    boolean isMerged() {
+        return false;
+    }
+
+    boolean isOf(OperationId id) {
+        return counter == id.counter() && origin.equals(id.origin());
+    }
+
+    /** Whether readers see the same in both. */
+    boolean showsTheSame(@Nullable Stored other) {
+        return other != null
+                && counter == other.counter
+                && origin.equals(other.origin)
+                && Arrays.equals(value, other.value);
+    }
+
+    /** Whether there is anything to remove: a value, or several operations of which the last was a removal. */
+    static boolean isRemovable(@Nullable Stored stored) {
+        return stored != null && (!stored.isTombstone() || stored.isContested());
     }
 
     /** What counts as the value of a key: a tombstone is none. */

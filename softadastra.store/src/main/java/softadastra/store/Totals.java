@@ -12,6 +12,9 @@ final class Totals {
     private long ownCounter;
     private long written;
 
+    /** Whether there was ever a version with more to it than one operation; set before any reader sees that. */
+    private volatile boolean frontiers;
+
     Totals(Origin self) {
         this.self = self;
     }
@@ -24,6 +27,10 @@ final class Totals {
     /** The bytes of their keys and values. */
     long bytes() {
         return bytes;
+    }
+
+    boolean hasFrontiers() {
+        return frontiers;
     }
 
     /** The last counter that was given to an operation of this store. */
@@ -41,6 +48,7 @@ final class Totals {
         entries = head.entries();
         bytes = head.bytes();
         remote = head.remote();
+        frontiers = head.keepsFrontiers();
     }
 
     /** Adds to the counts. */
@@ -55,6 +63,9 @@ final class Totals {
         if (before != null && before.value != null) {
             correct(-1, -(long) key.length - before.value.length, isLocal(before.origin) ? 0 : -1);
         }
+        if (after instanceof Frontier) {
+            frontiers = true;
+        }
         if (after.value != null) {
             correct(1, (long) key.length + after.value.length, isLocal(after.origin) ? 0 : 1);
         }
@@ -68,13 +79,15 @@ final class Totals {
     /** The change that a version makes, which is counted already. */
     Change change(Slot slot, Stored stored, @Nullable Stored before) {
         written += slot.key.length + (stored.value == null ? 0L : stored.value.length);
-        return new Change(slot, stored, Stored.live(before) == null, entries, bytes, remote, ownCounter, written);
+        boolean shows = !(stored instanceof Frontier) || !stored.showsTheSame(before);
+        return new Change(
+                slot, stored, Stored.live(before) == null, shows, entries, bytes, remote, ownCounter, written);
     }
 
     /** A change of no entry, at a sequence: it says what is counted. */
     Change recount(long sequence) {
         Stored none = new Stored(null, 0, 0, self, 0);
         none.sequence = sequence;
-        return new Change(new Slot(new byte[0], none), none, false, entries, bytes, remote, ownCounter, written);
+        return new Change(new Slot(new byte[0], none), none, false, false, entries, bytes, remote, ownCounter, written);
     }
 }

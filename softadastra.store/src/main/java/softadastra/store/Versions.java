@@ -171,12 +171,19 @@ final class Versions {
      * @param remote how many of them came from other nodes
      * @param counters the last counter of each origin
      * @param keepsRemovals whether removals are remembered
+     * @param keepsFrontiers whether there may be versions with more to them than one operation
      */
     record Held(
-            long sequence, long entries, long bytes, long remote, Map<Origin, Long> counters, boolean keepsRemovals) {
+            long sequence,
+            long entries,
+            long bytes,
+            long remote,
+            Map<Origin, Long> counters,
+            boolean keepsRemovals,
+            boolean keepsFrontiers) {
 
         CheckpointHead head() {
-            return new CheckpointHead(sequence, entries, bytes, remote, counters, keepsRemovals);
+            return new CheckpointHead(sequence, entries, bytes, remote, counters, keepsRemovals, keepsFrontiers);
         }
     }
 
@@ -187,7 +194,14 @@ final class Versions {
         for (Change next = change.next(); next != null && next.sequence() <= sequence; next = change.next()) {
             change = next;
         }
-        return new Held(sequence, change.entries, change.bytes, change.remote, counters(change), graves.keeping());
+        return new Held(
+                sequence,
+                change.entries,
+                change.bytes,
+                change.remote,
+                counters(change),
+                graves.keeping(),
+                totals.hasFrontiers());
     }
 
     /** Makes everything up to a sequence visible, as far as it is added. */

@@ -176,7 +176,7 @@ final class Watcher implements Watch, Runnable {
         }
         Stored stored = next.stored;
         Key key = Key.wrap(next.slot.key);
-        if (next.isRecount() || !range.contains(key)) {
+        if (next.isRecount() || !next.shows || !range.contains(key)) {
             return new Next(null, stored.sequence);
         }
         OperationType type = OperationType.DELETE;
@@ -275,11 +275,37 @@ final class Watcher implements Watch, Runnable {
 
         private @Nullable EntryChange change(long sequence) {
             OperationBody body = envelope.body();
-            if (envelope.effect() != Effect.WON || !range.contains(body.key())) {
+            if (!range.contains(body.key())) {
                 return null;
             }
+            return switch (envelope.effect()) {
+                case WON -> written(sequence, body);
+                case BESIDE -> isLast(envelope.outcome()) ? written(sequence, body) : null;
+                case MERGED -> merged(sequence, body, envelope.outcome());
+                case LOST, SIBLING, REJECTED -> null;
+            };
+        }
+
+        private EntryChange written(long sequence, OperationBody body) {
             return Watcher.change(
                     body.type(), body.key(), body.value(), envelope.version(), sequence, envelope.stamp());
+        }
+
+        private boolean isLast(Outcome outcome) {
+            Origin origin = envelope.origin(versions.self().node());
+            return outcome.standing().get(0).equals(new OperationId(origin, envelope.counter()));
+        }
+
+        private static EntryChange merged(long sequence, OperationBody body, Outcome outcome) {
+            Outcome.Merged merged = outcome.merged().orElseThrow();
+            byte[] value = merged.value().map(Value::array).orElse(null);
+            return Watcher.change(
+                    value == null ? OperationType.DELETE : OperationType.UPDATE,
+                    body.key(),
+                    value,
+                    merged.version(),
+                    sequence,
+                    merged.stamp().packed());
         }
     }
 

@@ -39,7 +39,7 @@ class BlockIndexTest {
         // Each makes a block full.
         byte[] value = new byte[32 << 10];
         CheckpointHead head = new CheckpointHead(
-                ENTRIES, ENTRIES, ENTRIES * (8L + value.length), 0, Map.of(SELF, (long) ENTRIES), false);
+                ENTRIES, ENTRIES, ENTRIES * (8L + value.length), 0, Map.of(SELF, (long) ENTRIES), false, false);
         CheckpointEncoder encoder = new CheckpointEncoder(writer(written), head);
         for (int i = 0; i < ENTRIES; i++) {
             Stored stored = new Stored(value, 1, i + 1, SELF, i + 1);

@@ -39,18 +39,76 @@ class OperationRecordTest {
             records.add(OperationRecord.local(local, HybridTimestamp.of(1_700_000_000_001L, 0), 200, operation));
             records.add(OperationRecord.local(local, HybridTimestamp.ZERO, Long.MAX_VALUE, operation));
             for (Effect effect : Effect.values()) {
-                records.add(OperationRecord.remote(remote, HybridTimestamp.MAX, 3, effect, CONTEXT, operation));
-                records.add(OperationRecord.remote(
-                        remote,
-                        HybridTimestamp.ZERO,
-                        effect == Effect.LOST ? 0 : 1,
-                        effect,
-                        CausalContext.EMPTY,
-                        operation));
-                records.add(new OperationRecord(remote, LOGGED, 1, effect, Optional.of(CONTEXT), true, operation));
+                for (Outcome outcome : outcomes(effect, remote)) {
+                    records.add(new OperationRecord(
+                            remote, HybridTimestamp.MAX, 3, effect, Optional.of(CONTEXT), false, operation, outcome));
+                    records.add(new OperationRecord(
+                            remote,
+                            HybridTimestamp.ZERO,
+                            effect == Effect.LOST ? 0 : 1,
+                            effect,
+                            Optional.of(CausalContext.EMPTY),
+                            false,
+                            operation,
+                            outcome));
+                    records.add(new OperationRecord(
+                            remote, LOGGED, 1, effect, Optional.of(CONTEXT), true, operation, outcome));
+                }
             }
         }
         return records;
+    }
+
+    /** What may come of an operation with an effect: with a floor and without. */
+    private static List<Outcome> outcomes(Effect effect, OperationId remote) {
+        List<OperationId> standing = effect.compareTo(Effect.BESIDE) < 0 || effect == Effect.REJECTED
+                ? List.of()
+                : List.of(new OperationId(HERE, 1, 300), remote);
+        List<Outcome> outcomes = new ArrayList<>();
+        for (Optional<HybridTimestamp> floor :
+                List.of(Optional.<HybridTimestamp>empty(), Optional.of(LOGGED), Optional.of(HybridTimestamp.MAX))) {
+            if (effect == Effect.MERGED) {
+                Value value = Value.fromString("merged");
+                outcomes.add(
+                        new Outcome(floor, standing, Optional.of(new Outcome.Merged(Optional.of(value), 300, LOGGED))));
+                outcomes.add(new Outcome(
+                        floor, standing, Optional.of(new Outcome.Merged(Optional.empty(), 1, HybridTimestamp.ZERO))));
+            } else {
+                outcomes.add(new Outcome(floor, standing, Optional.empty()));
+            }
+        }
+        return outcomes;
+    }
+
+    @Test
+    void effectAndOutcomeGoTogether() {
+        OperationId id = new OperationId(THERE, 1, 1);
+        OperationId other = new OperationId(THERE, 1, 2);
+        Operation put = Operation.put(Key.of("k"), Value.fromString("v"));
+        Outcome beside = new Outcome(Optional.empty(), List.of(id, other), Optional.empty());
+        for (Effect effect : List.of(Effect.WON, Effect.LOST, Effect.SIBLING, Effect.MERGED, Effect.REJECTED)) {
+            assertThrows(
+                    SoftadastraException.class,
+                    () -> new OperationRecord(
+                            id, LOGGED, 1, effect, Optional.of(CausalContext.EMPTY), false, put, beside));
+        }
+        assertThrows(
+                SoftadastraException.class,
+                () -> OperationRecord.remote(id, LOGGED, 1, Effect.BESIDE, CausalContext.EMPTY, put));
+        assertThrows(SoftadastraException.class, () -> new Outcome(Optional.empty(), List.of(id), Optional.empty()));
+        assertThrows(
+                SoftadastraException.class, () -> new Outcome(Optional.empty(), List.of(id, id), Optional.empty()));
+        // What an older release reads has no outcome, and one that has nothing to say is not written.
+        assertEquals(
+                0x11,
+                OperationRecord.remote(id, LOGGED, 1, Effect.SIBLING, CausalContext.EMPTY, put)
+                        .encode(LOGGED)
+                        .value()[0]);
+        byte[] bytes = new OperationRecord(
+                        id, LOGGED, 1, Effect.BESIDE, Optional.of(CausalContext.EMPTY), false, put, beside)
+                .encode(LOGGED)
+                .value();
+        assertEquals(0x51, bytes[0]);
     }
 
     private static Result<OperationRecord> decode(OperationRecord record, byte[] bytes) {
@@ -110,7 +168,7 @@ class OperationRecordTest {
                 Result<OperationRecord> decoded = decode(record, flipped);
                 if (decoded.isOk()) {
                     // Bit 5 makes a survivor of one without a context, which says the same.
-                    boolean survivor = flipped[0] == 0x31;
+                    boolean survivor = (flipped[0] & ~0x40) == 0x31;
                     assertArrayEquals(
                             survivor ? bytes : flipped,
                             decoded.value().encode(LOGGED).value(),

@@ -17,7 +17,7 @@ final class OtherNodes {
 
     /** As the last writer wins. */
     static final Arbiter LATEST = (incoming, standing) ->
-            standing.isEmpty() || incoming.stamp().isAfter(standing.get().stamp()) ? Effect.WON : Effect.LOST;
+            standing.isEmpty() || incoming.stamp().isAfter(standing.get(0).stamp()) ? Effect.WON : Effect.LOST;
 
     private OtherNodes() {}
 

@@ -128,7 +128,7 @@ class ReplicationTest {
             store.put(Key.of("k"), Value.fromString("1")).orElseThrow();
             Arbiter withNotes = new Arbiter() {
                 @Override
-                public Effect decide(OperationRecord incoming, Optional<Standing> standing) {
+                public Effect decide(OperationRecord incoming, List<Standing> standing) {
                     return Effect.WON;
                 }
 
@@ -397,7 +397,7 @@ class ReplicationTest {
         assertEquals(
                 ErrorCode.INVALID_ARGUMENT,
                 replication
-                        .apply(List.of(fine), (incoming, standing) -> Effect.SIBLING)
+                        .apply(List.of(fine), (incoming, standing) -> Effect.BESIDE)
                         .error()
                         .code());
         assertEquals(0, store.stats().lastSequence());

@@ -160,7 +160,7 @@ final class Exchange {
         this.promise = notes.floor();
         this.members = notes.members();
         this.receiving = new Receiving(replication, arbiters, this::decided, notes.progress());
-        this.snapshots = new Snapshots(replication, rules.chunkBytes());
+        this.snapshots = new Snapshots(replication, rules.chunkBytes(), rules.arbiters());
         this.acks = notes.acks();
         admit(members);
         acks.all().forEach((member, vector) -> {

@@ -3,11 +3,12 @@ package softadastra.sync;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import softadastra.core.HybridTimestamp;
 import softadastra.store.Arbiter;
 import softadastra.store.Effect;
+import softadastra.store.Key;
 import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
 import softadastra.store.Standing;
@@ -31,23 +32,48 @@ class LastWriteWins implements Arbiter {
     private final Map<OperationId, Conflict> conflicts = new LinkedHashMap<>();
 
     @Override
-    public Effect decide(OperationRecord incoming, Optional<Standing> standing) {
+    public Effect decide(OperationRecord incoming, List<Standing> standing) {
         if (standing.isEmpty()) {
             return Effect.WON;
         }
-        Standing current = standing.get();
-        if (current.id().equals(incoming.id())) {
+        Standing last = standing.get(0);
+        if (last.id().equals(incoming.id())) {
             // It came with a snapshot before.
             return Effect.WON;
         }
-        boolean wins = compare(incoming.stamp(), incoming.id(), current.stamp(), current.id()) > 0;
-        boolean knew = incoming.context().orElseThrow().includes(current.id());
-        boolean anyValue =
-                incoming.operation().value().isPresent() || current.value().isPresent();
-        if (!knew && anyValue) {
-            report(wins ? Conflict.wonBy(incoming, current) : Conflict.lostBy(incoming, current));
+        if (compare(incoming.stamp(), incoming.id(), last.stamp(), last.id()) > 0) {
+            reportWonOver(incoming, standing);
+            return Effect.WON;
         }
-        return wins ? Effect.WON : Effect.LOST;
+        boolean knew = incoming.context().orElseThrow().includes(last.id());
+        if (!knew && isAnyValue(incoming, last)) {
+            report(Conflict.lostBy(incoming, last));
+        }
+        return Effect.LOST;
+    }
+
+    /** Reports what an operation takes the place of, as far as its writer did not know it. */
+    final void reportWonOver(OperationRecord incoming, List<Standing> standing) {
+        for (Standing each : standing) {
+            boolean knew = incoming.context().orElseThrow().includes(each.id());
+            if (!knew && !each.id().equals(incoming.id()) && isAnyValue(incoming, each)) {
+                report(Conflict.wonBy(incoming, each));
+            }
+        }
+    }
+
+    private static boolean isAnyValue(OperationRecord incoming, Standing standing) {
+        return incoming.operation().value().isPresent() || standing.value().isPresent();
+    }
+
+    /** Whether nodes that hold the same operations on a key have decided the same. */
+    boolean converges(Key key) {
+        return true;
+    }
+
+    /** Whether operations on a key stand beside each other until somebody writes to it. */
+    boolean keepsAll(Key key) {
+        return false;
     }
 
     /** The order of operations. */
@@ -57,7 +83,7 @@ class LastWriteWins implements Arbiter {
     }
 
     /** Adds a conflict, unless its loser was reported in this batch. */
-    void report(Conflict conflict) {
+    final void report(Conflict conflict) {
         Conflict unused = conflicts.putIfAbsent(conflict.loser(), conflict);
     }
 

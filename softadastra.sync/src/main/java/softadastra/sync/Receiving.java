@@ -19,6 +19,7 @@ import softadastra.store.OperationRecord;
 import softadastra.store.Replicated;
 import softadastra.store.Replication;
 import softadastra.store.Standing;
+import softadastra.store.Value;
 
 /**
  * Takes in what stands at another node, part by part. A part and how far it leads are one batch of the log; what the sender held counts
@@ -73,7 +74,7 @@ final class Receiving {
         Optional<Key> behind = chunk.behind();
         boolean more = true;
         while (more) {
-            int count = Math.min(atOnce, rest.size());
+            int count = wholeKeys(rest, Math.min(atOnce, rest.size()));
             boolean last = count == rest.size();
             Optional<Key> through = last
                     ? chunk.through()
@@ -92,9 +93,9 @@ final class Receiving {
                 rest = rest.subList(count, rest.size());
                 behind = through;
                 more = !last;
-            } else if (logged.error().code() == ErrorCode.RECORD_TOO_LARGE && count > 1) {
+            } else if (logged.error().code() == ErrorCode.RECORD_TOO_LARGE && atOnce > 1) {
                 // With what it replaces, which is reported, it is more than a batch may be.
-                atOnce = count / 2;
+                atOnce = Math.max(1, Math.min(atOnce, count) / 2);
             } else {
                 throw logged.error().toException();
             }
@@ -102,6 +103,19 @@ final class Receiving {
         moved = true;
         movedAt = now;
         return taken;
+    }
+
+    /** So many operations, or a few more: those of a key are taken together. */
+    private static int wholeKeys(List<OperationRecord> operations, int atLeast) {
+        int count = atLeast;
+        while (count > 0 && count < operations.size() && key(operations, count).equals(key(operations, count - 1))) {
+            count++;
+        }
+        return count;
+    }
+
+    private static Key key(List<OperationRecord> operations, int index) {
+        return operations.get(index).operation().key();
     }
 
     private boolean follows(Chunk chunk, CausalContext held, boolean whole, long now) {
@@ -134,8 +148,13 @@ final class Receiving {
         part.conflicts().forEach(arbiter::report);
         Arbiter noting = new Arbiter() {
             @Override
-            public Effect decide(OperationRecord incoming, Optional<Standing> standing) {
+            public Effect decide(OperationRecord incoming, List<Standing> standing) {
                 return arbiter.decide(incoming, standing);
+            }
+
+            @Override
+            public Optional<Value> merge(Key key, List<Standing> siblings) {
+                return arbiter.merge(key, siblings);
             }
 
             @Override

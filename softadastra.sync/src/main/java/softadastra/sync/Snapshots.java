@@ -1,18 +1,24 @@
 package softadastra.sync;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import softadastra.store.CausalContext;
 import softadastra.store.Effect;
 import softadastra.store.Key;
 import softadastra.store.Operation;
+import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
+import softadastra.store.Outcome;
 import softadastra.store.Replication;
 import softadastra.store.Standing;
 
@@ -26,9 +32,13 @@ final class Snapshots {
     /** A part is ended by what makes it this long. */
     private final int chunkBytes;
 
-    Snapshots(Replication replication, int chunkBytes) {
+    /** Says what is kept under which keys. */
+    private final Supplier<LastWriteWins> policies;
+
+    Snapshots(Replication replication, int chunkBytes, Supplier<LastWriteWins> policies) {
         this.replication = replication;
         this.chunkBytes = chunkBytes;
+        this.policies = policies;
     }
 
     /**
@@ -42,8 +52,11 @@ final class Snapshots {
      */
     Chunk chunk(Vector cut, Optional<Key> behind, Vector acknowledged, boolean full, List<Conflict> decided) {
         TreeMap<Key, List<Conflict>> conflicts = new TreeMap<>();
+        LastWriteWins policy = policies.get();
         for (Conflict each : decided) {
-            boolean lacking = !acknowledged.includes(each.winner()) || !acknowledged.includes(each.loser());
+            boolean lacking = !acknowledged.includes(each.winner())
+                    || !acknowledged.includes(each.loser())
+                    || !policy.converges(each.key());
             if (lacking && behind.map(key -> each.key().compareTo(key) > 0).orElse(true)) {
                 conflicts.computeIfAbsent(each.key(), key -> new ArrayList<>()).add(each);
             }
@@ -55,13 +68,15 @@ final class Snapshots {
         boolean[] more = new boolean[1];
         long unused = replication
                 .standing(behind, each -> {
-                    boolean lacks = !acknowledged.includes(each.id());
+                    // What has more to it than one operation is told with all of that.
+                    boolean isOne = !each.contested() && !each.floor().isAfter(each.stamp());
+                    boolean lacks = !isOne || !acknowledged.includes(each.id());
                     if (!lacks && !full) {
                         return true;
                     }
                     long size = lacks ? size(each) : OVERHEAD + each.key().length();
                     size += size(upTo(conflicts, last.get(), each.key()));
-                    if (bytes[0] > 0 && bytes[0] + size > chunkBytes) {
+                    if (bytes[0] > 0 && bytes[0] + size > chunkBytes && !Objects.equals(each.key(), last.get())) {
                         more[0] = true;
                         return false;
                     }
@@ -75,6 +90,9 @@ final class Snapshots {
                     return true;
                 })
                 .orElseThrow();
+        if (!more[0] && behind.isPresent()) {
+            repeat(policy, acknowledged, survivors);
+        }
         Optional<Key> through = more[0] ? Optional.ofNullable(last.get()) : Optional.empty();
         Map<Key, List<Conflict>> told = through.<Map<Key, List<Conflict>>>map(key -> conflicts.headMap(key, true))
                 .orElse(conflicts);
@@ -86,6 +104,24 @@ final class Snapshots {
                 survivors,
                 known,
                 told.values().stream().flatMap(List::stream).toList());
+    }
+
+    /**
+     * Adds to the last part what stands under keys where operations stand beside each other, and was told before: what the receiver has
+     * written to them since stands beside it, since it is only held with this part.
+     */
+    private void repeat(LastWriteWins policy, Vector acknowledged, List<OperationRecord> survivors) {
+        Set<OperationId> there = new HashSet<>();
+        survivors.forEach(each -> there.add(each.id()));
+        long unused = replication
+                .standing(Optional.empty(), each -> {
+                    boolean isTold = each.contested() || !acknowledged.includes(each.id());
+                    if (policy.keepsAll(each.key()) && isTold && !there.contains(each.id())) {
+                        survivors.add(survivor(each));
+                    }
+                    return true;
+                })
+                .orElseThrow();
     }
 
     /** The conflicts of a key, and of those before it down to another one. */
@@ -113,7 +149,15 @@ final class Snapshots {
         Operation operation = standing.value()
                 .map(value -> Operation.put(standing.key(), value))
                 .orElseGet(() -> Operation.delete(standing.key()));
-        return OperationRecord.remote(
-                standing.id(), standing.stamp(), standing.version(), Effect.WON, CausalContext.EMPTY, operation);
+        boolean raised = standing.floor().isAfter(standing.stamp());
+        return new OperationRecord(
+                standing.id(),
+                standing.stamp(),
+                standing.version(),
+                Effect.WON,
+                Optional.of(CausalContext.EMPTY),
+                false,
+                operation,
+                raised ? new Outcome(Optional.of(standing.floor()), List.of(), Optional.empty()) : Outcome.NONE);
     }
 }

@@ -28,6 +28,7 @@ import softadastra.store.Operation;
 import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
+import softadastra.store.Outcome;
 import softadastra.store.Value;
 import softadastra.sync.SyncMessage.State;
 
@@ -46,8 +47,8 @@ import softadastra.sync.SyncMessage.State;
  * cut       = sequence:varint  held  promise:i64                                see {@link Cut}
  * set       = count:varint  { origin:varint } * count                          in order
  * held      = count:varint  { origin:varint  counter:varint } * count          in order
- * operation = kind:u8 (0 put, 1 removal)  origin:varint  counter:varint  stamp:i64  version:varint
- *             context (not in a chunk)  key:bytes  value:bytes (put)
+ * operation = kind:u8 (bit 0: a removal; bit 1: floor, in a chunk)  origin:varint  counter:varint  stamp:i64  [floor:i64]
+ *             version:varint  context (not in a chunk)  key:bytes  value:bytes (put)
  * context   = kind:u8 (0 in full, 1 what changed since the operation before of that origin in this message)  held
  * chunk     = flags:u8 (bit 0: full; bit 1: behind; bit 2: through)  held  behind:bytes  through:bytes
  *             count:varint  operation * count  count:varint  { known:bytes } * count  conflicts     see {@link Chunk}
@@ -64,6 +65,8 @@ final class SyncMessageCodec {
     private static final int FULL = 1;
     private static final int BEHIND = 2;
     private static final int THROUGH = 4;
+    private static final int REMOVAL = 1;
+    private static final int FLOOR = 2;
 
     /** Stamps from the year 10,000 on are refused: above the last one nobody could ever write. */
     private static final long MAX_STAMP_MILLIS = 253_402_300_800_000L;
@@ -227,10 +230,12 @@ final class SyncMessageCodec {
 
     private void writeWithoutContext(OperationRecord record) {
         Operation operation = record.operation();
-        out.writeByte(operation.value().isPresent() ? 0 : 1);
+        Optional<HybridTimestamp> floor = record.outcome().floor();
+        out.writeByte((operation.value().isPresent() ? 0 : REMOVAL) | (floor.isPresent() ? FLOOR : 0));
         writeOrigin(record.id().origin());
         out.writeVarint(record.id().counter());
         out.writeLong(record.stamp().packed());
+        floor.ifPresent(above -> out.writeLong(above.packed()));
         out.writeVarint(record.version());
     }
 
@@ -395,21 +400,31 @@ final class SyncMessageCodec {
     private static OperationRecord readOperation(
             ByteReader in, List<Origin> origins, Map<Origin, CausalContext> before, @Nullable CausalContext known) {
         int position = in.position();
-        long kind = below(in, 2);
+        int kind = (int) below(in, known == null ? FLOOR : 2 * FLOOR);
         OperationId id = new OperationId(readOrigin(in, origins), readFromOne(in));
-        HybridTimestamp stamp = HybridTimestamp.ofPacked(in.readLong());
-        if (stamp.millis() >= MAX_STAMP_MILLIS) {
-            throw in.malformed("stamp " + stamp + " is beyond the year 9999", position);
-        }
+        HybridTimestamp stamp = readStamp(in);
+        Outcome outcome = (kind & FLOOR) == 0
+                ? Outcome.NONE
+                : new Outcome(Optional.of(readStamp(in)), List.of(), Optional.empty());
         long version = readFromOne(in);
         CausalContext context = known == null ? readContext(in, origins, id.origin(), before) : known;
         if (known == null && context.counter(id.origin()) >= id.counter()) {
             throw in.malformed("operation " + id + " knows itself", position);
         }
         Key key = readKey(in);
-        Operation operation =
-                kind == 0 ? Operation.put(key, Value.of(in.readPrefixedBytes(Value.MAX_BYTES))) : Operation.delete(key);
-        return new OperationRecord(id, stamp, version, Effect.WON, Optional.of(context), false, operation);
+        Operation operation = (kind & REMOVAL) == 0
+                ? Operation.put(key, Value.of(in.readPrefixedBytes(Value.MAX_BYTES)))
+                : Operation.delete(key);
+        return new OperationRecord(id, stamp, version, Effect.WON, Optional.of(context), false, operation, outcome);
+    }
+
+    private static HybridTimestamp readStamp(ByteReader in) {
+        int position = in.position();
+        HybridTimestamp stamp = HybridTimestamp.ofPacked(in.readLong());
+        if (stamp.millis() >= MAX_STAMP_MILLIS) {
+            throw in.malformed("stamp " + stamp + " is beyond the year 9999", position);
+        }
+        return stamp;
     }
 
     private static CausalContext readContext(

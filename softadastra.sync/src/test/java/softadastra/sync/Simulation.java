@@ -15,6 +15,7 @@ import softadastra.store.Batch;
 import softadastra.store.CausalContext;
 import softadastra.store.Key;
 import softadastra.store.OperationId;
+import softadastra.store.Standing;
 import softadastra.store.StoreEngine;
 import softadastra.store.Value;
 
@@ -24,7 +25,6 @@ import softadastra.store.Value;
  */
 final class Simulation implements AutoCloseable {
 
-    private static final int KEYS = 6;
     private static final long START_MILLIS = 1_767_225_600_000L;
     private static final int MAX_HEAL_ROUNDS = 400;
 
@@ -226,8 +226,11 @@ final class Simulation implements AutoCloseable {
     }
 
     private void told(SimulatedNode node, Conflict conflict) {
+        boolean first =
+                reported.computeIfAbsent(node.id(), id -> new HashSet<>()).add(conflict.loser());
+        // Where each node keeps something else, one may still have what has lost at another, and lose it too.
         check(
-                reported.computeIfAbsent(node.id(), id -> new HashSet<>()).add(conflict.loser()),
+                first || !SimulationPolicies.converges(conflict.key()),
                 "I14: " + node.id() + " reported " + conflict.loser() + " twice");
     }
 
@@ -281,20 +284,34 @@ final class Simulation implements AutoCloseable {
                 })
                 .orElseThrow();
         long first = store.stats().lastSequence() + 1;
-        Key key = Key.of("k" + random.nextInt(KEYS));
+        Key key = SimulationPolicies.key(random);
         int kind = random.nextInt(10);
-        if (kind < 6) {
+        if (kind < 1) {
+            resolve(store, key, random);
+        } else if (kind < 6) {
             var unused = store.put(key, value(random)).orElseThrow();
         } else if (kind < 9) {
             var unused = store.remove(key).orElseThrow();
         } else {
-            Batch batch = new Batch().put(key, value(random)).remove(Key.of("k" + random.nextInt(KEYS)));
-            var unused = store.write(batch.put(Key.of("k" + random.nextInt(KEYS)), value(random)))
+            Batch batch = new Batch().put(key, value(random)).remove(SimulationPolicies.key(random));
+            var unused = store.write(batch.put(SimulationPolicies.key(random), value(random)))
                     .orElseThrow();
         }
         long floor = promised.getOrDefault(node.id(), 0L);
         oracle.written(store, before, stood, first, () -> floor);
         counts.checks++;
+    }
+
+    /** The application chooses among what it sees to stand there; now and then it has seen something else. */
+    private void resolve(StoreEngine store, Key key, SplittableRandom random) {
+        List<Standing> standing = store.replication().standing(key).orElseThrow();
+        if (!standing.isEmpty()) {
+            boolean late = random.nextInt(4) == 0;
+            long sequence = standing.get(0).sequence() - (late ? 1 : 0);
+            Optional<Value> chosen =
+                    standing.get(random.nextInt(standing.size())).value();
+            check(store.replication().resolve(key, chosen, sequence).orElseThrow() != late, "resolved " + standing);
+        }
     }
 
     private Value value(SplittableRandom random) {
@@ -359,14 +376,27 @@ final class Simulation implements AutoCloseable {
     private static String contents(StoreEngine store) {
         StringBuilder text = new StringBuilder();
         store.entries()
-                .forEach(entry -> text.append(entry.key())
-                        .append(' ')
-                        .append(entry.version())
-                        .append(' ')
-                        .append(entry.timestamp().packed())
-                        .append(' ')
-                        .append(entry.value().hashCode())
-                        .append('\n'));
+                .filter(entry -> SimulationPolicies.converges(entry.key()))
+                .forEach(entry -> {
+                    text.append(entry.key()).append(' ').append(entry.version()).append(' ');
+                    text.append(entry.timestamp().packed())
+                            .append(' ')
+                            .append(entry.value().hashCode())
+                            .append('\n');
+                });
+        long unused = store.replication()
+                .standing(Optional.empty(), each -> {
+                    if (each.contested() && SimulationPolicies.converges(each.key())) {
+                        text.append(each.key())
+                                .append(' ')
+                                .append(each.id())
+                                .append(' ')
+                                .append(each.value().hashCode())
+                                .append('\n');
+                    }
+                    return true;
+                })
+                .orElseThrow();
         return text.toString();
     }
 

@@ -1,15 +1,18 @@
 package softadastra.sync;
 
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import softadastra.core.HybridTimestamp;
 import softadastra.store.Effect;
+import softadastra.store.Key;
 import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
 import softadastra.store.Standing;
+import softadastra.store.Value;
 
 /** Mistakes that the simulation is to find; made in what is handed to the nodes, never in the product. */
 enum SimulationBug {
@@ -31,7 +34,11 @@ enum SimulationBug {
     /** Removals are forgotten though something that members hold is yet to come. */
     GC_WITHOUT_HOLDING,
     /** A removal loses against every value. */
-    REMOVALS_LOSE;
+    REMOVALS_LOSE,
+    /** Of values that are to stand beside each other, one that comes late and is the older one is let go. */
+    SIBLING_LOST,
+    /** What values are merged to depends on which of them came last. */
+    MERGED_BY_ARRIVAL;
 
     private static final long GRACE_MILLIS = 200;
 
@@ -50,27 +57,27 @@ enum SimulationBug {
     private LastWriteWins arbiter() {
         return switch (this) {
             case LOCAL_TIE_BREAK ->
-                new LastWriteWins() {
+                new PolicyArbiter(SimulationPolicies.ALL) {
                     @Override
-                    public Effect decide(OperationRecord incoming, Optional<Standing> standing) {
+                    public Effect decide(OperationRecord incoming, List<Standing> standing) {
                         Effect right = super.decide(incoming, standing);
                         boolean tie =
-                                standing.isPresent() && standing.get().stamp().equals(incoming.stamp());
+                                !standing.isEmpty() && standing.get(0).stamp().equals(incoming.stamp());
                         return tie ? Effect.LOST : right;
                     }
                 };
             case LAST_ARRIVAL_WINS ->
-                new LastWriteWins() {
+                new PolicyArbiter(SimulationPolicies.ALL) {
                     @Override
-                    public Effect decide(OperationRecord incoming, Optional<Standing> standing) {
+                    public Effect decide(OperationRecord incoming, List<Standing> standing) {
                         Effect unused = super.decide(incoming, standing);
                         return Effect.WON;
                     }
                 };
             case SILENT_LOSER ->
-                new LastWriteWins() {
+                new PolicyArbiter(SimulationPolicies.ALL) {
                     @Override
-                    public Effect decide(OperationRecord incoming, Optional<Standing> standing) {
+                    public Effect decide(OperationRecord incoming, List<Standing> standing) {
                         Effect right = super.decide(incoming, standing);
                         if (right == Effect.LOST) {
                             conflicts().clear();
@@ -79,16 +86,41 @@ enum SimulationBug {
                     }
                 };
             case REMOVALS_LOSE ->
-                new LastWriteWins() {
+                new PolicyArbiter(SimulationPolicies.ALL) {
                     @Override
-                    public Effect decide(OperationRecord incoming, Optional<Standing> standing) {
+                    public Effect decide(OperationRecord incoming, List<Standing> standing) {
                         Effect right = super.decide(incoming, standing);
                         boolean alive =
-                                standing.isPresent() && standing.get().value().isPresent();
+                                !standing.isEmpty() && standing.get(0).value().isPresent();
                         return alive && incoming.operation().value().isEmpty() ? Effect.LOST : right;
                     }
                 };
-            default -> new LastWriteWins();
+            case SIBLING_LOST ->
+                new PolicyArbiter(SimulationPolicies.ALL) {
+                    @Override
+                    public Effect decide(OperationRecord incoming, List<Standing> standing) {
+                        Effect right = super.decide(incoming, standing);
+                        boolean older =
+                                !standing.isEmpty() && standing.get(0).stamp().isAfter(incoming.stamp());
+                        return right == Effect.SIBLING && older ? Effect.LOST : right;
+                    }
+                };
+            case MERGED_BY_ARRIVAL ->
+                new PolicyArbiter(SimulationPolicies.ALL) {
+                    private Optional<Value> last = Optional.empty();
+
+                    @Override
+                    public Effect decide(OperationRecord incoming, List<Standing> standing) {
+                        last = incoming.operation().value();
+                        return super.decide(incoming, standing);
+                    }
+
+                    @Override
+                    public Optional<Value> merge(Key key, List<Standing> siblings) {
+                        return last;
+                    }
+                };
+            default -> new PolicyArbiter(SimulationPolicies.ALL);
         };
     }
 

@@ -1,11 +1,9 @@
 package softadastra.sync;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -16,7 +14,9 @@ import softadastra.store.Key;
 import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
+import softadastra.store.Standing;
 import softadastra.store.StoreEngine;
+import softadastra.store.Value;
 
 /** Knows every operation that was ever written, and what follows from them. */
 final class SimulationOracle {
@@ -108,69 +108,85 @@ final class SimulationOracle {
         return byOrigin.values().stream().mapToLong(List::size).sum();
     }
 
-    /** What all nodes are to have, once they have everything. */
-    Map<Key, OperationId> expected() {
-        Map<Key, Written> last = new TreeMap<>();
-        byOrigin.values()
-                .forEach(all -> all.forEach(each -> last.merge(
-                        each.operation.operation().key(), each, (one, other) -> one.isAfter(other) ? one : other)));
-        Map<Key, OperationId> expected = new TreeMap<>();
-        last.forEach((key, each) -> {
-            if (each.operation.operation().value().isPresent()) {
-                expected.put(key, each.id());
-            }
-        });
-        return expected;
-    }
-
     /**
-     * Checks the values of a node that has everything, and what it has reported.
+     * Checks what a node has that has everything, and what it has reported.
      *
      * @param reported the losers that it has told of
      * @param taken those that some node's application has dealt with: who was away is not told of them again
      */
     void check(String node, StoreEngine store, Set<OperationId> reported, Set<OperationId> taken) {
-        Map<Key, OperationId> expected = expected();
-        Set<Key> keys = new TreeSet<>();
-        store.entries().forEach(entry -> keys.add(entry.key()));
-        require(keys.equals(expected.keySet()), "I8/I9: " + node + " has " + keys + ", not " + expected.keySet());
-        store.entries().forEach(entry -> checkValue(node, entry, Objects.requireNonNull(expected.get(entry.key()))));
-        Set<OperationId> known = new HashSet<>(reported);
-        known.addAll(taken);
-        checkReported(node, known);
-    }
-
-    private void checkValue(String node, Entry entry, OperationId id) {
-        Written written = byOrigin.getOrDefault(id.origin(), List.of()).get((int) id.counter() - 1);
-        require(
-                entry.value().equals(written.operation.operation().value().orElseThrow())
-                        && entry.version() == written.operation.version()
-                        && entry.timestamp().equals(written.operation.stamp()),
-                "I8: " + node + " has " + entry + " and not " + written.operation);
-    }
-
-    /** Every value that no other operation knew and that does not stand has been reported. */
-    private void checkReported(String node, Set<OperationId> reported) {
-        Map<Key, List<Written>> byKey = new HashMap<>();
+        Map<Key, List<Written>> byKey = new TreeMap<>();
         byOrigin.values()
                 .forEach(all -> all.forEach(
                         each -> byKey.computeIfAbsent(each.operation.operation().key(), key -> new ArrayList<>())
                                 .add(each)));
-        byKey.values().forEach(all -> checkLosers(node, all, reported));
+        Set<Key> keys = new TreeSet<>();
+        store.entries().forEach(entry -> keys.add(entry.key()));
+        require(byKey.keySet().containsAll(keys), "I8: " + node + " has " + keys);
+        Set<OperationId> known = new HashSet<>(reported);
+        known.addAll(taken);
+        byKey.forEach((key, all) -> check(node, store, key, all, known));
     }
 
-    private static void checkLosers(String node, List<Written> all, Set<OperationId> reported) {
-        Written winner = all.stream()
-                .reduce((one, other) -> one.isAfter(other) ? one : other)
-                .orElseThrow();
-        for (Written each : all) {
-            boolean seen = all.stream().anyMatch(other -> other.knew(each.id()));
-            boolean isValue = each.operation.operation().value().isPresent();
-            if (!seen && isValue && !each.equals(winner)) {
-                require(
-                        reported.contains(each.id()),
-                        "I14: " + node + " never reported " + each.id() + " of " + describe(all));
+    private static void check(String node, StoreEngine store, Key key, List<Written> all, Set<OperationId> reported) {
+        ConflictPolicy policy = SimulationPolicies.ALL.of(key);
+        List<Written> frontier = all.stream()
+                .filter(each -> all.stream()
+                        .noneMatch(
+                                other -> policy.keepsAll() ? other.context.includes(each.id()) : other.knew(each.id())))
+                .sorted((one, other) -> one.isAfter(other) ? -1 : 1)
+                .toList();
+        List<Standing> standing = store.replication().standing(key).orElseThrow();
+        switch (policy.kind()) {
+            case LAST_WRITE_WINS -> {
+                Written last = frontier.get(0);
+                checkStanding(node, List.of(last), standing);
+                checkShown(node, store, key, last, last.operation.operation().value());
+                checkLosers(node, frontier, standing, reported);
             }
+            case MANUAL, MERGE -> {
+                checkStanding(node, frontier, standing);
+                Optional<Value> shown = frontier.get(0).operation.operation().value();
+                shown = frontier.size() > 1 ? policy.merge(key, standing) : shown;
+                checkShown(node, store, key, frontier.get(0), shown);
+            }
+            // What they show depends on the order in which it came.
+            case KEEP_LOCAL, KEEP_REMOTE -> checkLosers(node, frontier, standing, reported);
+        }
+    }
+
+    private static void checkStanding(String node, List<Written> expected, List<Standing> standing) {
+        List<OperationId> ids = standing.stream().map(Standing::id).toList();
+        boolean forgotten = expected.size() == 1 && !isValue(expected.get(0)) && ids.isEmpty();
+        require(
+                forgotten || ids.equals(expected.stream().map(Written::id).toList()),
+                "I8/I9: " + node + " has " + standing + ", not " + describe(expected));
+    }
+
+    private static boolean isValue(Written written) {
+        return written.operation.operation().value().isPresent();
+    }
+
+    private static void checkShown(String node, StoreEngine store, Key key, Written last, Optional<Value> shown) {
+        Optional<Entry> entry = store.get(key);
+        require(
+                entry.map(Entry::value).equals(shown),
+                "I8/I9: " + node + " has " + entry + ", not " + shown + " of " + last.operation);
+        require(
+                entry.isEmpty()
+                        || (entry.get().version() == last.operation.version()
+                                && entry.get().timestamp().equals(last.operation.stamp())),
+                "I8: " + node + " has " + entry + " and not " + last.operation);
+    }
+
+    /** Every value that no other operation knew and that does not stand has been reported. */
+    private static void checkLosers(
+            String node, List<Written> frontier, List<Standing> standing, Set<OperationId> reported) {
+        for (Written each : frontier) {
+            boolean stands = standing.stream().anyMatch(other -> other.id().equals(each.id()));
+            require(
+                    stands || !isValue(each) || reported.contains(each.id()),
+                    "I14: " + node + " never reported " + each.id() + " of " + describe(frontier));
         }
     }
 

@@ -49,7 +49,7 @@ class GoldenReplicationTest {
     private static final Path TEXT = GOLDEN.resolve("store-replication.txt");
     private static final Instant NEW_YEAR = Instant.parse("2026-01-01T00:00:00Z");
     private static final Arbiter LATEST = (incoming, standing) ->
-            standing.isEmpty() || incoming.stamp().isAfter(standing.get().stamp()) ? Effect.WON : Effect.LOST;
+            standing.isEmpty() || incoming.stamp().isAfter(standing.get(0).stamp()) ? Effect.WON : Effect.LOST;
 
     @TempDir
     Path directory;

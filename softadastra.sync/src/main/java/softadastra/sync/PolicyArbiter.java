@@ -1,0 +1,92 @@
+package softadastra.sync;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import softadastra.store.CausalContext;
+import softadastra.store.Effect;
+import softadastra.store.Key;
+import softadastra.store.OperationRecord;
+import softadastra.store.Standing;
+import softadastra.store.Value;
+
+/**
+ * Decides by the policy of each key. An operation whose writer knew all that stands under its key takes its place, whatever the
+ * policy.
+ *
+ * <p>For one batch.
+ */
+class PolicyArbiter extends LastWriteWins {
+
+    private final Policies.Lookup policies;
+    private final Set<Key> contested = new TreeSet<>();
+
+    PolicyArbiter(Policies.Lookup policies) {
+        this.policies = policies;
+    }
+
+    @Override
+    public Effect decide(OperationRecord incoming, List<Standing> standing) {
+        if (standing.isEmpty()) {
+            return Effect.WON;
+        }
+        Key key = incoming.operation().key();
+        return switch (policies.of(key).kind()) {
+            case LAST_WRITE_WINS -> super.decide(incoming, standing);
+            case KEEP_LOCAL -> keepLocal(incoming, standing);
+            case KEEP_REMOTE -> keepRemote(incoming, standing);
+            case MANUAL -> beside(Effect.SIBLING, incoming, standing);
+            case MERGE -> beside(Effect.MERGED, incoming, standing);
+        };
+    }
+
+    private static boolean knewAll(OperationRecord incoming, List<Standing> standing) {
+        CausalContext context = incoming.context().orElseThrow();
+        return standing.stream().allMatch(each -> context.includes(each.id()));
+    }
+
+    private static boolean stands(OperationRecord incoming, List<Standing> standing) {
+        return standing.stream().anyMatch(each -> each.id().equals(incoming.id()));
+    }
+
+    private Effect keepLocal(OperationRecord incoming, List<Standing> standing) {
+        if (knewAll(incoming, standing) || stands(incoming, standing)) {
+            return Effect.WON;
+        }
+        report(Conflict.lostBy(incoming, standing.get(0)));
+        return Effect.LOST;
+    }
+
+    private Effect keepRemote(OperationRecord incoming, List<Standing> standing) {
+        reportWonOver(incoming, standing);
+        return Effect.WON;
+    }
+
+    private Effect beside(Effect effect, OperationRecord incoming, List<Standing> standing) {
+        if (!knewAll(incoming, standing)) {
+            contested.add(incoming.operation().key());
+        }
+        return effect;
+    }
+
+    @Override
+    boolean keepsAll(Key key) {
+        return policies.of(key).keepsAll();
+    }
+
+    @Override
+    boolean converges(Key key) {
+        return policies.of(key).converges();
+    }
+
+    @Override
+    public Optional<Value> merge(Key key, List<Standing> siblings) {
+        return policies.of(key).merge(key, siblings);
+    }
+
+    /** The keys that operations came to stand beside each other under, in this batch. */
+    Set<Key> contested() {
+        return contested;
+    }
+}
