@@ -1,0 +1,174 @@
+package softadastra.sync;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import softadastra.core.NodeId;
+import softadastra.store.Key;
+import softadastra.store.StoreConfig;
+import softadastra.store.StoreEngine;
+import softadastra.store.Value;
+import softadastra.wal.spi.WalConfig;
+
+/** Three nodes that are apart for a while, with clocks that are wrong, and what stands when they meet. */
+class SyncScenariosTest {
+
+    private static final Duration GRACE = Duration.ofMinutes(10);
+
+    private final InMemoryNetwork network = new InMemoryNetwork(11);
+    private final List<Node> nodes = new ArrayList<>();
+    private Instant time = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final class Node {
+        final NodeId id;
+        final StoreEngine store;
+        final SyncEngine sync;
+
+        Node(String name, Duration skew) {
+            id = NodeId.of(name).orElseThrow();
+            InstantSource clock = () -> time.plus(skew);
+            store = StoreEngine.open(
+                            StoreConfig.of(WalConfig.memory().withNodeId(name).withClock(clock)))
+                    .orElseThrow();
+            sync = SyncEngine.open(store, SyncConfig.local().withGrace(GRACE), network.connect(id))
+                    .orElseThrow();
+            nodes.add(this);
+        }
+
+        void put(String key, String value) {
+            store.put(Key.of(key), Value.fromString(value)).orElseThrow();
+        }
+
+        void remove(String key) {
+            assertTrue(store.remove(Key.of(key)).orElseThrow().deleted());
+        }
+
+        Map<String, String> contents() {
+            return store.entries()
+                    .collect(Collectors.toMap(
+                            entry -> entry.key().asString(),
+                            entry -> entry.value().asString(),
+                            (one, other) -> one,
+                            TreeMap::new));
+        }
+
+        int remembered() {
+            return store.replication().remembered().orElseThrow();
+        }
+    }
+
+    @AfterEach
+    void close() {
+        for (Node node : nodes) {
+            node.sync.close();
+            node.store.close();
+        }
+    }
+
+    /** A minute, with a step of each node in each fifth of a second. */
+    private void pass(int minutes) {
+        for (int i = 0; i < 60 * minutes; i++) {
+            time = time.plusSeconds(1);
+            for (Node node : nodes) {
+                node.sync.tick().orElseThrow();
+            }
+        }
+    }
+
+    private void assertAllHave(Map<String, String> contents) {
+        nodes.forEach(node -> assertEquals(contents, node.contents(), node.id.value()));
+    }
+
+    @Test
+    void nodesWithClocksAnHourApartAgreeAndWhoHasSeenAValueBeatsIt() {
+        Node slow = new Node("slow", Duration.ofHours(-1));
+        Node right = new Node("right", Duration.ZERO);
+        Node fast = new Node("fast", Duration.ofHours(1));
+        pass(1);
+        network.cutOff(Set.of(slow.id));
+        right.put("doc/1", "right");
+        slow.put("doc/1", "slow");
+        slow.put("doc/2", "slow");
+        fast.put("doc/2", "fast");
+        pass(1);
+        network.cutOff(Set.of());
+        pass(1);
+        assertAllHave(Map.of("doc/1", right.contents().get("doc/1"), "doc/2", "fast"));
+        for (Node node : nodes) {
+            Set<String> lost = new HashSet<>();
+            node.sync
+                    .conflicts()
+                    .orElseThrow()
+                    .forEach(conflict -> lost.add(
+                            conflict.key() + "=" + conflict.lost().orElseThrow().asString()));
+            assertEquals(Set.of("doc/1=slow", "doc/2=slow"), lost, node.id.value());
+        }
+        // Two hours behind the one it has seen the value of.
+        slow.put("doc/2", "slow, and knows");
+        pass(1);
+        assertAllHave(Map.of("doc/1", "right", "doc/2", "slow, and knows"));
+        slow.remove("doc/1");
+        pass(1);
+        assertAllHave(Map.of("doc/2", "slow, and knows"));
+    }
+
+    @Test
+    void aRemovalIsRememberedUntilEverybodyHasItAndNothingComesBack() {
+        Node a = new Node("a", Duration.ZERO);
+        Node b = new Node("b", Duration.ZERO);
+        Node away = new Node("away", Duration.ofMinutes(-1));
+        a.put("doc/1", "first");
+        pass(1);
+        assertAllHave(Map.of("doc/1", "first"));
+        network.cutOff(Set.of(away.id));
+        away.put("doc/2", "of its own");
+        a.remove("doc/1");
+        pass(3 * (int) GRACE.toMinutes());
+        assertNotEquals(0, a.remembered(), "one member may still have an older write");
+        assertEquals(Map.of("doc/1", "first", "doc/2", "of its own"), away.contents());
+        network.cutOff(Set.of());
+        pass(3 * (int) GRACE.toMinutes());
+        assertAllHave(Map.of("doc/2", "of its own"));
+        nodes.forEach(node -> assertEquals(0, node.remembered(), node.id.value()));
+        // Behind everything that was forgotten: it is a new value, and stays.
+        b.put("doc/1", "again");
+        pass(1);
+        assertAllHave(Map.of("doc/1", "again", "doc/2", "of its own"));
+    }
+
+    @Test
+    void aLateWriteOfOneThatHadNotSeenTheRemovalLosesByItsStampAndIsReported() {
+        Node a = new Node("a", Duration.ZERO);
+        Node late = new Node("late", Duration.ofHours(-1));
+        a.put("doc/1", "first");
+        pass(1);
+        network.cutOff(Set.of(late.id));
+        late.put("doc/1", "late");
+        time = time.plus(Duration.ofHours(2));
+        a.remove("doc/1");
+        pass(1);
+        network.cutOff(Set.of());
+        pass(1);
+        assertAllHave(Map.of());
+        for (Node node : nodes) {
+            assertEquals(
+                    List.of("late"),
+                    node.sync.conflicts().orElseThrow().stream()
+                            .map(conflict -> conflict.lost().orElseThrow().asString())
+                            .toList());
+        }
+    }
+}
