@@ -29,7 +29,7 @@ import softadastra.sync.TransportLink;
  * <p>Thread-safe: all of it happens on one loop, and two queues lead there and back.
  */
 final class HttpTransport implements SyncTransport {
-    private static final int SWEEP_MILLIS = 250;
+    private static final int SWEEP_MILLIS = 500;
     private static final int WORKERS = 4;
     private static final int WORKER_END_MILLIS = 1_000;
     private static final int WORKER_IDLE_SECONDS = 5;
@@ -73,7 +73,7 @@ final class HttpTransport implements SyncTransport {
                 host.maxMessageBytes(),
                 Protocol.maxBody(host.maxMessageBytes(), limits.batchBytes()));
         this.inbox = new Inbox(limits.inboxBytes(), () -> loop.execute(this::roomAgain));
-        this.ways = new Ways(loop, limits, this::deliver, this::changed);
+        this.ways = new Ways(loop, limits, counters.dropped, this::deliver, this::changed);
         Budget budget = new Budget(limits.bodyBytes());
         StatusService status = new StatusService(host, config.token(), counters, worker, loop::execute);
         Gate gate = new Gate(self, parts.random(), limits.compressLoopback());

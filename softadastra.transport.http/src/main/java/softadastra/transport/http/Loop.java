@@ -7,10 +7,9 @@ import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.PriorityQueue;
+import java.util.NavigableSet;
 import java.util.Queue;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -27,23 +26,20 @@ final class Loop {
     }
 
     /** Something that is to happen at a time, unless it is cancelled. */
-    static final class Timer implements Comparable<Timer> {
+    final class Timer {
         private final long at;
+        private final long number;
         private final Runnable action;
-        private boolean cancelled;
 
-        private Timer(long at, Runnable action) {
+        private Timer(long at, long number, Runnable action) {
             this.at = at;
+            this.number = number;
             this.action = action;
         }
 
+        /** It is forgotten at once: most timers of requests are cancelled long before their time. */
         void cancel() {
-            cancelled = true;
-        }
-
-        @Override
-        public int compareTo(Timer other) {
-            return Long.signum(at - other.at);
+            timers.remove(this);
         }
     }
 
@@ -54,13 +50,14 @@ final class Loop {
     private final Thread thread;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean woken = new AtomicBoolean();
-    private final PriorityQueue<Timer> timers = new PriorityQueue<>();
+    private final NavigableSet<Timer> timers = new TreeSet<>(Loop::compare);
 
     /** One for all connections: the JDK would otherwise keep a direct buffer as large as the largest that was ever written. */
     private final ByteBuffer input = ByteBuffer.allocateDirect(SCRATCH_BYTES);
 
     private final ByteBuffer output = ByteBuffer.allocateDirect(SCRATCH_BYTES);
     private final Runnable fault;
+    private long timersMade;
     private boolean stopped;
 
     /** {@code fault} is told of every exception that nobody expected; the loop goes on. */
@@ -86,7 +83,7 @@ final class Loop {
 
     /** Has an action run on the loop's thread after a while. On that thread only. */
     Timer after(long millis, Runnable action) {
-        Timer timer = new Timer(now() + millis * 1_000_000, action);
+        Timer timer = new Timer(now() + millis * 1_000_000, timersMade++, action);
         timers.add(timer);
         return timer;
     }
@@ -146,10 +143,7 @@ final class Loop {
     }
 
     private void select() throws IOException {
-        while (!timers.isEmpty() && timers.peek().cancelled) {
-            timers.remove();
-        }
-        Timer next = timers.peek();
+        Timer next = timers.isEmpty() ? null : timers.first();
         if (next == null) {
             selector.select(this::ready);
         } else {
@@ -191,15 +185,17 @@ final class Loop {
 
     private void runTimers() {
         long now = now();
-        List<Timer> due = new ArrayList<>();
-        while (!timers.isEmpty() && timers.peek().at - now <= 0) {
-            due.add(timers.remove());
+        // One that a timer of this round makes has its turn in the next round.
+        long last = timersMade;
+        while (!timers.isEmpty() && timers.first().at - now <= 0 && timers.first().number < last) {
+            guarded(timers.pollFirst().action);
         }
-        for (Timer timer : due) {
-            if (!timer.cancelled) {
-                guarded(timer.action);
-            }
-        }
+    }
+
+    /** Times are of a clock that may begin anywhere, so only their difference counts. */
+    private static int compare(Timer one, Timer other) {
+        int order = Long.signum(one.at - other.at);
+        return order != 0 ? order : Long.compare(one.number, other.number);
     }
 
     private void closeAll() {

@@ -4,16 +4,20 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Messages that wait to be sent to one node, bounded in bytes. Thread-safe. */
 final class Outbox {
     private final long bound;
     private final Deque<byte[]> messages = new ArrayDeque<>();
+    private final LongAdder dropped;
     private long bytes;
     private boolean told;
 
-    Outbox(long bound) {
+    /** {@code dropped} counts what is too long for the one it is for. */
+    Outbox(long bound, LongAdder dropped) {
         this.bound = bound;
+        this.dropped = dropped;
     }
 
     /** What became of a message that was offered. */
@@ -39,14 +43,23 @@ final class Outbox {
         return Offer.TELL;
     }
 
-    /** Takes messages up to a size together; the first one whatever its size is. Whoever sends has to be told of later ones. */
-    synchronized List<byte[]> take(int atMost) {
+    /**
+     * Takes messages up to a size together; the first one whatever its size is, unless it is too long for the largest body that the
+     * other side takes. Whoever sends has to be told of later ones.
+     */
+    synchronized List<byte[]> take(int atMost, int maxBody) {
         told = false;
         List<byte[]> taken = new ArrayList<>();
         long size = 0;
         while (!messages.isEmpty()) {
             int next = messages.element().length + Batch.OVERHEAD;
-            if (size > 0 && size + next > atMost) {
+            if (next > maxBody) {
+                bytes -= next;
+                messages.remove();
+                dropped.increment();
+                continue;
+            }
+            if (size > 0 && size + next > Math.min(atMost, maxBody)) {
                 break;
             }
             size += next;
@@ -59,9 +72,5 @@ final class Outbox {
     synchronized boolean isEmpty() {
         told = false;
         return messages.isEmpty();
-    }
-
-    synchronized int size() {
-        return messages.size();
     }
 }

@@ -106,14 +106,7 @@ final class Service {
     /** Answers the poll that a session has held with as much as goes into one body. */
     void deliver(Session session, Outbox outbox) {
         session.held().ifPresent(call -> {
-            List<byte[]> batch = outbox.take(Math.min(limits.batchBytes(), session.maxBody));
-            batch.removeIf(message -> {
-                boolean tooLong = message.length + Batch.OVERHEAD > session.maxBody;
-                if (tooLong) {
-                    counters.dropped.increment();
-                }
-                return tooLong;
-            });
+            List<byte[]> batch = outbox.take(limits.batchBytes(), session.maxBody);
             if (!batch.isEmpty()) {
                 release(session, call, batch);
             }

@@ -56,14 +56,7 @@ final class Talk {
         if (ended || paused || sending.isBusy()) {
             return;
         }
-        List<byte[]> batch = outbox.take(Math.min(shared.limits().batchBytes(), maxBody));
-        batch.removeIf(message -> {
-            boolean tooLong = message.length + Batch.OVERHEAD > maxBody;
-            if (tooLong) {
-                shared.counters().dropped.increment();
-            }
-            return tooLong;
-        });
+        List<byte[]> batch = outbox.take(shared.limits().batchBytes(), maxBody);
         if (!batch.isEmpty()) {
             send(batch);
         }

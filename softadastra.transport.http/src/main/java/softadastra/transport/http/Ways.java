@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import softadastra.core.NodeId;
 
@@ -25,6 +26,7 @@ final class Ways {
 
     private final Loop loop;
     private final HttpLimits limits;
+    private final LongAdder dropped;
     private final Runnable changed;
     private final BiConsumer<Session, Outbox> delivery;
     private final Map<NodeId, Way> ways = new TreeMap<>();
@@ -43,9 +45,10 @@ final class Ways {
     }
 
     /** {@code delivery} answers the poll that a session has held, out of what waits. */
-    Ways(Loop loop, HttpLimits limits, BiConsumer<Session, Outbox> delivery, Runnable changed) {
+    Ways(Loop loop, HttpLimits limits, LongAdder dropped, BiConsumer<Session, Outbox> delivery, Runnable changed) {
         this.loop = loop;
         this.limits = limits;
+        this.dropped = dropped;
         this.changed = changed;
         this.delivery = delivery;
     }
@@ -173,7 +176,7 @@ final class Ways {
             return way;
         }
         reachable.remove(node);
-        Way fresh = new Way(instance, new Outbox(limits.outboxBytes()));
+        Way fresh = new Way(instance, new Outbox(limits.outboxBytes(), dropped));
         ways.put(node, fresh);
         return fresh;
     }
