@@ -186,8 +186,10 @@ final class Exchange {
             InstantSource clock) {
 
         /** The rules for real. */
-        static Rules standard(long graceMillis) {
-            return new Rules(LastWriteWins::new, new Collector(), graceMillis, 1 << 20, InstantSource.system());
+        static Rules standard(long graceMillis, Policies policies) {
+            Policies.Lookup lookup = policies.lookup();
+            return new Rules(
+                    () -> new PolicyArbiter(lookup), new Collector(), graceMillis, 1 << 20, InstantSource.system());
         }
     }
 

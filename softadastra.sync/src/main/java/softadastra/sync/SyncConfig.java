@@ -1,6 +1,7 @@
 package softadastra.sync;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import softadastra.core.CheckReturnValue;
@@ -19,9 +20,15 @@ import softadastra.core.Unit;
  * @param provider the transport provider's name, rather than the only one there is
  * @param network where to listen, and whom to call
  * @param grace how long a removal is remembered at least, also where every member has it
+ * @param policies what becomes of concurrent values, by what their keys begin with; see {@link #withPolicy}
  */
 public record SyncConfig(
-        boolean transport, boolean discovery, Optional<String> provider, TransportConfig network, Duration grace) {
+        boolean transport,
+        boolean discovery,
+        Optional<String> provider,
+        TransportConfig network,
+        Duration grace,
+        Map<String, ConflictPolicy> policies) {
 
     private static final Duration GRACE = Duration.ofMinutes(10);
 
@@ -29,6 +36,7 @@ public record SyncConfig(
     public SyncConfig {
         Objects.requireNonNull(provider, "provider");
         Objects.requireNonNull(network, "network");
+        policies = Map.copyOf(policies);
         if (grace.toMillis() < 1) {
             throw new IllegalArgumentException("invalid grace: " + grace + " is less than a millisecond");
         }
@@ -40,7 +48,7 @@ public record SyncConfig(
      * @return the configuration
      */
     public static SyncConfig local() {
-        return new SyncConfig(false, false, Optional.empty(), TransportConfig.none(), GRACE);
+        return new SyncConfig(false, false, Optional.empty(), TransportConfig.none(), GRACE, Map.of());
     }
 
     /**
@@ -50,7 +58,7 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withTransport(boolean value) {
-        return new SyncConfig(value, discovery, provider, network, grace);
+        return new SyncConfig(value, discovery, provider, network, grace, policies);
     }
 
     /**
@@ -60,7 +68,7 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withDiscovery(boolean value) {
-        return new SyncConfig(transport, value, provider, network, grace);
+        return new SyncConfig(transport, value, provider, network, grace, policies);
     }
 
     /**
@@ -70,7 +78,7 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withProvider(String name) {
-        return new SyncConfig(true, discovery, Optional.of(name), network, grace);
+        return new SyncConfig(true, discovery, Optional.of(name), network, grace, policies);
     }
 
     /**
@@ -80,7 +88,7 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withNetwork(TransportConfig value) {
-        return new SyncConfig(true, discovery, provider, value, grace);
+        return new SyncConfig(true, discovery, provider, value, grace, policies);
     }
 
     /**
@@ -90,7 +98,25 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withGrace(Duration value) {
-        return new SyncConfig(transport, discovery, provider, network, value);
+        return new SyncConfig(transport, discovery, provider, network, value, policies);
+    }
+
+    /**
+     * With a policy for the keys that begin with a text. Of several, the longest decides; {@link ConflictPolicy#LAST_WRITE_WINS} where
+     * there is none. Nodes that are to have the same values must have the same policies.
+     *
+     * @param prefix the text; empty for all keys
+     * @param policy what becomes of values that were written to such a key by nodes none of which knew the other's
+     * @return the changed copy
+     */
+    public SyncConfig withPolicy(String prefix, ConflictPolicy policy) {
+        return new SyncConfig(
+                transport,
+                discovery,
+                provider,
+                network,
+                grace,
+                new Policies(policies).with(prefix, policy).byPrefix());
     }
 
     /**

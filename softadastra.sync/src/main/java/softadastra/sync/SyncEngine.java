@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -18,11 +19,14 @@ import softadastra.core.Result;
 import softadastra.core.SoftadastraError;
 import softadastra.core.SoftadastraException;
 import softadastra.core.Unit;
+import softadastra.store.Key;
 import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
 import softadastra.store.RetainedOperations;
 import softadastra.store.Snapshot;
+import softadastra.store.Standing;
 import softadastra.store.StoreEngine;
+import softadastra.store.Value;
 
 /**
  * Brings what is written on a node to its peers, and what is written there to the node.
@@ -97,7 +101,7 @@ public final class SyncEngine implements AutoCloseable {
     }
 
     private Result<SyncEngine> attach(SyncConfig config, SyncTransport opened) {
-        Exchange.Rules rules = Exchange.Rules.standard(config.grace().toMillis());
+        Exchange.Rules rules = Exchange.Rules.standard(config.grace().toMillis(), new Policies(config.policies()));
         Result<SyncEngine> attached = Exchange.open(store, opened, new SplittableRandom(), rules)
                 .map(ready -> {
                     exchange = ready;
@@ -280,6 +284,48 @@ public final class SyncEngine implements AutoCloseable {
             Exchange with = exchange;
             return with == null ? Result.ok(0) : with.takeConflicts(all);
         });
+    }
+
+    /**
+     * What stands under a key. Under {@link ConflictPolicy#MANUAL} and {@link ConflictPolicy#merging} these may be several operations,
+     * each with its value, none of whose writers knew the others; readers see the value of the first, or what they were merged to.
+     *
+     * @param key the key
+     * @return the operations, the last one first; empty if the key never had a value, or its removal is forgotten; or INVALID_STATE
+     */
+    public Result<List<Standing>> standing(Key key) {
+        return closed ? Result.err(closedError()) : store.replication().standing(key);
+    }
+
+    /**
+     * The keys under which several operations stand beside each other. A pass over all entries.
+     *
+     * @return the keys, in their order; or an error as of {@link StoreEngine#flush}
+     */
+    public Result<List<Key>> contested() {
+        if (closed) {
+            return Result.err(closedError());
+        }
+        TreeSet<Key> keys = new TreeSet<>();
+        return store.replication()
+                .standing(Optional.empty(), each -> {
+                    boolean unused = each.contested() && keys.add(each.key());
+                    return true;
+                })
+                .map(count -> List.copyOf(keys));
+    }
+
+    /**
+     * Writes to a key under which several operations stand beside each other, if these are still the ones that the caller has seen:
+     * what is written takes the place of all of them, on every node. So does {@link StoreEngine#put}, but without looking.
+     *
+     * @param key the key
+     * @param value its value from here on; empty to remove it
+     * @param sequence the {@link Standing#sequence()} of what the caller has seen
+     * @return whether it was written: not if something else stands there by now; or an error as of {@link StoreEngine#put}
+     */
+    public Result<Boolean> resolve(Key key, Optional<Value> value, long sequence) {
+        return closed ? Result.err(closedError()) : store.replication().resolve(key, value, sequence);
     }
 
     /**
