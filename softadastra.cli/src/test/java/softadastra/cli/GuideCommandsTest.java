@@ -4,35 +4,58 @@ import static org.junit.jupiter.api.Assertions.assertLinesMatch;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The sessions that guides show, block by block, print what they show: a line {@code $ softadastra ...}, up to {@code END} what
- * it is given, then what it prints; {@code ...} stands for any text.
+ * it is given, then what it prints; {@code ...} stands for any text. A command that ends with {@code &} goes on in the background
+ * until its session ends, and prints what it does until it is ready; the port that guides show stands for one that is free.
  */
 class GuideCommandsTest {
     private static final Path GUIDES = Path.of(System.getProperty("basedir", ""), "..", "docs", "guides");
     private static final String BEGIN = "<!-- commands -->";
     private static final String PROMPT = "$ softadastra ";
     private static final String INPUT = " <<'END'";
+    private static final String BACKGROUND = " &";
+    private static final String PORT = ":7420";
     private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
 
     @TempDir
     Path directory;
 
+    private final Deque<StartedNode> nodes = new ArrayDeque<>();
+    private String port = PORT;
+
+    @BeforeEach
+    void findPort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = ":" + free.getLocalPort();
+        }
+    }
+
+    @AfterEach
+    void stopNodes() {
+        nodes.forEach(StartedNode::close);
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"store.md", "wal.md"})
+    @ValueSource(strings = {"store.md", "sync.md", "wal.md"})
     void aSessionInAGuidePrintsWhatItShows(String guide) throws IOException {
         List<String> lines = Files.readAllLines(GUIDES.resolve(guide));
         int sessions = 0;
@@ -47,7 +70,7 @@ class GuideCommandsTest {
         assertTrue(sessions > 0, "no session in " + guide);
     }
 
-    private static void printsWhatItShows(List<String> session, Path home) {
+    private void printsWhatItShows(List<String> session, Path home) {
         Cli cli = new Cli(home.resolve("node.wal"));
         List<String> printed = new ArrayList<>();
         for (int i = 0; i < session.size(); i++) {
@@ -68,20 +91,27 @@ class GuideCommandsTest {
     }
 
     /** Runs a line; what begins with {@code data} is in the session's own directory. */
-    private static List<String> run(Cli cli, String line, List<String> input, Path home) {
+    private List<String> run(Cli cli, String line, List<String> input, Path home) {
         List<String> words = new ArrayList<>();
         Matcher word = WORD.matcher(line.substring(PROMPT.length()));
         while (word.find()) {
-            String text = word.group(1) == null ? word.group(2) : word.group(1);
+            String text = (word.group(1) == null ? word.group(2) : word.group(1)).replace(PORT, port);
             boolean path = text.equals("data") || text.startsWith("data/");
             words.add(path ? home.resolve(text).toString() : text);
         }
         byte[] in = String.join("\n", input).getBytes(StandardCharsets.UTF_8);
         String[] args = words.toArray(String[]::new);
+        if (line.endsWith(BACKGROUND)) {
+            StartedNode node = StartedNode.run(words.subList(0, words.size() - 1));
+            nodes.push(node);
+            return shown(node.lines().stream(), home);
+        }
         Cli.Run run = words.get(0).equals("--wal") ? Cli.plain(in, args) : cli.runWith(in, args);
-        return Stream.of(run.out(), run.err())
-                .flatMap(String::lines)
-                .map(printed -> printed.replace(home + "/", ""))
+        return shown(Stream.of(run.out(), run.err()).flatMap(String::lines), home);
+    }
+
+    private List<String> shown(Stream<String> printed, Path home) {
+        return printed.map(line -> line.replace(home + "/", "").replace(port, PORT))
                 .toList();
     }
 

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -88,6 +89,11 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
+    /** What it reads as its standard input. */
+    public OutputStream input() {
+        return process.getOutputStream();
+    }
+
     /** Its process id. */
     public long pid() {
         return process.pid();
@@ -123,6 +129,15 @@ public final class ChildJvm implements AutoCloseable {
             throw new AssertionError("process " + process.pid() + " cannot be asked to stop");
         }
         return toEnd();
+    }
+
+    /** Waits for its end, whatever it has to say; its exit code. */
+    public int waitFor() {
+        try {
+            return process.waitFor();
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted while a child JVM ran", e);
+        }
     }
 
     /** Closes its input, and waits for its end. */

@@ -41,7 +41,8 @@ record Example(String name) {
                     "StoreWatching",
                     "StoreCheckpoints",
                     "StoreBackups",
-                    "StoreStatistics")
+                    "StoreStatistics",
+                    "TwoNodes")
             .stream()
             .map(Example::new)
             .toList();
