@@ -1,6 +1,7 @@
 package softadastra.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -41,6 +42,9 @@ final class TlsFiles {
     }
 
     private @Nullable KeyStore load(Path file) throws GeneralSecurityException {
+        if (!Files.isRegularFile(file)) {
+            throw new CommandFailure(ErrorCode.INVALID_ARGUMENT, "failed to read " + file + ": it is no file");
+        }
         try {
             return KeyStore.getInstance(file.toFile(), password);
         } catch (IOException e) {
