@@ -56,8 +56,16 @@ class NetworkOptionsTest {
     @Test
     void addressesArePassedOn() {
         TransportConfig network = config(
-                        Map.of(), "--listen", "0.0.0.0:7420", "--peer", "http://b:1", "--peer", "http://c:2",
-                        "--unauthenticated", "--transport", "http")
+                        Map.of(),
+                        "--listen",
+                        "0.0.0.0:7420",
+                        "--peer",
+                        "http://b:1",
+                        "--peer",
+                        "http://c:2",
+                        "--unauthenticated",
+                        "--transport",
+                        "http")
                 .network();
         assertEquals(Optional.of("0.0.0.0:7420"), network.listen());
         assertEquals(List.of("http://b:1", "http://c:2"), network.peers());
@@ -133,14 +141,20 @@ class NetworkOptionsTest {
         assertTrue(failure.hint().orElseThrow().contains(TlsFiles.PASSWORD));
         assertEquals(
                 ErrorCode.INVALID_ARGUMENT,
-                refusal(Map.of(), "--listen", ":0", "--tls-truststore", directory.resolve("none").toString()));
+                refusal(
+                        Map.of(),
+                        "--listen",
+                        ":0",
+                        "--tls-truststore",
+                        directory.resolve("none").toString()));
     }
 
     /** A key with its certificate, which is trusted too, made as a user would make it. */
     private Path keystore() throws IOException, InterruptedException {
         Path file = directory.resolve("node.p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-alias",
                         "node",
