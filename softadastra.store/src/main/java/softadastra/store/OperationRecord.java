@@ -190,4 +190,12 @@ public record OperationRecord(
             return Result.err(e.error());
         }
     }
+
+    /** All that there is to say, the outcome only where it says something. */
+    @Override
+    public String toString() {
+        String text = "OperationRecord[id=" + id + ", stamp=" + stamp + ", version=" + version + ", effect=" + effect
+                + ", context=" + context + ", contextIsDelta=" + contextIsDelta + ", operation=" + operation;
+        return text + (outcome.equals(Outcome.NONE) ? "]" : ", outcome=" + outcome + "]");
+    }
 }
