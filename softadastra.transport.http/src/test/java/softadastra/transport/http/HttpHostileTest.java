@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import softadastra.core.NodeId;
 import softadastra.sync.TransportConfig;
 
 /** Those who are idle, slow, endless or make no sense stop nobody, and take bounded memory. */
@@ -61,6 +62,7 @@ class HttpHostileTest {
             // Some have said nothing at all, some have begun to.
             all.add(i % 2 == 0 ? idle : idle.send("GET /sta"));
         }
+        hub.await("all idle ones", () -> hub.http().counters().connections.sum() >= IDLE);
         AtomicBoolean stop = new AtomicBoolean();
         AtomicLong rounds = new AtomicLong();
         Thread attacker = new Thread(() -> attack(hub.port(), stop, rounds), "attacker");
@@ -192,17 +194,23 @@ class HttpHostileTest {
 
     @Test
     void anAnswerThatNobodyTakesIsEnded() throws Exception {
-        HttpLimits hasty = limits().withHeadMillis(200).withBytesPerSecond(100 << 20);
-        try (Probe hub = open("hub", CONFIG.withListen("127.0.0.1:0"), hasty)) {
-            Speaker speaker = new Speaker(hub.port(), TOKEN, "deaf").open();
+        // More than the buffers of two sockets hold.
+        int large = 64 << 20;
+        FakeHost host = new FakeHost(new NodeId("hub"), large);
+        NodeId deaf = new NodeId("deaf");
+        HttpLimits hasty = HttpLimits.defaults(large).withHeadMillis(200).withBytesPerSecond(1 << 30);
+        TransportConfig config = CONFIG.withListen("127.0.0.1:0");
+        try (Probe hub =
+                new Probe("hub", HttpTransportProvider.open(config, host, hasty).orElseThrow())) {
+            Speaker speaker = new Speaker(hub.port(), TOKEN, deaf.value()).open();
             try (RawSocket socket = new RawSocket(hub.port())) {
                 socket.send(speaker.request("poll", 1, Fields.write("wait", "60000")));
-                hub.awaitNeighbour(new softadastra.core.NodeId("deaf"));
-                // More than the buffers of two sockets hold.
-                for (int i = 0; i < 4; i++) {
-                    hub.transport().send(new softadastra.core.NodeId("deaf"), new byte[4 << 20]);
-                }
-                hub.awaitNoNeighbour(new softadastra.core.NodeId("deaf"));
+                hub.awaitNeighbour(deaf);
+                hub.transport().send(deaf, new byte[large]);
+                hub.awaitNoNeighbour(deaf);
+                RawSocket.Answer answer = socket.answer();
+                assertTrue(answer.head().contains("200 OK"), answer.head());
+                assertTrue(answer.body().length < large, "it got " + answer.body().length + " bytes");
             }
         }
     }

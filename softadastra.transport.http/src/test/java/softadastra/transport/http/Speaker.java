@@ -74,7 +74,7 @@ final class Speaker {
             "instance",
             instance,
             "max-body",
-            "1000000",
+            "100000000",
             "proof",
             ""
         };
