@@ -179,6 +179,15 @@ public final class Replication {
     }
 
     /**
+     * Whether the log has ever had anything to do with other nodes: whether it has had an operation of one, or a note.
+     *
+     * @return whether it has; where not, {@link #notes} has nothing to hand over
+     */
+    public boolean isUsed() {
+        return log.remembersRemovals();
+    }
+
+    /**
      * Has a signal run whenever something has become visible; with automatic flush, it is durable too.
      *
      * @param signal run by whoever wrote: it must return at once, throw nothing, and not call the store

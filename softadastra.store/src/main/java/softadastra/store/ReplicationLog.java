@@ -19,6 +19,10 @@ final class ReplicationLog {
         this.versions = versions;
     }
 
+    boolean remembersRemovals() {
+        return versions.graves().keeping();
+    }
+
     void addSignal(Runnable signal) {
         versions.watchers().addSignal(signal);
     }

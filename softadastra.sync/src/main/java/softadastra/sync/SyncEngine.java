@@ -52,6 +52,7 @@ public final class SyncEngine implements AutoCloseable {
     private static final int MAX_MESSAGE_BYTES = 72 << 20;
 
     private final StoreEngine store;
+    private final Exchange.Rules rules;
     private final ReentrantLock lock = new ReentrantLock();
     private final List<SyncListener> listeners = new CopyOnWriteArrayList<>();
     private final Runnable signal = this::signal;
@@ -62,8 +63,9 @@ public final class SyncEngine implements AutoCloseable {
     private volatile @Nullable SoftadastraError failure;
     private volatile boolean closed;
 
-    private SyncEngine(StoreEngine store) {
-        this.store = store;
+    private SyncEngine(StoreEngine store, SyncConfig config) {
+        this.store = Objects.requireNonNull(store, "store");
+        this.rules = Exchange.Rules.standard(config.grace().toMillis(), new Policies(config.policies()));
     }
 
     /**
@@ -77,13 +79,13 @@ public final class SyncEngine implements AutoCloseable {
     public static Result<SyncEngine> open(StoreEngine store, SyncConfig config) {
         Objects.requireNonNull(store, "store");
         return config.available().flatMap(ok -> {
-            SyncEngine engine = new SyncEngine(store);
+            SyncEngine engine = new SyncEngine(store, config);
             if (!config.transport()) {
                 return Result.ok(engine);
             }
             return SyncTransports.find(config)
                     .flatMap(provider -> provider.open(config.network(), engine.host()))
-                    .flatMap(opened -> engine.attach(config, opened));
+                    .flatMap(engine::attach);
         });
     }
 
@@ -97,11 +99,10 @@ public final class SyncEngine implements AutoCloseable {
      */
     public static Result<SyncEngine> open(StoreEngine store, SyncConfig config, SyncTransport transport) {
         Objects.requireNonNull(transport, "transport");
-        return new SyncEngine(Objects.requireNonNull(store, "store")).attach(config, transport);
+        return new SyncEngine(store, config).attach(transport);
     }
 
-    private Result<SyncEngine> attach(SyncConfig config, SyncTransport opened) {
-        Exchange.Rules rules = Exchange.Rules.standard(config.grace().toMillis(), new Policies(config.policies()));
+    private Result<SyncEngine> attach(SyncTransport opened) {
         Result<SyncEngine> attached = Exchange.open(store, opened, new SplittableRandom(), rules)
                 .map(ready -> {
                     exchange = ready;
@@ -113,6 +114,18 @@ public final class SyncEngine implements AutoCloseable {
             opened.close();
         }
         return attached;
+    }
+
+    /**
+     * What is known of others. A node without a transport looks into its log when it is asked, and if there may be something; so who
+     * has never had a peer pays nothing.
+     */
+    private Optional<Exchange> exchange() {
+        if (exchange == null && store.replication().isUsed()) {
+            exchange = Exchange.open(store, NoTransport.INSTANCE, new SplittableRandom(), rules)
+                    .orElseThrow();
+        }
+        return Optional.ofNullable(exchange);
     }
 
     private TransportHost host() {
@@ -154,12 +167,10 @@ public final class SyncEngine implements AutoCloseable {
      * @return the state at this moment, or CORRUPTION, IO_ERROR
      */
     public Result<SyncState> state() {
-        return locked(() -> {
-            Exchange with = exchange;
-            return with == null || with.peers().isEmpty()
-                    ? outboxSize().map(SyncState::withoutPeers)
-                    : Result.ok(with.state());
-        });
+        return locked(() -> exchange()
+                .filter(with -> !with.peers().isEmpty())
+                .map(with -> Result.ok(with.state()))
+                .orElseGet(() -> outboxSize().map(SyncState::withoutPeers)));
     }
 
     /**
@@ -187,8 +198,8 @@ public final class SyncEngine implements AutoCloseable {
     public Result<TickResult> tick() {
         Result<TickResult> result = locked(() -> {
             Exchange with = exchange;
-            if (with == null) {
-                return outboxSize().map(outboxSize -> new TickResult(0, 0, outboxSize));
+            if (with == null || transport == null) {
+                return state().map(state -> new TickResult(0, 0, state.outboxSize()));
             }
             return with.tick(System.nanoTime())
                     .flatMap(step -> state().map(state -> new TickResult(
@@ -214,7 +225,7 @@ public final class SyncEngine implements AutoCloseable {
                 return Result.err(closedError());
             }
             SyncDriver running = driver;
-            if (exchange != null && (running == null || !running.isRunning())) {
+            if (transport != null && (running == null || !running.isRunning())) {
                 SyncDriver started = new SyncDriver(this::driven);
                 driver = started;
                 store.replication().addSignal(signal);
@@ -228,11 +239,18 @@ public final class SyncEngine implements AutoCloseable {
 
     /** Ends what {@link #start} has begun, and waits until the step it is at has ended. */
     public void stop() {
-        SyncDriver running = driver;
-        if (running != null) {
-            store.replication().removeSignal(signal);
-            running.stop();
+        SyncDriver running;
+        lock.lock();
+        try {
+            running = driver;
             driver = null;
+            store.replication().removeSignal(signal);
+        } finally {
+            lock.unlock();
+        }
+        if (running != null) {
+            // Without the lock: the step that it is at needs it.
+            running.stop();
         }
     }
 
@@ -241,7 +259,15 @@ public final class SyncEngine implements AutoCloseable {
         if (closed) {
             return -1;
         }
-        Result<TickResult> result = tick();
+        Result<TickResult> result;
+        try {
+            result = tick();
+        } catch (RuntimeException e) {
+            // A listener, or a transport, that throws must not end the exchange for good without a word.
+            failure = SoftadastraError.of(ErrorCode.INVALID_STATE, "a step of sync has failed: " + e)
+                    .withCause(e);
+            return FAILURE_PAUSE_NANOS;
+        }
         if (result.isErr()) {
             return result.error().code() == ErrorCode.INVALID_STATE ? -1 : FAILURE_PAUSE_NANOS;
         }
@@ -267,8 +293,8 @@ public final class SyncEngine implements AutoCloseable {
      */
     public Result<List<Conflict>> conflicts() {
         return locked(() -> {
-            Exchange with = exchange;
-            return Result.ok(with == null ? List.of() : with.conflicts().all());
+            Optional<Exchange> with = exchange();
+            return Result.ok(with.map(each -> each.conflicts().all()).orElse(List.of()));
         });
     }
 
@@ -280,10 +306,7 @@ public final class SyncEngine implements AutoCloseable {
      */
     public Result<Integer> takeConflicts(Collection<OperationId> losers) {
         List<OperationId> all = List.copyOf(losers);
-        return locked(() -> {
-            Exchange with = exchange;
-            return with == null ? Result.ok(0) : with.takeConflicts(all);
-        });
+        return locked(() -> exchange().map(with -> with.takeConflicts(all)).orElse(Result.ok(0)));
     }
 
     /**
@@ -334,10 +357,8 @@ public final class SyncEngine implements AutoCloseable {
      * @return one state for each peer, by node id; or INVALID_STATE
      */
     public Result<List<PeerState>> peers() {
-        return locked(() -> {
-            Exchange with = exchange;
-            return Result.ok(with == null ? List.of() : with.peerStates(System.nanoTime()));
-        });
+        return locked(() -> Result.ok(
+                exchange().map(with -> with.peerStates(System.nanoTime())).orElse(List.of())));
     }
 
     /**
@@ -348,7 +369,7 @@ public final class SyncEngine implements AutoCloseable {
     public Result<SyncReport> report() {
         return locked(() -> {
             SyncTransport way = transport;
-            Exchange with = exchange;
+            Exchange with = exchange().orElse(null);
             return state().flatMap(state -> peers().map(peers -> new SyncReport(
                     store.identity().node(),
                     store.identity().epoch(),
@@ -377,20 +398,22 @@ public final class SyncEngine implements AutoCloseable {
     public void close() {
         closed = true;
         stop();
+        SyncTransport way;
         lock.lock();
         try {
-            SyncTransport way = transport;
-            if (exchange != null) {
+            way = transport;
+            if (exchange != null && way != null) {
                 // What it could not say is said again: nothing to tell the caller, whose data is in the log.
                 Result<Unit> unused = exchange.close();
             }
             transport = null;
             exchange = null;
-            if (way != null) {
-                way.close();
-            }
         } finally {
             lock.unlock();
+        }
+        if (way != null) {
+            // Without the lock: who makes a status page for it waits for that.
+            way.close();
         }
     }
 

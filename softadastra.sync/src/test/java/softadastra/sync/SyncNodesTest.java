@@ -111,6 +111,12 @@ class SyncNodesTest {
                 assertEquals(0, state.failedCount(), "no way to a peer is no failure");
                 a.store.checkpoint().orElseThrow();
             }
+            try (StoreEngine alone =
+                            StoreEngine.open(durable.withNodeId("node-a")).orElseThrow();
+                    SyncEngine sync = SyncEngine.open(alone, SyncConfig.local()).orElseThrow()) {
+                assertEquals(1, sync.state().orElseThrow().outboxSize(), "without a transport");
+                assertEquals("node-b", sync.peers().orElseThrow().get(0).node().value());
+            }
             try (Node a = new Node("node-a", durable)) {
                 assertEquals(1, a.sync.state().orElseThrow().outboxSize(), "behind a checkpoint");
                 network.cutOff(Set.of());
@@ -163,6 +169,31 @@ class SyncNodesTest {
             watch.close();
             assertEquals(a.contents(), b.contents());
             assertTrue(network.lost() > 0);
+        }
+    }
+
+    @Test
+    void aListenerThatThrowsIsAFailureThatIsToldAndEndsNothing() throws Exception {
+        try (Node a = new Node("node-a");
+                Node b = new Node("node-b")) {
+            CountDownLatch told = new CountDownLatch(1);
+            b.sync.addListener(event -> {
+                told.countDown();
+                throw new IllegalStateException("no such listener");
+            });
+            network.cutOff(Set.of(NodeId.of("node-a").orElseThrow()));
+            a.put("doc/1", "local");
+            b.put("doc/1", "remote");
+            network.cutOff(Set.of());
+            a.sync.start().orElseThrow();
+            b.sync.start().orElseThrow();
+            assertTrue(told.await(1, TimeUnit.MINUTES));
+            CountDownLatch arrived = new CountDownLatch(1);
+            Watch watch =
+                    b.store.watch(KeyRange.all(), change -> arrived.countDown()).orElseThrow();
+            a.put("after", "it");
+            assertTrue(arrived.await(1, TimeUnit.MINUTES));
+            watch.close();
         }
     }
 
