@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -218,15 +219,20 @@ class HttpLinksTest {
         Probe leaf = open("leaf", CONFIG.withPeers(List.of(url(proxy.port()))));
         Random random = new Random(SEED);
         Set<String> missing = new HashSet<>();
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 100; i++) {
             missing.add(i + " " + "x".repeat(random.nextInt(3000)));
         }
         Set<String> missingBack = new HashSet<>(missing);
         Set<String> all = Set.copyOf(missing);
-        long enough = 100;
+        long enough = 40;
+        AtomicInteger looks = new AtomicInteger();
         hub.await("all of it, seed " + SEED, () -> {
-            missing.forEach(text -> leaf.transport().send(hub.node(), text.getBytes(StandardCharsets.US_ASCII)));
-            missingBack.forEach(text -> hub.transport().send(leaf.node(), text.getBytes(StandardCharsets.US_ASCII)));
+            // Not at every look: what was sent last is mostly still on its way.
+            if (looks.getAndIncrement() % 10 == 0) {
+                missing.forEach(text -> leaf.transport().send(hub.node(), text.getBytes(StandardCharsets.US_ASCII)));
+                missingBack.forEach(
+                        text -> hub.transport().send(leaf.node(), text.getBytes(StandardCharsets.US_ASCII)));
+            }
             take(hub, all, missing);
             take(leaf, all, missingBack);
             if (missing.isEmpty() && missingBack.isEmpty() && proxy.faults() < enough) {
