@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 import softadastra.core.ErrorCode;
+import softadastra.sync.ConflictPolicy;
 import softadastra.sync.SyncConfig;
 import softadastra.sync.TransportConfig;
 
@@ -64,6 +65,13 @@ final class NetworkOptions {
             description = "The transport's provider (default: the only one there is).")
     private Optional<String> transport = Optional.empty();
 
+    @Option(
+            names = "--policy",
+            paramLabel = "PREFIX=POLICY",
+            description = "What becomes of values of such keys that were written by nodes none of which knew the other's: "
+                    + "last-write-wins (the default), manual, keep-local or keep-remote. The same on all nodes; repeatable.")
+    private List<String> policies = List.of();
+
     List<String> peers() {
         return peers;
     }
@@ -83,7 +91,29 @@ final class NetworkOptions {
             network = network.withTls(new TlsFiles(keystore, truststore, environment).context());
         }
         SyncConfig config = SyncConfig.local().withNetwork(network);
+        for (String policy : policies) {
+            int end = policy.lastIndexOf('=');
+            config = config.withPolicy(policy.substring(0, Math.max(0, end)), policy(policy.substring(end + 1)));
+        }
+        return named(config);
+    }
+
+    private SyncConfig named(SyncConfig config) {
         return transport.map(config::withProvider).orElse(config);
+    }
+
+    private static ConflictPolicy policy(String name) {
+        return switch (name) {
+            case "last-write-wins" -> ConflictPolicy.LAST_WRITE_WINS;
+            case "manual" -> ConflictPolicy.MANUAL;
+            case "keep-local" -> ConflictPolicy.KEEP_LOCAL;
+            case "keep-remote" -> ConflictPolicy.KEEP_REMOTE;
+            default ->
+                throw new CommandFailure(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "invalid policy '" + name + "'",
+                        "last-write-wins, manual, keep-local or keep-remote, as in --policy doc/=manual");
+        };
     }
 
     private Optional<String> token(Map<String, String> environment) {

@@ -136,6 +136,9 @@ final class SoftadastraCommand implements Callable<Integer> {
                 .addSubcommand(new SyncPeersCommand(root))
                 .addSubcommand(new SyncConflictsCommand(root))
                 .addSubcommand(new SyncResolveCommand(root))
+                .addSubcommand(new SyncFailedCommand(root))
+                .addSubcommand(new SyncRetryCommand(root))
+                .addSubcommand(new SyncDiscardCommand(root))
                 .addSubcommand(new SyncTickCommand(root));
         CommandLine wal = new CommandLine(new WalCommand())
                 .addSubcommand(new WalInfoCommand(root))

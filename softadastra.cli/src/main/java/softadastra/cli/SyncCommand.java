@@ -8,7 +8,10 @@ import softadastra.core.ErrorCode;
 @Command(
         name = "sync",
         synopsisSubcommandLabel = "COMMAND",
-        description = "What is yet to reach other nodes, and what came of it: status, peers, conflicts, resolve, tick.")
+        description = {
+            "What is yet to reach other nodes, and what came of it: status, peers, conflicts, resolve, failed, retry, discard,",
+            "tick."
+        })
 final class SyncCommand implements Callable<Integer> {
 
     @Override

@@ -1,17 +1,27 @@
 package softadastra.cli;
 
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import softadastra.core.ErrorCode;
+import softadastra.core.NodeId;
+import softadastra.core.Result;
+import softadastra.store.OperationId;
 import softadastra.store.Value;
 import softadastra.sync.Conflict;
 import softadastra.sync.PeerState;
+import softadastra.sync.SyncOperation;
 import softadastra.sync.SyncReport;
 import softadastra.sync.SyncState;
 import softadastra.sync.TransportLink;
 
 /** Words what synchronisation tells, for people and as JSON. */
 final class SyncText {
+    private static final Pattern OPERATION = Pattern.compile("(.+)@([0-9a-f]{16}):(\\d{1,18})");
+
     private SyncText() {}
 
     static List<String> lines(SyncState state) {
@@ -84,6 +94,40 @@ final class SyncText {
                 .put("peers", report.peers().stream().map(SyncText::json).toList())
                 .put("links", report.links().stream().map(SyncText::json).toList())
                 .put("failure", report.failure().map(error -> error.display()));
+    }
+
+    /**
+     * The operation that a text names.
+     *
+     * @throws CommandFailure INVALID_ARGUMENT if it names none
+     */
+    static OperationId operationId(String text) {
+        Matcher matcher = OPERATION.matcher(text);
+        if (matcher.matches()) {
+            Result<NodeId> node = NodeId.of(matcher.group(1));
+            long counter = Long.parseLong(matcher.group(3));
+            if (node.isOk() && counter > 0) {
+                return new OperationId(node.value(), HexFormat.fromHexDigitsToLong(matcher.group(2)), counter);
+            }
+        }
+        throw new CommandFailure(
+                ErrorCode.INVALID_ARGUMENT,
+                "invalid operation id '" + text + "'",
+                "an id is such as node-a@9c1f0e3f5a7b2d46:17");
+    }
+
+    static String line(SyncOperation operation) {
+        return operation.id() + " " + operation.operation().type() + " "
+                + Texts.visible(operation.operation().key().asString()) + " sequence=" + operation.sequence();
+    }
+
+    static JsonObject json(SyncOperation operation) {
+        return new JsonObject()
+                .put("id", operation.id().toString())
+                .put("type", operation.operation().type().name())
+                .put("key", operation.operation().key().asString())
+                .put("sequence", operation.sequence())
+                .put("timestamp", operation.stamp().toString());
     }
 
     static String line(Conflict conflict) {

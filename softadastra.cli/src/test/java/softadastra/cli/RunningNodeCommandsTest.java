@@ -67,6 +67,10 @@ class RunningNodeCommandsTest {
                 List.of("", "store", "export", files.resolve("exported").toString(), "--prefix", "b"),
                 List.of("", "sync", "tick"),
                 List.of("", "sync", "conflicts"),
+                List.of("", "sync", "failed"),
+                List.of("", "sync", "retry", "node-a@0123456789abcdef:1"),
+                List.of("", "sync", "discard", "node-a@0123456789abcdef:1"),
+                List.of("", "--json", "sync", "discard", "nonsense"),
                 List.of("", "sync", "resolve", "user:1"),
                 List.of("", "sync", "resolve", "user:1", "value"),
                 List.of("", "store", "list"));

@@ -96,6 +96,36 @@ class TwoNodesTest {
         assertEquals(Set.of(), lost(a));
     }
 
+    @Test
+    void whatStandsBesideAValueIsToldUntilItIsResolved() {
+        Cli a = cli("a");
+        Cli b = cli("b");
+        a.run("--node-id", "a", "store", "put", "doc/1", "local").ok();
+        b.run("--node-id", "b", "store", "put", "doc/1", "remote").ok();
+        try (StartedNode ofA = start("a", "--listen", "127.0.0.1:0", "--policy", "doc/=manual");
+                StartedNode ofB = start("b", "--peer", ofA.said("listening"), "--policy", "doc/=manual")) {
+            awaitSynced(a);
+            awaitSynced(b);
+            assertEquals(Set.of("local"), lost(a));
+            assertEquals(Set.of("local"), lost(b));
+            b.run("sync", "resolve", "doc/1", "both").ok();
+            awaitSynced(b);
+            assertEquals(Set.of(), lost(a));
+            assertEquals("both", a.run("store", "get", "doc/1").ok().out());
+            assertEquals(0, ofB.stop());
+            assertEquals(0, ofA.stop());
+        }
+        start("c", "--policy", "doc/=manual").close();
+        cli("d").run("node", "start", "--listen", "127.0.0.1:0", "--policy", "doc/=guess").exits(ExitCode.USAGE);
+    }
+
+    /** Waits until the other node has all that this one wrote. */
+    private static void awaitSynced(Cli cli) {
+        while (Cli.number(cli.run("--json", "sync", "status").ok().json(), "outboxSize") > 0) {
+            Thread.onSpinWait();
+        }
+    }
+
     private static Set<String> lost(Cli cli) {
         return cli.run("--json", "sync", "conflicts").ok().ndjson().stream()
                 .map(conflict -> Cli.text(conflict, "value"))

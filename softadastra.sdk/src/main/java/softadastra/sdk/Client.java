@@ -1,8 +1,10 @@
 package softadastra.sdk;
 
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +19,10 @@ import softadastra.store.Batch;
 import softadastra.store.BatchResult;
 import softadastra.store.Entry;
 import softadastra.store.Key;
+import softadastra.store.OperationId;
 import softadastra.store.PutResult;
 import softadastra.store.RemoveResult;
+import softadastra.store.Standing;
 import softadastra.store.StoreBackup;
 import softadastra.store.StoreEngine;
 import softadastra.store.Value;
@@ -29,6 +33,7 @@ import softadastra.sync.PeerState;
 import softadastra.sync.SyncConfig;
 import softadastra.sync.SyncEngine;
 import softadastra.sync.SyncListener;
+import softadastra.sync.SyncOperation;
 import softadastra.sync.SyncReport;
 import softadastra.sync.SyncState;
 import softadastra.sync.SyncTransport;
@@ -340,12 +345,83 @@ public final class Client implements AutoCloseable {
     }
 
     /**
-     * The conflicts that were decided here: two writes to a key of which neither writer knew the other's.
+     * The conflicts that were decided here and have not been taken yet: two writes to a key of which neither writer knew the other's.
      *
      * @return a copy, in the order in which they were decided; or INVALID_STATE
      */
     public Result<List<Conflict>> conflicts() {
         return call(open -> open.sync.conflicts());
+    }
+
+    /**
+     * Takes conflicts: they have been dealt with, and are not answered any more. Blocks until that is durable.
+     *
+     * @param losers the {@linkplain Conflict#loser() losers} of the conflicts
+     * @return how many of them there were; or an error of the log
+     */
+    public Result<Integer> takeConflicts(Collection<OperationId> losers) {
+        return call(open -> open.sync.takeConflicts(losers));
+    }
+
+    /**
+     * What stands under a key: several operations, where its policy keeps what was written by nodes none of which knew the other's.
+     *
+     * @param key the key
+     * @return the operations, the last one first; empty if there is none; or INVALID_STATE
+     */
+    public Result<List<Standing>> standing(String key) {
+        return call(open -> open.sync.standing(Key.of(key)));
+    }
+
+    /**
+     * The keys under which several operations stand beside each other. A pass over all entries.
+     *
+     * @return the keys, in their order; or an error of the log
+     */
+    public Result<List<Key>> contested() {
+        return call(open -> open.sync.contested());
+    }
+
+    /**
+     * Writes to a key under which several operations stand beside each other, if these are still the ones that the caller has seen;
+     * see {@link SyncEngine#resolve}. So does every {@link #put(String, String)}, but without looking.
+     *
+     * @param key the key
+     * @param value its value from here on; empty to remove it
+     * @param sequence the {@link Standing#sequence()} of what the caller has seen
+     * @return whether it was written; or an error as of {@link #put(String, String)}
+     */
+    public Result<Boolean> resolve(String key, Optional<Value> value, long sequence) {
+        return call(open -> open.sync.resolve(Key.of(key), value, sequence));
+    }
+
+    /**
+     * The operations of this node that a peer has rejected for good. To have no peer, or none within reach, is not failure.
+     *
+     * @return a copy; or INVALID_STATE
+     */
+    public Result<List<SyncOperation>> failed() {
+        return call(open -> open.sync.failed());
+    }
+
+    /**
+     * Sends an operation again that was rejected for good.
+     *
+     * @param id its identity
+     * @return ok; or NOT_FOUND if it is none of the {@linkplain #failed failed} ones
+     */
+    public Result<Unit> retry(OperationId id) {
+        return call(open -> open.sync.retry(id));
+    }
+
+    /**
+     * Gives up on an operation that was rejected for good.
+     *
+     * @param id its identity
+     * @return ok; or NOT_FOUND if it is none of the {@linkplain #failed failed} ones
+     */
+    public Result<Unit> discard(OperationId id) {
+        return call(open -> open.sync.discard(id));
     }
 
     /**

@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import softadastra.store.StoreConfig;
+import softadastra.sync.ConflictPolicy;
 import softadastra.sync.SyncConfig;
 import softadastra.sync.TransportConfig;
 import softadastra.wal.spi.WalConfig;
@@ -214,6 +215,17 @@ public record ClientOptions(
      */
     public ClientOptions withUnauthenticated(boolean value) {
         return withNetwork(network().withUnauthenticated(value));
+    }
+
+    /**
+     * With a policy for the keys that begin with a text; see {@link SyncConfig#withPolicy}.
+     *
+     * @param prefix the text; empty for all keys
+     * @param policy what becomes of values that were written by nodes none of which knew the other's
+     * @return the changed copy
+     */
+    public ClientOptions withPolicy(String prefix, ConflictPolicy policy) {
+        return withSync(sync.withPolicy(prefix, policy));
     }
 
     /**

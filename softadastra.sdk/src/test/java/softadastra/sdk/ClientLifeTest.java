@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
@@ -16,13 +17,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import softadastra.core.ErrorCode;
+import softadastra.core.NodeId;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraException;
 import softadastra.core.Unit;
 import softadastra.store.Batch;
+import softadastra.store.OperationId;
 
 /** Opening, closing, and what is said in between and afterwards. */
 class ClientLifeTest {
+
+    private static final OperationId NOBODYS =
+            new OperationId(NodeId.of("nobody").orElseThrow(), 1, 1);
 
     @TempDir
     Path directory;
@@ -44,6 +50,13 @@ class ClientLifeTest {
                 client -> client.peers(),
                 client -> client.conflicts(),
                 client -> client.syncReport(),
+                client -> client.takeConflicts(List.of()),
+                client -> client.standing("key"),
+                client -> client.contested(),
+                client -> client.resolve("key", Optional.empty(), 1),
+                client -> client.failed(),
+                client -> client.retry(NOBODYS),
+                client -> client.discard(NOBODYS),
                 client -> client.addSyncListener(event -> {}),
                 client -> client.watch("", change -> {}),
                 client -> client.backup(Path.of("nowhere")),

@@ -19,7 +19,12 @@ import softadastra.core.NodeId;
 import softadastra.core.Result;
 import softadastra.core.Unit;
 import softadastra.store.EntryChange;
+import softadastra.store.Key;
+import softadastra.store.OperationId;
+import softadastra.store.Standing;
+import softadastra.store.Value;
 import softadastra.sync.Conflict;
+import softadastra.sync.ConflictPolicy;
 import softadastra.sync.InMemoryNetwork;
 import softadastra.sync.SyncEvent;
 
@@ -56,9 +61,13 @@ class ClientSyncTest {
     }
 
     private void tickBoth() {
+        tickBoth(a, b);
+    }
+
+    private static void tickBoth(Client one, Client other) {
         for (int i = 0; i < STEPS; i++) {
-            assertTrue(a.tick().isOk());
-            assertTrue(b.tick().isOk());
+            assertTrue(one.tick().isOk());
+            assertTrue(other.tick().isOk());
         }
     }
 
@@ -108,6 +117,40 @@ class ClientSyncTest {
                 .findFirst()
                 .orElseThrow();
         assertEquals(ofA, event.conflict());
+        assertEquals(1, a.takeConflicts(List.of(ofA.loser())).orElseThrow());
+        assertEquals(List.of(), a.conflicts().orElseThrow());
+    }
+
+    @Test
+    void whatAPolicyKeepsBesideEachOtherStaysUntilItIsResolved() {
+        a.close();
+        b.close();
+        try (Client c = new Client(options("node-c").withPolicy("doc/", ConflictPolicy.MANUAL));
+                Client d = new Client(options("node-d").withPolicy("doc/", ConflictPolicy.MANUAL))) {
+            open(c).orElseThrow();
+            open(d).orElseThrow();
+            c.put("doc/1", "of c").orElseThrow();
+            d.put("doc/1", "of d").orElseThrow();
+            tickBoth(c, d);
+            assertEquals(List.of(Key.of("doc/1")), c.contested().orElseThrow());
+            List<Standing> seen = c.standing("doc/1").orElseThrow();
+            assertEquals(2, seen.size());
+
+            assertFalse(c.resolve("doc/1", Optional.of(Value.fromString("too late")), 0).orElseThrow());
+            assertTrue(c.resolve("doc/1", Optional.of(Value.fromString("both")), seen.get(0).sequence())
+                    .orElseThrow());
+            tickBoth(c, d);
+            assertEquals(List.of(), d.contested().orElseThrow());
+            assertEquals("both", d.get("doc/1").orElseThrow().asString());
+        }
+    }
+
+    @Test
+    void nothingHasFailed() {
+        assertEquals(List.of(), a.failed().orElseThrow());
+        OperationId id = new OperationId(NodeId.of("node-a").orElseThrow(), 1, 1);
+        assertEquals(ErrorCode.NOT_FOUND, a.retry(id).error().code());
+        assertEquals(ErrorCode.NOT_FOUND, a.discard(id).error().code());
     }
 
     @Test

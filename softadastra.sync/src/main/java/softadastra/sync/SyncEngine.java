@@ -352,6 +352,40 @@ public final class SyncEngine implements AutoCloseable {
     }
 
     /**
+     * The operations of this node that a peer has rejected for good. There are none: whatever a log of this release takes, its nodes
+     * take from each other; and to have no peer, or none within reach, is not failure.
+     *
+     * @return a copy; or INVALID_STATE
+     */
+    public Result<List<SyncOperation>> failed() {
+        return locked(() -> Result.ok(List.of()));
+    }
+
+    /**
+     * Sends an operation again that was rejected for good.
+     *
+     * @param id its identity
+     * @return ok; or NOT_FOUND if it is none of the {@linkplain #failed failed} ones; or INVALID_STATE
+     */
+    public Result<Unit> retry(OperationId id) {
+        return locked(() -> Result.err(notFailed(id)));
+    }
+
+    /**
+     * Gives up on an operation that was rejected for good: it stands here, and the peer goes without it.
+     *
+     * @param id its identity
+     * @return ok; or NOT_FOUND if it is none of the {@linkplain #failed failed} ones; or INVALID_STATE
+     */
+    public Result<Unit> discard(OperationId id) {
+        return locked(() -> Result.err(notFailed(id)));
+    }
+
+    private static SoftadastraError notFailed(OperationId id) {
+        return SoftadastraError.of(ErrorCode.NOT_FOUND, "no failed operation").withContext(id.toString());
+    }
+
+    /**
      * What is known of the others.
      *
      * @return one state for each peer, by node id; or INVALID_STATE

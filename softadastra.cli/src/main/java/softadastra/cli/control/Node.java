@@ -5,15 +5,18 @@ import java.util.List;
 import java.util.Optional;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.Result;
+import softadastra.core.Unit;
 import softadastra.store.Batch;
 import softadastra.store.BatchResult;
 import softadastra.store.ConditionalResult;
 import softadastra.store.Key;
+import softadastra.store.OperationId;
 import softadastra.store.PutResult;
 import softadastra.store.RemoveResult;
 import softadastra.store.StoreCheckpoint;
 import softadastra.store.Value;
 import softadastra.sync.Conflict;
+import softadastra.sync.SyncOperation;
 import softadastra.sync.SyncReport;
 import softadastra.sync.TickResult;
 
@@ -42,7 +45,16 @@ public interface Node extends Entries {
     /** Does one step of synchronisation. */
     Result<TickResult> tick();
 
-    /** The conflicts that have not been dealt with, oldest first. */
+    /** The operations of this node that a peer has rejected for good. */
+    Result<List<SyncOperation>> failed();
+
+    /** Sends one of these again. */
+    Result<Unit> retry(OperationId id);
+
+    /** Gives up on one of these. */
+    Result<Unit> discard(OperationId id);
+
+    /** The conflicts that have not been dealt with, oldest first; then what stands beside the value of a key. */
     Result<List<Conflict>> conflicts();
 
     /**

@@ -1,12 +1,15 @@
 package softadastra.cli.control;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import softadastra.core.ErrorCode;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraException;
+import softadastra.core.Unit;
 import softadastra.store.Batch;
 import softadastra.store.BatchResult;
 import softadastra.store.ConditionalResult;
@@ -16,6 +19,7 @@ import softadastra.store.OperationId;
 import softadastra.store.PutResult;
 import softadastra.store.RemoveResult;
 import softadastra.store.Snapshot;
+import softadastra.store.Standing;
 import softadastra.store.StoreCheckpoint;
 import softadastra.store.StoreEngine;
 import softadastra.store.Value;
@@ -23,6 +27,7 @@ import softadastra.sync.Conflict;
 import softadastra.sync.InMemoryNetwork;
 import softadastra.sync.SyncConfig;
 import softadastra.sync.SyncEngine;
+import softadastra.sync.SyncOperation;
 import softadastra.sync.SyncReport;
 import softadastra.sync.TickResult;
 
@@ -119,21 +124,69 @@ public final class OwnNode implements Node {
     }
 
     @Override
+    public Result<List<SyncOperation>> failed() {
+        return sync().failed();
+    }
+
+    @Override
+    public Result<Unit> retry(OperationId id) {
+        return sync().retry(id);
+    }
+
+    @Override
+    public Result<Unit> discard(OperationId id) {
+        return sync().discard(id);
+    }
+
+    @Override
     public Result<List<Conflict>> conflicts() {
-        return sync().conflicts();
+        SyncEngine engine = sync();
+        return engine.conflicts().flatMap(decided -> engine.contested().map(keys -> {
+            List<Conflict> all = new ArrayList<>(decided);
+            keys.forEach(key -> all.addAll(beside(engine.standing(key).orElseThrow())));
+            return all;
+        }));
+    }
+
+    /** What stands beside the value of a key, as if it had lost. */
+    private static List<Conflict> beside(List<Standing> standing) {
+        return standing.stream()
+                .skip(1)
+                .map(each -> new Conflict(
+                        each.key(), standing.get(0).id(), each.id(), each.stamp(), each.value()))
+                .toList();
     }
 
     @Override
     public Result<Integer> resolve(Key key, Optional<Value> value) {
+        SyncEngine engine = sync();
         // Those to come while it is written have been seen by nobody yet.
-        Result<List<OperationId>> losers = conflicts()
-                .map(all -> all.stream()
-                        .filter(conflict -> conflict.key().equals(key))
-                        .map(Conflict::loser)
-                        .toList());
-        return losers.flatMap(known -> value.isPresent()
-                ? store.put(key, value.get()).flatMap(put -> sync().takeConflicts(known))
-                : sync().takeConflicts(known));
+        return engine.conflicts().flatMap(all -> engine.standing(key).flatMap(standing -> {
+            List<OperationId> known = all.stream()
+                    .filter(conflict -> conflict.key().equals(key))
+                    .map(Conflict::loser)
+                    .toList();
+            int beside = beside(standing).size();
+            return write(key, value, standing, known.size() + beside)
+                    .flatMap(written -> engine.takeConflicts(known))
+                    .map(taken -> taken + beside);
+        }));
+    }
+
+    private Result<Unit> write(Key key, Optional<Value> value, List<Standing> standing, int conflicts) {
+        if (standing.size() > 1) {
+            Optional<Value> chosen =
+                    value.isPresent() ? value : store.get(key).map(Entry::value);
+            return sync().resolve(key, chosen, standing.get(0).sequence())
+                    .flatMap(written -> written
+                            ? Result.ok()
+                            : Result.err(
+                                    ErrorCode.CONDITION_FAILED,
+                                    "condition failed: something else was written to the key meanwhile"));
+        }
+        return value.isPresent() && conflicts > 0
+                ? store.put(key, value.get()).map(put -> Unit.UNIT)
+                : Result.ok();
     }
 
     /** Closes the way to others, then the store. */

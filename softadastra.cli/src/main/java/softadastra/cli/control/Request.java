@@ -13,7 +13,10 @@ enum Request {
     REPORT(7),
     TICK(8),
     CONFLICTS(9),
-    RESOLVE(10);
+    RESOLVE(10),
+    FAILED(11),
+    RETRY(12),
+    DISCARD(13);
 
     private final int code;
 

@@ -79,6 +79,13 @@ final class RequestHandler {
             case CHECKPOINT -> done(node.checkpoint(), StoreWire::writeCheckpoint);
             case REPORT -> done(node.report(), SyncWire::writeReport);
             case TICK -> done(node.tick(), SyncWire::writeTick);
+            case FAILED -> {
+                beginItems();
+                node.failed().orElseThrow().forEach(each -> item(to -> SyncWire.writeOperation(to, each)));
+                endItems();
+            }
+            case RETRY -> done(node.retry(SyncWire.readId(in)), (to, unit) -> {});
+            case DISCARD -> done(node.discard(SyncWire.readId(in)), (to, unit) -> {});
             case RESOLVE -> {
                 var taken = node.resolve(StoreWire.readKey(in), Wire.readOptional(in, StoreWire::readValue));
                 done(taken, (to, count) -> to.writeVarint(count));

@@ -15,16 +15,19 @@ import softadastra.core.MalformedDataException;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraError;
 import softadastra.core.SoftadastraException;
+import softadastra.core.Unit;
 import softadastra.store.Batch;
 import softadastra.store.BatchResult;
 import softadastra.store.ConditionalResult;
 import softadastra.store.Entry;
 import softadastra.store.Key;
+import softadastra.store.OperationId;
 import softadastra.store.PutResult;
 import softadastra.store.RemoveResult;
 import softadastra.store.StoreCheckpoint;
 import softadastra.store.Value;
 import softadastra.sync.Conflict;
+import softadastra.sync.SyncOperation;
 import softadastra.sync.SyncReport;
 import softadastra.sync.TickResult;
 
@@ -146,6 +149,22 @@ public final class RunningNode implements Node {
     public Result<List<Conflict>> conflicts() {
         List<Conflict> all = new ArrayList<>();
         return read(Request.CONFLICTS, out -> {}, in -> all.add(SyncWire.readConflict(in)), in -> all);
+    }
+
+    @Override
+    public Result<List<SyncOperation>> failed() {
+        List<SyncOperation> all = new ArrayList<>();
+        return read(Request.FAILED, out -> {}, in -> all.add(SyncWire.readOperation(in)), in -> all);
+    }
+
+    @Override
+    public Result<Unit> retry(OperationId id) {
+        return write(Request.RETRY, out -> SyncWire.writeId(out, id), in -> Unit.UNIT);
+    }
+
+    @Override
+    public Result<Unit> discard(OperationId id) {
+        return write(Request.DISCARD, out -> SyncWire.writeId(out, id), in -> Unit.UNIT);
     }
 
     @Override

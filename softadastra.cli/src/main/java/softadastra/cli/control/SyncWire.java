@@ -4,11 +4,15 @@ import softadastra.core.ByteReader;
 import softadastra.core.ByteWriter;
 import softadastra.core.HybridTimestamp;
 import softadastra.core.NodeId;
+import softadastra.store.Key;
+import softadastra.store.Operation;
 import softadastra.store.OperationId;
 import softadastra.sync.Conflict;
 import softadastra.sync.PeerState;
+import softadastra.sync.SyncOperation;
 import softadastra.sync.SyncReport;
 import softadastra.sync.SyncState;
+import softadastra.sync.SyncStatus;
 import softadastra.sync.TickResult;
 import softadastra.sync.TransportLink;
 
@@ -60,6 +64,33 @@ final class SyncWire {
                 readId(in),
                 HybridTimestamp.ofPacked(in.readLong()),
                 Wire.readOptional(in, StoreWire::readValue));
+    }
+
+    static void writeOperation(ByteWriter out, SyncOperation operation) {
+        writeId(out, operation.id());
+        out.writeVarint(operation.sequence());
+        out.writeLong(operation.stamp().packed());
+        out.writeVarint(operation.version());
+        out.writeUtf8(operation.status().name());
+        StoreWire.writeKey(out, operation.operation().key());
+        Wire.writeOptional(out, operation.operation().value(), StoreWire::writeValue);
+    }
+
+    static SyncOperation readOperation(ByteReader in) {
+        return new SyncOperation(
+                readId(in),
+                in.readVarint(),
+                HybridTimestamp.ofPacked(in.readLong()),
+                in.readVarint(),
+                SyncStatus.valueOf(in.readUtf8(NodeId.MAX_LENGTH)),
+                readChange(in));
+    }
+
+    private static Operation readChange(ByteReader in) {
+        Key key = StoreWire.readKey(in);
+        return Wire.readOptional(in, StoreWire::readValue)
+                .map(value -> Operation.put(key, value))
+                .orElseGet(() -> Operation.delete(key));
     }
 
     static void writeReport(ByteWriter out, SyncReport report) {
