@@ -68,8 +68,9 @@ final class NetworkOptions {
     @Option(
             names = "--policy",
             paramLabel = "PREFIX=POLICY",
-            description = "What becomes of values of such keys that were written by nodes none of which knew the other's: "
-                    + "last-write-wins (the default), manual, keep-local or keep-remote. The same on all nodes; repeatable.")
+            description =
+                    "What becomes of values of such keys that were written by nodes none of which knew the other's: "
+                            + "last-write-wins (the default), manual, keep-local or keep-remote. The same on all nodes; repeatable.")
     private List<String> policies = List.of();
 
     List<String> peers() {

@@ -2,8 +2,10 @@ package softadastra.cli;
 
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import softadastra.cli.control.Node;
 import softadastra.cli.control.RunningNode;
-import softadastra.store.Snapshot;
+import softadastra.core.ErrorCode;
+import softadastra.core.SoftadastraException;
 import softadastra.sync.SyncEngine;
 import softadastra.sync.SyncReport;
 import softadastra.sync.SyncState;
@@ -12,8 +14,8 @@ import softadastra.sync.SyncState;
 @Command(
         name = "status",
         description = {
-            "Counts what is yet to reach other nodes. With a node that runs it tells what that knows; else what the log says,",
-            "without a lock: all that this node wrote, as no peer is known then."
+            "Counts what is yet to reach other nodes, as the node that runs knows it; without one, as the log says, which is opened for",
+            "that. Where somebody has it open who takes no requests, all that this node wrote is counted, as no peer is known then."
         })
 final class SyncStatusCommand extends Subcommand {
 
@@ -23,31 +25,39 @@ final class SyncStatusCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        Optional<SyncReport> report = running().map(SyncStatusCommand::report);
-        if (report.isPresent()) {
-            print(report.get());
-        } else {
-            try (Snapshot snapshot = snapshot()) {
-                SyncState state = SyncEngine.stateOf(snapshot);
-                if (io().isJson()) {
-                    io().line(SyncText.json(state).put("running", false));
-                } else {
-                    SyncText.lines(state).forEach(io()::line);
-                }
+        Optional<RunningNode> running = running();
+        if (running.isPresent()) {
+            print(report(running.get()), true);
+            return ExitCode.OK;
+        }
+        try {
+            print(report(existingNode()), false);
+        } catch (SoftadastraException e) {
+            if (e.code() != ErrorCode.LOCKED) {
+                throw e;
             }
+            print(SyncEngine.stateOf(snapshot()));
         }
         return ExitCode.OK;
     }
 
-    private static SyncReport report(RunningNode node) {
+    private static SyncReport report(Node node) {
         try (node) {
             return node.report().orElseThrow();
         }
     }
 
-    private void print(SyncReport report) {
+    private void print(SyncState state) {
         if (io().isJson()) {
-            io().line(SyncText.json(report).put("running", true));
+            io().line(SyncText.json(state).put("running", false));
+        } else {
+            SyncText.lines(state).forEach(io()::line);
+        }
+    }
+
+    private void print(SyncReport report, boolean running) {
+        if (io().isJson()) {
+            io().line(SyncText.json(report).put("running", running));
             return;
         }
         SyncText.lines(report.state()).forEach(io()::line);

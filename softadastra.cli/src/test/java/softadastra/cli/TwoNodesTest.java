@@ -116,7 +116,8 @@ class TwoNodesTest {
             assertEquals(0, ofA.stop());
         }
         start("c", "--policy", "doc/=manual").close();
-        cli("d").run("node", "start", "--listen", "127.0.0.1:0", "--policy", "doc/=guess").exits(ExitCode.USAGE);
+        cli("d").run("node", "start", "--listen", "127.0.0.1:0", "--policy", "doc/=guess")
+                .exits(ExitCode.USAGE);
     }
 
     /** Waits until the other node has all that this one wrote. */

@@ -136,8 +136,12 @@ class ClientSyncTest {
             List<Standing> seen = c.standing("doc/1").orElseThrow();
             assertEquals(2, seen.size());
 
-            assertFalse(c.resolve("doc/1", Optional.of(Value.fromString("too late")), 0).orElseThrow());
-            assertTrue(c.resolve("doc/1", Optional.of(Value.fromString("both")), seen.get(0).sequence())
+            assertFalse(c.resolve("doc/1", Optional.of(Value.fromString("too late")), 0)
+                    .orElseThrow());
+            assertTrue(c.resolve(
+                            "doc/1",
+                            Optional.of(Value.fromString("both")),
+                            seen.get(0).sequence())
                     .orElseThrow());
             tickBoth(c, d);
             assertEquals(List.of(), d.contested().orElseThrow());

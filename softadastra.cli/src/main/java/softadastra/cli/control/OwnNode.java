@@ -24,7 +24,6 @@ import softadastra.store.StoreCheckpoint;
 import softadastra.store.StoreEngine;
 import softadastra.store.Value;
 import softadastra.sync.Conflict;
-import softadastra.sync.InMemoryNetwork;
 import softadastra.sync.SyncConfig;
 import softadastra.sync.SyncEngine;
 import softadastra.sync.SyncOperation;
@@ -54,11 +53,7 @@ public final class OwnNode implements Node {
         SyncEngine opened = sync;
         if (opened == null) {
             // What was decided and what others have is in the log, so it can be told without a way to them.
-            opened = SyncEngine.open(
-                            store,
-                            SyncConfig.local(),
-                            new InMemoryNetwork(0).connect(store.identity().node()))
-                    .orElseThrow();
+            opened = SyncEngine.open(store, SyncConfig.local()).orElseThrow();
             sync = opened;
         }
         return opened;
@@ -141,19 +136,19 @@ public final class OwnNode implements Node {
     @Override
     public Result<List<Conflict>> conflicts() {
         SyncEngine engine = sync();
-        return engine.conflicts().flatMap(decided -> engine.contested().map(keys -> {
-            List<Conflict> all = new ArrayList<>(decided);
-            keys.forEach(key -> all.addAll(beside(engine.standing(key).orElseThrow())));
-            return all;
-        }));
+        return engine.conflicts()
+                .flatMap(decided -> engine.contested().map(keys -> {
+                    List<Conflict> all = new ArrayList<>(decided);
+                    keys.forEach(key -> all.addAll(beside(engine.standing(key).orElseThrow())));
+                    return all;
+                }));
     }
 
     /** What stands beside the value of a key, as if it had lost. */
     private static List<Conflict> beside(List<Standing> standing) {
         return standing.stream()
                 .skip(1)
-                .map(each -> new Conflict(
-                        each.key(), standing.get(0).id(), each.id(), each.stamp(), each.value()))
+                .map(each -> new Conflict(each.key(), standing.get(0).id(), each.id(), each.stamp(), each.value()))
                 .toList();
     }
 
@@ -161,22 +156,22 @@ public final class OwnNode implements Node {
     public Result<Integer> resolve(Key key, Optional<Value> value) {
         SyncEngine engine = sync();
         // Those to come while it is written have been seen by nobody yet.
-        return engine.conflicts().flatMap(all -> engine.standing(key).flatMap(standing -> {
-            List<OperationId> known = all.stream()
-                    .filter(conflict -> conflict.key().equals(key))
-                    .map(Conflict::loser)
-                    .toList();
-            int beside = beside(standing).size();
-            return write(key, value, standing, known.size() + beside)
-                    .flatMap(written -> engine.takeConflicts(known))
-                    .map(taken -> taken + beside);
-        }));
+        return engine.conflicts()
+                .flatMap(all -> engine.standing(key).flatMap(standing -> {
+                    List<OperationId> known = all.stream()
+                            .filter(conflict -> conflict.key().equals(key))
+                            .map(Conflict::loser)
+                            .toList();
+                    int beside = beside(standing).size();
+                    return write(key, value, standing, known.size() + beside)
+                            .flatMap(written -> engine.takeConflicts(known))
+                            .map(taken -> taken + beside);
+                }));
     }
 
     private Result<Unit> write(Key key, Optional<Value> value, List<Standing> standing, int conflicts) {
         if (standing.size() > 1) {
-            Optional<Value> chosen =
-                    value.isPresent() ? value : store.get(key).map(Entry::value);
+            Optional<Value> chosen = value.isPresent() ? value : store.get(key).map(Entry::value);
             return sync().resolve(key, chosen, standing.get(0).sequence())
                     .flatMap(written -> written
                             ? Result.ok()
@@ -184,9 +179,7 @@ public final class OwnNode implements Node {
                                     ErrorCode.CONDITION_FAILED,
                                     "condition failed: something else was written to the key meanwhile"));
         }
-        return value.isPresent() && conflicts > 0
-                ? store.put(key, value.get()).map(put -> Unit.UNIT)
-                : Result.ok();
+        return value.isPresent() && conflicts > 0 ? store.put(key, value.get()).map(put -> Unit.UNIT) : Result.ok();
     }
 
     /** Closes the way to others, then the store. */
