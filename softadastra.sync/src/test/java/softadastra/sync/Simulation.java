@@ -86,7 +86,7 @@ final class Simulation implements AutoCloseable {
         counts.seeds = 1;
         setup = new SplittableRandom(seed);
         network = new SimulatedNetwork(setup.nextLong(), setup.nextBoolean() ? 0 : setup.nextInt(41), this::sent);
-        int count = 3 + setup.nextInt(3);
+        int count = 3 + setup.nextInt(setup.nextInt(8) == 0 ? 7 : 3);
         for (int i = 0; i < count; i++) {
             NodeId id = NodeId.of("n" + i).orElseThrow();
             boolean third = setup.nextInt(3) == 0;
@@ -184,7 +184,9 @@ final class Simulation implements AutoCloseable {
             start(node);
         }
         if (choice < 25) {
-            write(node, random);
+            for (int i = random.nextInt(6); i >= 0; i--) {
+                write(node, random);
+            }
         } else if (choice < 80) {
             tick(node);
         } else if (choice < 85) {

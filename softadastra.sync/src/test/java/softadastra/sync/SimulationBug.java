@@ -45,11 +45,6 @@ enum SimulationBug {
     /** A few entries. */
     private static final int CHUNK_BYTES = 300;
 
-    /** Where to begin, so that a run takes no longer than it has to; from 1 it takes some hundred seeds at most. */
-    long firstSeed() {
-        return this == GC_WITHOUT_HOLDING ? 1020 : 1;
-    }
-
     Exchange.Rules rules(InstantSource clock) {
         return new Exchange.Rules(this::arbiter, collector(), GRACE_MILLIS, CHUNK_BYTES, clock);
     }

@@ -3,10 +3,14 @@ package softadastra.sync;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -19,7 +23,10 @@ class SimulationTest {
 
     private static final boolean CI = "ci".equals(System.getProperty("softadastra.slice"));
     private static final long FIRST = Long.getLong("softadastra.sync.seed", 1);
-    private static final long SEEDS = Long.getLong("softadastra.sync.seeds", CI ? 2_000 : 100);
+    private static final long SEEDS = Long.getLong("softadastra.sync.seeds", CI ? 10_000 : 100);
+    /** One seed is one run in one thread; how many of them run at a time changes nothing but the time. */
+    private static final int THREADS = Math.min(8, Runtime.getRuntime().availableProcessors());
+
     private static final int STEPS = Integer.getInteger("softadastra.sync.steps", 300);
 
     /** Which steps of the seed to do, for one that was shrunk. */
@@ -36,13 +43,47 @@ class SimulationTest {
                     });
             return;
         }
+        long begin = System.nanoTime();
         Simulation.Counts counts = new Simulation.Counts();
-        for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
-            SimulationShrinker.run(seed, SimulationBug.NONE, STEPS, counts).ifPresent(failure -> {
-                throw failure.toError();
-            });
+        AtomicLong next = new AtomicLong(FIRST);
+        AtomicReference<SimulationShrinker.@Nullable Failure> failed = new AtomicReference<>();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < THREADS; i++) {
+            Thread thread = new Thread(() -> run(next, counts, failed), "simulation-" + i);
+            threads.add(thread);
+            thread.start();
         }
-        System.out.println("sync simulation: " + counts);
+        threads.forEach(SimulationTest::join);
+        SimulationShrinker.Failure failure = failed.get();
+        if (failure != null) {
+            throw failure.toError();
+        }
+        System.out.println("sync simulation: " + counts + ", in " + (System.nanoTime() - begin) / 1_000_000_000
+                + " s on " + THREADS + " threads");
+        assertEquals(SEEDS, counts.seeds);
+    }
+
+    /** Runs seeds until there are none left, or one has failed. */
+    private static void run(
+            AtomicLong next, Simulation.Counts counts, AtomicReference<SimulationShrinker.@Nullable Failure> failed) {
+        Simulation.Counts done = new Simulation.Counts();
+        for (long seed = next.getAndIncrement();
+                seed < FIRST + SEEDS && failed.get() == null;
+                seed = next.getAndIncrement()) {
+            SimulationShrinker.run(seed, SimulationBug.NONE, STEPS, done)
+                    .ifPresent(failure -> failed.compareAndSet(null, failure));
+        }
+        synchronized (counts) {
+            counts.add(done);
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
