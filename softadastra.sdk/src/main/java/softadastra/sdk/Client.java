@@ -485,8 +485,11 @@ public final class Client implements AutoCloseable {
             if (open != null) {
                 engines = null;
                 // The step that sync is at needs the store.
-                open.sync.close();
-                open.store.close();
+                try {
+                    open.sync.close();
+                } finally {
+                    open.store.close();
+                }
             }
         }
     }

@@ -111,8 +111,8 @@ public final class ControlServer implements AutoCloseable {
                     connections.put(thread, channel);
                     thread.start();
                 }
-            } catch (IOException e) {
-                // Closed; or a connection that ended as it began, or no descriptor for it: no reason to stop.
+            } catch (IOException | OutOfMemoryError e) {
+                // Closed; or a connection that ended as it began, or no descriptor or thread for it: no reason to stop.
                 pauseUnlessClosed();
             }
         }

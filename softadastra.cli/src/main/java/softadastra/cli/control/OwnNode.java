@@ -186,9 +186,12 @@ public final class OwnNode implements Node {
     @Override
     public void close() throws SoftadastraException {
         SyncEngine opened = sync;
-        if (opened != null) {
-            opened.close();
+        try {
+            if (opened != null) {
+                opened.close();
+            }
+        } finally {
+            store.close();
         }
-        store.close();
     }
 }

@@ -6,6 +6,9 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import softadastra.core.ByteReader;
@@ -33,6 +36,9 @@ import softadastra.sync.TickResult;
 
 /** A node that runs on this machine and has the log open, reached at its {@link ControlServer}. For one thread. */
 public final class RunningNode implements Node {
+
+    private static final int ANSWER_SECONDS = 10;
+
     private final Path log;
     private final Connection connection;
     private final String nodeId;
@@ -62,13 +68,28 @@ public final class RunningNode implements Node {
             // What a node leaves that was killed.
             return Optional.empty();
         }
+        // A node that is stopped, or wedged, takes connections and never answers.
+        AtomicBoolean answered = new AtomicBoolean();
+        CompletableFuture.delayedExecutor(ANSWER_SECONDS, TimeUnit.SECONDS).execute(() -> {
+            if (answered.compareAndSet(false, true)) {
+                quietlyClose(connection);
+            }
+        });
         try {
             String nodeId = new Handshake(connection, file.get().secretBytes(), new SecureRandom()).connect();
+            if (!answered.compareAndSet(false, true)) {
+                throw new IOException("too late");
+            }
             return Optional.of(new RunningNode(log, connection, nodeId));
         } catch (IOException | MalformedDataException e) {
+            boolean late = !answered.compareAndSet(false, true);
             quietlyClose(connection);
             throw new SoftadastraException(SoftadastraError.of(
-                            ErrorCode.IO_ERROR, "failed to reach the node that runs: it has hung up; is it stopping?")
+                            ErrorCode.IO_ERROR,
+                            "failed to reach the node that runs: "
+                                    + (late
+                                            ? "it has not answered for " + ANSWER_SECONDS + " seconds; is it stopped?"
+                                            : "it has hung up; is it stopping?"))
                     .withCause(e));
         } catch (SoftadastraException e) {
             quietlyClose(connection);
