@@ -7,6 +7,9 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import softadastra.core.ErrorCode;
 import softadastra.core.Result;
 
@@ -20,6 +23,8 @@ import softadastra.core.Result;
 record Address(String host, int port, boolean tls) {
 
     private static final String LOOPBACK = "127.0.0.1";
+    private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+    private static final Pattern IPV4 = Pattern.compile("(" + OCTET + "\\.){3}" + OCTET);
 
     /** An address such as {@code https://host:7420}; without a port it is that of the scheme. */
     static Result<Address> peer(String text) {
@@ -88,6 +93,18 @@ record Address(String host, int port, boolean tls) {
                     .orElse(InetAddress.getLoopbackAddress());
         } catch (SocketException e) {
             return any;
+        }
+    }
+
+    /** The IP address, if the host is one; empty if it is a name, which takes a while to look up. */
+    Optional<InetAddress> literal() {
+        if (host.indexOf(':') < 0 && !IPV4.matcher(host).matches()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(InetAddress.getByName(host));
+        } catch (UnknownHostException e) {
+            return Optional.empty();
         }
     }
 

@@ -33,7 +33,8 @@ final class Caller {
             Inbox inbox,
             Ways ways,
             SecureRandom random,
-            Executor worker,
+            Executor lookups,
+            Executor handshakes,
             Runnable arrived,
             Runnable changed) {}
 
@@ -67,8 +68,13 @@ final class Caller {
             return;
         }
         int attempt = tries++;
+        Optional<InetAddress> literal = address.literal();
+        if (literal.isPresent()) {
+            call(new InetSocketAddress(literal.get(), address.port()));
+            return;
+        }
         try {
-            shared.worker().execute(() -> {
+            shared.lookups().execute(() -> {
                 try {
                     InetAddress[] all = InetAddress.getAllByName(address.host());
                     InetAddress one = all[Math.floorMod(attempt, all.length)];
@@ -78,7 +84,7 @@ final class Caller {
                 }
             });
         } catch (RejectedExecutionException e) {
-            down("too many names are being looked up");
+            down("no names are looked up any more");
         }
     }
 
@@ -116,25 +122,25 @@ final class Caller {
         if (closed) {
             return;
         }
-        Lane lane = new Lane(shared.loop(), shared.limits(), shared.budget(), address, socket, engines);
+        Lane lane = lane(socket);
         sending = lane;
-        polling = new Lane(shared.loop(), shared.limits(), shared.budget(), address, socket, engines);
+        polling = lane(socket);
         String nonce = Nonces.fresh(shared.random(), Protocol.NONCE_DIGITS / 2);
         ask(lane, Protocol.HELLO, Fields.write("nonce", nonce), body -> greeted(lane, nonce, body));
     }
 
+    private Lane lane(InetSocketAddress socket) {
+        return new Lane(shared.loop(), shared.limits(), shared.budget(), address, socket, engines, shared.handshakes());
+    }
+
     private void greeted(Lane lane, String ours, byte[] body) {
-        Optional<Fields> fields = Fields.read(body, "nonce", "proof");
+        Optional<Fields> fields = Fields.read(body, "nonce");
         if (fields.isEmpty() || !Nonces.isHex(fields.get().value(0), Nonces.DIGITS)) {
             down("what answers there does not speak the protocol");
             return;
         }
         String theirs = fields.get().value(0);
         Identity self = shared.self();
-        if (!Secret.same(fields.get().value(1), self.secret().proof("server", Protocol.nonces(ours, theirs)))) {
-            down("not authorised: the token there is another one");
-            return;
-        }
         String[] lines = {
             "client-nonce",
             ours,
@@ -156,13 +162,15 @@ final class Caller {
 
     private void welcomed(Lane lane, Secret secret, byte[] body) {
         Optional<Fields> read = Fields.read(body, "node", "instance", "session", "max-body", "proof");
-        if (read.isEmpty()
-                || !Secret.same(
-                        read.get().value(4), secret.proof("welcome", read.get().covered()))) {
+        if (read.isEmpty()) {
             down("what answers there does not speak the protocol");
             return;
         }
         Fields fields = read.get();
+        if (!Secret.same(fields.value(4), secret.proof("welcome", fields.covered()))) {
+            down("not authorised: the token there is another one");
+            return;
+        }
         Optional<NodeId> there = NodeId.of(fields.value(0)).map(Optional::of).orElse(Optional.empty());
         String instance = fields.value(1);
         long maxBody = fields.number(3);

@@ -11,7 +11,7 @@ import softadastra.core.NodeId;
 
 /**
  * The nodes that a certificate names: its subject alternative names of the form {@code softadastra:node:ID}, as URIs. One that names
- * none may be any node's.
+ * none may be any node's. A name says who may open a session; it says nothing of whose operations are sent in it.
  */
 final class CertificateNames {
     private static final String PREFIX = "softadastra:node:";

@@ -13,6 +13,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -48,34 +50,40 @@ final class Connection implements Loop.Ready {
     private final SelectionKey key;
     private final User user;
     private final @Nullable Tls tls;
+    private final Executor worker;
     private final Deque<ByteBuffer> out = new ArrayDeque<>();
     private long waiting;
     private boolean open = true;
     private boolean ending;
 
-    private Connection(Loop loop, SocketChannel channel, @Nullable SSLEngine engine, int operations, User user)
+    private Connection(
+            Loop loop, SocketChannel channel, @Nullable SSLEngine engine, Executor worker, int operations, User user)
             throws IOException {
         this.loop = loop;
         this.channel = channel;
         this.user = user;
-        this.tls = engine == null ? null : new Tls(engine);
+        this.worker = worker;
+        this.tls = engine == null ? null : new Tls(engine, this::compute);
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         this.key = loop.register(channel, operations, this);
     }
 
-    /** One that somebody else has made. {@link User#connected} is not called before this returns. */
-    static Connection accepted(Loop loop, SocketChannel channel, @Nullable SSLEngine engine, User user)
+    /**
+     * One that somebody else has made. {@link User#connected} is not called before this returns. The worker computes what a
+     * handshake needs.
+     */
+    static Connection accepted(Loop loop, SocketChannel channel, @Nullable SSLEngine engine, Executor worker, User user)
             throws IOException {
-        return new Connection(loop, channel, engine, SelectionKey.OP_READ, user);
+        return new Connection(loop, channel, engine, worker, SelectionKey.OP_READ, user);
     }
 
     /** One that is made here. Whether it comes to be is told later. */
-    static Connection to(Loop loop, InetSocketAddress address, @Nullable SSLEngine engine, User user)
+    static Connection to(Loop loop, InetSocketAddress address, @Nullable SSLEngine engine, Executor worker, User user)
             throws IOException {
         SocketChannel channel = SocketChannel.open();
         try {
             channel.configureBlocking(false);
-            Connection connection = new Connection(loop, channel, engine, SelectionKey.OP_CONNECT, user);
+            Connection connection = new Connection(loop, channel, engine, worker, SelectionKey.OP_CONNECT, user);
             if (channel.connect(address)) {
                 // The key is not ready for this any more, so it goes by way of the loop.
                 loop.execute(() -> connection.attempt(connection::established));
@@ -166,6 +174,11 @@ final class Connection implements Loop.Ready {
         });
     }
 
+    @Override
+    public void failed() {
+        close("an internal fault");
+    }
+
     private void established() throws IOException {
         key.interestOps(SelectionKey.OP_READ);
         if (tls == null) {
@@ -177,7 +190,7 @@ final class Connection implements Loop.Ready {
     }
 
     private void read() throws IOException {
-        for (int i = 0; i < READS && open; i++) {
+        for (int i = 0; i < READS && open && reads(); i++) {
             ByteBuffer input = loop.input();
             int count = channel.read(input);
             if (count < 0) {
@@ -210,21 +223,54 @@ final class Connection implements Loop.Ready {
             return;
         }
         boolean before = tls.established();
-        tls.received(
-                input,
-                plain -> {
-                    if (open) {
-                        user.received(plain);
-                    }
-                },
-                this::queue,
-                user::connected);
+        tls.received(input, this::plain, this::queue, user::connected);
+        taken(tls, before);
+    }
+
+    private void taken(Tls from, boolean before) throws IOException {
         if (open) {
             flush();
-            if (tls.ended()) {
+            if (from.ended()) {
                 close(before ? "the connection was closed by the other side" : "the TLS handshake was broken off");
             }
         }
+    }
+
+    private void plain(ByteBuffer bytes) {
+        if (open) {
+            user.received(bytes);
+        }
+    }
+
+    /** Has the worker compute what a handshake needs, and goes on with it afterwards. */
+    private void compute(Runnable task) {
+        try {
+            worker.execute(() -> {
+                try {
+                    task.run();
+                } finally {
+                    // What has gone wrong, the engine says when it is asked next.
+                    loop.execute(this::resume);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            close("TLS: too many handshakes at once");
+        }
+    }
+
+    private void resume() {
+        attempt(() -> {
+            if (tls != null) {
+                boolean before = tls.established();
+                tls.resume(this::plain, this::queue, user::connected);
+                taken(tls, before);
+            }
+        });
+    }
+
+    /** Whether what comes is read now: not while answers pile up, nor before what came can be made sense of. */
+    private boolean reads() {
+        return waiting < MAX_WAITING && (tls == null || !tls.busy());
     }
 
     private void queue(ByteBuffer bytes) {
@@ -244,11 +290,11 @@ final class Connection implements Loop.Ready {
             int written = channel.write(scratch.flip());
             consume(written);
             if (scratch.hasRemaining()) {
-                key.interestOps(SelectionKey.OP_WRITE | (waiting < MAX_WAITING ? SelectionKey.OP_READ : 0));
+                key.interestOps(SelectionKey.OP_WRITE | (reads() ? SelectionKey.OP_READ : 0));
                 return;
             }
         }
-        key.interestOps(SelectionKey.OP_READ);
+        key.interestOps(reads() ? SelectionKey.OP_READ : 0);
         if (ending) {
             channel.shutdownOutput();
         }

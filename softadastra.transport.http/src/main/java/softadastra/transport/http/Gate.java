@@ -11,8 +11,9 @@ import softadastra.core.NodeId;
  * Lets those in who show that they know the secret, and shows them that this side knows it too.
  *
  * <p>Design note: the secret never travels, and nothing depends on the clocks of the two sides, which may be hours apart: each side
- * sends a nonce, each proves to know the secret over both, and a session's key is made of all three. Whoever has recorded a session
- * can neither repeat any of it nor read the secret out of it.
+ * sends a nonce, each proves to know the secret over both, and a session's key is made of all three. Whoever comes proves first, so
+ * that a stranger who asks is shown nothing to try guesses at the secret with. Whoever has recorded a session cannot repeat any of it,
+ * but can try guesses; so can a server that a node is made to call. A secret has to be random.
  */
 final class Gate {
     private static final int VALID_MILLIS = 30_000;
@@ -42,15 +43,14 @@ final class Gate {
         this.compressLoopback = compressLoopback;
     }
 
-    /** Answers a nonce with another, and with the proof that this side knows the secret. */
+    /** Answers a nonce with another. */
     byte[] hello(byte[] body, long now) throws Refusal {
         String theirs =
                 Fields.read(body, "nonce").map(fields -> fields.value(0)).orElse("");
         if (!Nonces.isHex(theirs, Protocol.NONCE_DIGITS)) {
             throw new Refusal(400, "a hello is a nonce of " + Protocol.NONCE_DIGITS + " hexadecimal digits");
         }
-        String ours = nonces.give(theirs, now);
-        return Fields.write("nonce", ours, "proof", self.secret().proof("server", Protocol.nonces(theirs, ours)));
+        return Fields.write("nonce", nonces.give(theirs, now));
     }
 
     /** Opens a session for whoever asks rightly. */
@@ -64,7 +64,7 @@ final class Gate {
             throw new Refusal(401, "not authorised: the nonce is too old, or not from here");
         }
         if (!Secret.same(fields.value(5), self.secret().proof("client", fields.covered()))) {
-            throw new Refusal(401, "not authorised: the token is another one");
+            throw new Refusal(401, "not authorised: the token there is another one");
         }
         if (!nonces.use(ours, now)) {
             throw new Refusal(409, "replayed: this nonce was used before");

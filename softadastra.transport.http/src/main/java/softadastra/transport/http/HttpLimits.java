@@ -52,6 +52,16 @@ record HttpLimits(
                 5_000, 16 << 10, 200, 60_000, 500, false);
     }
 
+    /** TLS handshakes that one remote address may begin. */
+    int handshakesPerSecond() {
+        return Math.max(1, strangersPerSecond / 10);
+    }
+
+    /** How long an answer may be made: longer than any poll is held. */
+    long makingMillis() {
+        return pollMillis + (long) answerMillis;
+    }
+
     /** How long a body of that many bytes may take. */
     long transferMillis(long bytes) {
         return headMillis + bytes * 1000 / bytesPerSecond;

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,7 +32,10 @@ import softadastra.sync.TransportLink;
  */
 final class HttpTransport implements SyncTransport {
     private static final int SWEEP_MILLIS = 500;
-    private static final int WORKERS = 4;
+    private static final int LOOKUPS = 4;
+    private static final int STATUSES = 2;
+    private static final int HANDSHAKES = 2;
+    private static final int MAX_HANDSHAKES_WAITING = 1_024;
     private static final int WORKER_END_MILLIS = 1_000;
     private static final int WORKER_IDLE_SECONDS = 5;
     private static final String[] TLS_VERSIONS = {"TLSv1.3"};
@@ -41,12 +46,19 @@ final class HttpTransport implements SyncTransport {
     private final Inbox inbox;
     private final Ways ways;
     private final Service service;
-    private final ThreadPoolExecutor worker;
+
+    /** Each kind of work has threads of its own, so that none of them, whoever has it done, holds up another. */
+    private final ThreadPoolExecutor lookups;
+
+    private final ThreadPoolExecutor statuses;
+    private final ThreadPoolExecutor theirHandshakes;
+    private final ThreadPoolExecutor ourHandshakes;
     private final Optional<Server> server;
     private final Optional<InetSocketAddress> bound;
     private final Optional<String> reachedAt;
     private final List<Caller> callers = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean broken;
     private volatile List<TransportLink> links = List.of();
     private volatile Runnable signal = () -> {};
 
@@ -64,8 +76,11 @@ final class HttpTransport implements SyncTransport {
         TransportHost host = parts.host();
         this.limits = parts.limits();
         String name = "softadastra-http-" + host.node();
-        this.loop = new Loop(name, System::nanoTime, counters.faults::increment);
-        this.worker = workers(name);
+        this.loop = new Loop(name, System::nanoTime, counters.faults::increment, this::broken);
+        this.lookups = workers(name + "-lookup", LOOKUPS, new LinkedBlockingQueue<>());
+        this.statuses = workers(name + "-status", STATUSES, new ArrayBlockingQueue<>(STATUSES));
+        this.theirHandshakes = workers(name + "-tls", HANDSHAKES, new ArrayBlockingQueue<>(MAX_HANDSHAKES_WAITING));
+        this.ourHandshakes = workers(name + "-tls-out", HANDSHAKES, new LinkedBlockingQueue<>());
         Identity self = new Identity(
                 host.node(),
                 Nonces.fresh(parts.random(), Protocol.INSTANCE_DIGITS / 2),
@@ -75,7 +90,7 @@ final class HttpTransport implements SyncTransport {
         this.inbox = new Inbox(limits.inboxBytes(), () -> loop.execute(this::roomAgain));
         this.ways = new Ways(loop, limits, counters.dropped, this::deliver, this::changed);
         Budget budget = new Budget(limits.bodyBytes());
-        StatusService status = new StatusService(host, config.token(), counters, worker, loop::execute);
+        StatusService status = new StatusService(host, config.token(), counters, statuses, loop::execute);
         Gate gate = new Gate(self, parts.random(), limits.compressLoopback());
         this.service = new Service(loop, limits, counters, self, inbox, this::arrived, gate, status, ways);
         if (listening == null) {
@@ -90,7 +105,9 @@ final class HttpTransport implements SyncTransport {
                     counters,
                     budget,
                     service,
-                    () -> config.tls().map(tls -> serverEngine(tls, config))));
+                    config.tls().isPresent(),
+                    () -> config.tls().map(tls -> serverEngine(tls, config)),
+                    theirHandshakes));
         }
         this.reachedAt =
                 bound.map(socket -> Address.reached(socket, config.tls().isPresent()));
@@ -103,7 +120,8 @@ final class HttpTransport implements SyncTransport {
                 inbox,
                 ways,
                 parts.random(),
-                worker,
+                lookups,
+                ourHandshakes,
                 this::arrived,
                 this::changed);
         for (int i = 0; i < parts.peers().size(); i++) {
@@ -127,7 +145,7 @@ final class HttpTransport implements SyncTransport {
     @Override
     public void send(NodeId to, byte[] message) {
         Optional<Outbox> outbox = ways.outbox(to);
-        if (outbox.isEmpty()) {
+        if (broken || outbox.isEmpty()) {
             counters.dropped.increment();
             return;
         }
@@ -145,7 +163,7 @@ final class HttpTransport implements SyncTransport {
 
     @Override
     public Set<NodeId> neighbours() {
-        return closed.get() ? Set.of() : ways.nodes();
+        return closed.get() || broken ? Set.of() : ways.nodes();
     }
 
     @Override
@@ -167,7 +185,7 @@ final class HttpTransport implements SyncTransport {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             signal = () -> {};
-            worker.shutdownNow();
+            workers().forEach(ThreadPoolExecutor::shutdownNow);
             loop.stop(() -> callers.forEach(Caller::close));
             awaitWorkers();
         }
@@ -176,7 +194,10 @@ final class HttpTransport implements SyncTransport {
     /** Waits for them, but not for a lookup of a name, which nothing can interrupt. */
     private void awaitWorkers() {
         try {
-            var unused = worker.awaitTermination(WORKER_END_MILLIS, TimeUnit.MILLISECONDS);
+            long end = loop.now() + WORKER_END_MILLIS * 1_000_000L;
+            for (ThreadPoolExecutor worker : workers()) {
+                var unused = worker.awaitTermination(Math.max(0, end - loop.now()), TimeUnit.NANOSECONDS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -192,12 +213,35 @@ final class HttpTransport implements SyncTransport {
     }
 
     private void arrived() {
-        signal.run();
+        try {
+            signal.run();
+        } catch (RuntimeException | Error e) {
+            // Whoever listens does not end what is going on here.
+            if (Loop.isFatal(e)) {
+                throw e;
+            }
+            counters.faults.increment();
+        }
     }
 
     private void changed() {
         publish();
-        signal.run();
+        arrived();
+    }
+
+    /** The loop has ended although nobody has closed this: nothing comes or goes any more, and every link says so. */
+    private void broken(Throwable why) {
+        broken = true;
+        Optional<String> problem = Optional.of("the transport has ended by a fault: " + why);
+        links = links.stream()
+                .map(link -> new TransportLink(link.address(), link.node(), false, problem))
+                .toList();
+        workers().forEach(ThreadPoolExecutor::shutdownNow);
+        arrived();
+    }
+
+    private List<ThreadPoolExecutor> workers() {
+        return List.of(lookups, statuses, theirHandshakes, ourHandshakes);
     }
 
     private void roomAgain() {
@@ -209,11 +253,12 @@ final class HttpTransport implements SyncTransport {
     }
 
     private void sweep() {
+        // First of all, so that a fault in what follows is not the last of it.
+        var unused = loop.after(SWEEP_MILLIS, this::sweep);
         server.ifPresent(Server::sweep);
         service.sweep();
         ways.sweep();
         publish();
-        var unused = loop.after(SWEEP_MILLIS, this::sweep);
     }
 
     private void publish() {
@@ -258,13 +303,15 @@ final class HttpTransport implements SyncTransport {
         return Optional.of(engine);
     }
 
-    private static ThreadPoolExecutor workers(String name) {
+    private static ThreadPoolExecutor workers(String name, int threads, BlockingQueue<Runnable> queue) {
         AtomicInteger number = new AtomicInteger();
-        return new ThreadPoolExecutor(
-                0, WORKERS, WORKER_IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), action -> {
-                    Thread thread = new Thread(action, name + "-worker-" + number.incrementAndGet());
+        ThreadPoolExecutor workers =
+                new ThreadPoolExecutor(threads, threads, WORKER_IDLE_SECONDS, TimeUnit.SECONDS, queue, action -> {
+                    Thread thread = new Thread(action, name + "-" + number.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
                 });
+        workers.allowCoreThreadTimeOut(true);
+        return workers;
     }
 }

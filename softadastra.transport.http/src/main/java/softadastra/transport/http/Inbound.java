@@ -112,9 +112,11 @@ final class Inbound implements Connection.User {
     void sweep(long now) {
         if (connection().waiting() > 0 && now - writtenBy > 0) {
             close("it did not take its answer in time");
-        } else if (waiting != Waiting.ANSWER && now - deadline > 0) {
+        } else if (now - deadline > 0) {
             if (waiting == Waiting.HEAD || waiting == Waiting.BODY) {
                 refuse(new Refusal(408, "the request did not come in time"));
+            } else if (waiting == Waiting.ANSWER) {
+                close("its answer was not made in time");
             } else {
                 close("it was idle for too long");
             }
@@ -143,7 +145,7 @@ final class Inbound implements Connection.User {
             write(status, headers, body, keep && (known || status < 400));
         });
         current = Optional.of(call);
-        waiting = Waiting.ANSWER;
+        await(Waiting.ANSWER, server.limits().makingMillis());
         try {
             server.service().serve(call);
         } catch (Refusal refusal) {

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ final class Lane implements Connection.User {
     private final Address address;
     private final InetSocketAddress socket;
     private final Supplier<Optional<SSLEngine>> engines;
+    private final Executor handshakes;
     private @Nullable Connection connection;
     private @Nullable HttpReader reader;
     private @Nullable Outcome outcome;
@@ -44,13 +46,15 @@ final class Lane implements Connection.User {
             Budget budget,
             Address address,
             InetSocketAddress socket,
-            Supplier<Optional<SSLEngine>> engines) {
+            Supplier<Optional<SSLEngine>> engines,
+            Executor handshakes) {
         this.loop = loop;
         this.limits = limits;
         this.budget = budget;
         this.address = address;
         this.socket = socket;
         this.engines = engines;
+        this.handshakes = handshakes;
     }
 
     /** Whether it leads to this machine. */
@@ -80,7 +84,7 @@ final class Lane implements Connection.User {
         answerMillis = millis;
         try {
             reader = new HttpReader(limits.headBytes(), budget, answer -> maxAnswer);
-            connection = Connection.to(loop, socket, engines.get().orElse(null), this);
+            connection = Connection.to(loop, socket, engines.get().orElse(null), handshakes, this);
         } catch (IOException e) {
             fail(Reasons.of(e));
         }
@@ -161,7 +165,13 @@ final class Lane implements Connection.User {
             connection = null;
             ended.close("the other side has asked for it");
         }
-        then.answered(Integer.parseInt(status), message);
+        try {
+            then.answered(Integer.parseInt(status), message);
+        } catch (RuntimeException | Error e) {
+            // Whoever asked goes on as if nothing had come, and does not wait for ever.
+            then.failed("an internal fault");
+            throw e;
+        }
     }
 
     private void fail(String why) {

@@ -3,7 +3,6 @@ package softadastra.transport.http;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
-import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -12,6 +11,7 @@ import java.util.Queue;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -23,6 +23,9 @@ final class Loop {
     /** Is told when its channel can be read from, written to, accepted from or has been connected. */
     interface Ready {
         void ready(SelectionKey key);
+
+        /** What it did has failed in a way that nobody expected; it closes what cannot go on. */
+        void failed();
     }
 
     /** Something that is to happen at a time, unless it is cancelled. */
@@ -57,14 +60,19 @@ final class Loop {
 
     private final ByteBuffer output = ByteBuffer.allocateDirect(SCRATCH_BYTES);
     private final Runnable fault;
+    private final Consumer<Throwable> ended;
     private long timersMade;
     private boolean stopped;
 
-    /** {@code fault} is told of every exception that nobody expected; the loop goes on. */
-    Loop(String name, LongSupplier nanos, Runnable fault) throws IOException {
+    /**
+     * {@code fault} is told of everything thrown that nobody expected; the loop goes on. {@code ended} is told if it cannot, after
+     * all channels are closed, on the loop's thread.
+     */
+    Loop(String name, LongSupplier nanos, Runnable fault, Consumer<Throwable> ended) throws IOException {
         this.selector = Selector.open();
         this.nanos = nanos;
         this.fault = fault;
+        this.ended = ended;
         this.thread = new Thread(this::run, name);
         thread.setDaemon(true);
     }
@@ -135,10 +143,28 @@ final class Loop {
                 runTasks();
                 runTimers();
             }
-        } catch (IOException | ClosedSelectorException e) {
-            // Without its selector it can do nothing any more; whoever waits for messages just gets none.
-        } finally {
             closeAll();
+        } catch (IOException | RuntimeException | Error e) {
+            // Without its selector, or in a virtual machine that is broken, it can do nothing any more.
+            try {
+                closeAll();
+            } finally {
+                ended.accept(e);
+            }
+        }
+    }
+
+    /** Whether the virtual machine itself is broken. A lack of memory, or too deep a call, passes. */
+    static boolean isFatal(Throwable e) {
+        return e instanceof VirtualMachineError
+                && !(e instanceof OutOfMemoryError)
+                && !(e instanceof StackOverflowError);
+    }
+
+    private void noteFault(Throwable e) {
+        fault.run();
+        if (isFatal(e)) {
+            throw (VirtualMachineError) e;
         }
     }
 
@@ -157,21 +183,22 @@ final class Loop {
     }
 
     private void ready(SelectionKey key) {
+        Ready of = (Ready) key.attachment();
         try {
-            ((Ready) key.attachment()).ready(key);
+            of.ready(key);
         } catch (CancelledKeyException e) {
             // Closed by what came before it in this round.
-        } catch (RuntimeException e) {
-            fault.run();
-            key.cancel();
+        } catch (RuntimeException | Error e) {
+            noteFault(e);
+            guarded(of::failed);
         }
     }
 
     private void guarded(Runnable action) {
         try {
             action.run();
-        } catch (RuntimeException e) {
-            fault.run();
+        } catch (RuntimeException | Error e) {
+            noteFault(e);
         }
     }
 

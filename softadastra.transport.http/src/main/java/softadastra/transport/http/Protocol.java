@@ -1,7 +1,5 @@
 package softadastra.transport.http;
 
-import java.nio.charset.StandardCharsets;
-
 /** The names that both sides of the protocol use; see docs/transport-http.md. */
 final class Protocol {
     static final int VERSION = 1;
@@ -33,10 +31,5 @@ final class Protocol {
     /** How long a body of messages may be, before and after it is inflated. */
     static int maxBody(int maxMessageBytes, int batchBytes) {
         return Math.max(maxMessageBytes, batchBytes) + MAX_BODY_OVERHEAD;
-    }
-
-    /** What both sides prove over when a session is opened. */
-    static byte[] nonces(String clientNonce, String serverNonce) {
-        return (clientNonce + "\n" + serverNonce + "\n").getBytes(StandardCharsets.US_ASCII);
     }
 }

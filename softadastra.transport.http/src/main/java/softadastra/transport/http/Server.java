@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 
@@ -29,7 +30,10 @@ final class Server implements Loop.Ready {
     private final Counters counters;
     private final Budget budget;
     private final Service service;
+    private final boolean secure;
     private final Supplier<Optional<SSLEngine>> engines;
+    private final Executor handshakes;
+    private final Remotes remotes;
     private final ServerSocketChannel channel;
     private final SelectionKey key;
 
@@ -44,7 +48,9 @@ final class Server implements Loop.Ready {
             Counters counters,
             Budget budget,
             Service service,
+            boolean secure,
             Supplier<Optional<SSLEngine>> engines,
+            Executor handshakes,
             ServerSocketChannel channel)
             throws IOException {
         this.loop = loop;
@@ -52,7 +58,10 @@ final class Server implements Loop.Ready {
         this.counters = counters;
         this.budget = budget;
         this.service = service;
+        this.secure = secure;
         this.engines = engines;
+        this.handshakes = handshakes;
+        this.remotes = new Remotes(limits.handshakesPerSecond());
         this.channel = channel;
         this.key = loop.register(channel, SelectionKey.OP_ACCEPT, this);
     }
@@ -77,9 +86,11 @@ final class Server implements Loop.Ready {
             Counters counters,
             Budget budget,
             Service service,
-            Supplier<Optional<SSLEngine>> engines)
+            boolean secure,
+            Supplier<Optional<SSLEngine>> engines,
+            Executor handshakes)
             throws IOException {
-        return new Server(loop, limits, counters, budget, service, engines, channel);
+        return new Server(loop, limits, counters, budget, service, secure, engines, handshakes, channel);
     }
 
     HttpLimits limits() {
@@ -121,7 +132,18 @@ final class Server implements Loop.Ready {
         }
     }
 
+    @Override
+    public void failed() {
+        // The one that it was about is lost; those that come later are not.
+    }
+
     private void take(SocketChannel accepted) throws IOException {
+        // A handshake costs far more than a request, and comes before anybody can show who they are.
+        if (secure && !remotes.allows(accepted.socket().getInetAddress(), now())) {
+            counters.refused(429);
+            accepted.close();
+            return;
+        }
         if (strangers.size() + known.size() >= limits.connections() && !giveWay()) {
             counters.givenWay.increment();
             accepted.close();
@@ -129,12 +151,17 @@ final class Server implements Loop.Ready {
         }
         counters.connections.increment();
         Inbound inbound = new Inbound(this);
+        boolean taken = false;
         try {
-            inbound.over(Connection.accepted(loop, accepted, engines.get().orElse(null), inbound));
+            inbound.over(Connection.accepted(loop, accepted, engines.get().orElse(null), handshakes, inbound));
             strangers.add(inbound);
+            taken = true;
         } catch (IOException e) {
             // It has gone already; that is no reason to stop accepting.
-            accepted.close();
+        } finally {
+            if (!taken) {
+                accepted.close();
+            }
         }
     }
 

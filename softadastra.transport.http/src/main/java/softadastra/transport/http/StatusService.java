@@ -19,6 +19,8 @@ import softadastra.sync.TransportHost;
 final class StatusService {
     private static final String TEXT = "/status";
     private static final String JSON = "/status.json";
+    private static final String TEXT_TYPE = "Content-Type: text/plain; charset=utf-8";
+    private static final String FAULT = "the status could not be made: an internal fault\n";
     private static final String BEARER = "Bearer ";
 
     private final TransportHost host;
@@ -49,7 +51,14 @@ final class StatusService {
         try {
             // The report may read the log.
             worker.execute(() -> {
-                Result<SyncReport> report = host.report();
+                Result<SyncReport> report;
+                try {
+                    report = host.report();
+                } catch (RuntimeException | Error e) {
+                    counters.faults.increment();
+                    loop.execute(() -> call.answer(500, List.of(TEXT_TYPE), FAULT.getBytes(StandardCharsets.UTF_8)));
+                    return;
+                }
                 loop.execute(() -> answer(call, report, json));
             });
         } catch (RejectedExecutionException e) {
@@ -86,13 +95,12 @@ final class StatusService {
         if (report.isErr()) {
             counters.refused(503);
             String why = report.error().message();
-            call.answer(
-                    503,
-                    List.of("Content-Type: text/plain; charset=utf-8"),
-                    (why + "\n").getBytes(StandardCharsets.UTF_8));
+            call.answer(503, List.of(TEXT_TYPE), (why + "\n").getBytes(StandardCharsets.UTF_8));
             return;
         }
-        call.know();
+        if (token.isPresent() || call.certificate().isPresent()) {
+            call.know();
+        }
         StatusPage page = new StatusPage(report.value(), counters);
         String text = json ? page.json() : page.text();
         call.answer(

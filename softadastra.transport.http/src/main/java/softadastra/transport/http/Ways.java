@@ -86,6 +86,9 @@ final class Ways {
         if (way != null && way.callers.remove(caller)) {
             refresh(node);
             way.callers.stream().findFirst().ifPresent(Caller::promoted);
+            // What was queued for the call waits for nobody else to say so: the other way is a poll that is held
+            // already.
+            pump(node);
         }
     }
 

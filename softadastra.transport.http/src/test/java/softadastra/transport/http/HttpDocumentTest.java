@@ -27,7 +27,18 @@ class HttpDocumentTest {
         Secret secret = Secret.of(Optional.of(TOKEN));
         String theirs = "0".repeat(Nonces.DIGITS);
         byte[] body = "abc".getBytes(StandardCharsets.US_ASCII);
-        assertContains(text, secret.proof("server", Protocol.nonces(Speaker.NONCE, theirs)));
+        byte[] covered = Fields.write(
+                "client-nonce",
+                Speaker.NONCE,
+                "server-nonce",
+                theirs,
+                "node",
+                "leaf",
+                "instance",
+                Speaker.NONCE,
+                "max-body",
+                "100000");
+        assertContains(text, secret.proof("client", covered));
         assertContains(text, secret.session(Speaker.NONCE, theirs).requestTag("messages", 1, "identity", body));
     }
 

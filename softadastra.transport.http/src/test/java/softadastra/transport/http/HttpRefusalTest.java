@@ -21,8 +21,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import softadastra.core.NodeId;
 import softadastra.core.Result;
+import softadastra.sync.SyncReport;
 import softadastra.sync.TransportConfig;
+import softadastra.sync.TransportHost;
 
 /** What is malformed, replayed, too large or not authorised is refused with a status that says so, is counted, and changes nothing. */
 class HttpRefusalTest {
@@ -227,6 +230,58 @@ class HttpRefusalTest {
             }
             assertEquals(421, status(open, "evil.example"));
         }
+    }
+
+    @Test
+    void aLookAtTheStatusPageOfAnOpenNodeIsNoReasonToStay() throws IOException {
+        FakeHost host = FakeHost.of("open");
+        TransportConfig config = TransportConfig.none().withListen("127.0.0.1:0");
+        HttpLimits limits = HttpLimits.defaults(host.maxMessageBytes()).withConnections(2);
+        byte[] get = "GET /status HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
+        try (Probe open = new Probe(
+                        "open", HttpTransportProvider.open(config, host, limits).orElseThrow());
+                RawSocket first = new RawSocket(open.port());
+                RawSocket second = new RawSocket(open.port())) {
+            assertEquals(200, first.send(get).answer().status());
+            assertEquals(200, second.send(get).answer().status());
+            try (RawSocket third = new RawSocket(open.port())) {
+                assertEquals(200, third.send(get).answer().status());
+            }
+            assertTrue(first.isClosedByOther());
+        }
+    }
+
+    @Test
+    void aStatusPageThatCannotBeMadeIsSaidToBe() throws IOException {
+        TransportHost broken = new TransportHost() {
+            @Override
+            public NodeId node() {
+                return new NodeId("broken");
+            }
+
+            @Override
+            public int maxMessageBytes() {
+                return 1 << 20;
+            }
+
+            @Override
+            public Result<SyncReport> report() {
+                throw new AssertionError("planted");
+            }
+        };
+        TransportConfig config = TransportConfig.none().withListen("127.0.0.1:0");
+        Result<HttpTransport> opened =
+                HttpTransportProvider.open(config, broken, HttpLimits.defaults(broken.maxMessageBytes()));
+        try (Probe probe = new Probe("broken", opened.orElseThrow())) {
+            assertEquals(500, status(probe, "localhost"));
+            assertEquals(1, probe.http().counters().faults.sum());
+        }
+    }
+
+    @Test
+    void aStrangerWhoAsksIsShownNothingToGuessWith() throws IOException {
+        byte[] hello = Speaker.post("/v1/hello", Fields.write("nonce", Speaker.NONCE));
+        assertTrue(speaker().once(hello).text().matches("nonce [0-9a-f]{80}\n"));
     }
 
     private static int status(Probe probe, String host) throws IOException {

@@ -2,15 +2,24 @@ package softadastra.transport.http;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -137,6 +146,79 @@ class HttpTlsTest {
                 assertEquals(length, socket.getInputStream().readNBytes(length).length);
             }
         }
+    }
+
+    @Test
+    void whoeverOnlyAsksForNewKeysIsCutOffAndWhatWaitsTakesNoMoreThanItsLength() throws Exception {
+        SSLEngine engine = keys.context("hub").createSSLEngine();
+        engine.setUseClientMode(false);
+        SSLEngine client = keys.context("", "hub").createSSLEngine();
+        client.setUseClientMode(true);
+        Deque<Runnable> tasks = new ArrayDeque<>();
+        Deque<ByteBuffer> answers = new ArrayDeque<>();
+        Tls server = new Tls(engine, tasks::add);
+        client.beginHandshake();
+        while (!server.established() || client.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) {
+            switch (client.getHandshakeStatus()) {
+                case NEED_TASK -> client.getDelegatedTask().run();
+                case NEED_WRAP -> give(server, wrapped(client), tasks, answers);
+                default -> {
+                    ByteBuffer answer = answers.element();
+                    var unused = client.unwrap(answer, ByteBuffer.allocate(1 << 16));
+                    if (!answer.hasRemaining()) {
+                        answers.remove();
+                    }
+                }
+            }
+        }
+        answers.clear();
+        assertThrows(SSLException.class, () -> {
+            for (int i = 0; i < 1_000; i++) {
+                // Of an established connection this asks for a new key, and for one in return.
+                client.beginHandshake();
+                give(server, wrapped(client), tasks, answers);
+            }
+        });
+        assertTrue(!answers.isEmpty() && answers.size() < 100, answers.size() + " answers");
+        for (ByteBuffer answer : answers) {
+            assertEquals(answer.remaining(), answer.capacity());
+        }
+    }
+
+    private static ByteBuffer wrapped(SSLEngine client) throws SSLException {
+        ByteBuffer record = ByteBuffer.allocate(1 << 16);
+        var unused = client.wrap(ByteBuffer.allocate(0), record);
+        return record.flip();
+    }
+
+    private static void give(Tls server, ByteBuffer record, Deque<Runnable> tasks, Deque<ByteBuffer> answers)
+            throws SSLException {
+        server.received(record, plain -> {}, answers::add, () -> {});
+        while (!tasks.isEmpty()) {
+            assertTrue(server.busy());
+            tasks.remove().run();
+            server.resume(plain -> {}, answers::add, () -> {});
+        }
+    }
+
+    @Test
+    void handshakesFromOneAddressAreLimited() throws Exception {
+        HttpLimits limits =
+                HttpLimits.defaults(FakeHost.of("hub").maxMessageBytes()).withStrangersPerSecond(1);
+        TransportConfig config =
+                TransportConfig.none().withListen("127.0.0.1:0").withTls(keys.context("hub"));
+        Probe hub = new Probe(
+                "hub",
+                HttpTransportProvider.open(config, FakeHost.of("hub"), limits).orElseThrow());
+        opened.add(hub);
+        hub.await("a connection that was refused", () -> {
+            try {
+                new RawSocket(hub.port()).close();
+                return hub.http().counters().refusals().containsKey(429);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     @Test

@@ -57,7 +57,7 @@ final class Speaker {
     /** The nonce of the other side, for ours. */
     String hello() throws IOException {
         RawSocket.Answer answer = once(post("/v1/hello", Fields.write("nonce", NONCE)));
-        return Fields.read(answer.body(), "nonce", "proof")
+        return Fields.read(answer.body(), "nonce")
                 .orElseThrow(() -> new AssertionError(answer.text()))
                 .value(0);
     }

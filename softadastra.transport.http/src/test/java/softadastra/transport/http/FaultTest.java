@@ -1,0 +1,201 @@
+package softadastra.transport.http;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.junit.jupiter.api.Test;
+import softadastra.core.NodeId;
+import softadastra.sync.TransportConfig;
+
+/** What nobody expected ends no more than it has to, and never silently. */
+class FaultTest {
+    private static final HttpLimits LIMITS = HttpLimits.defaults(1 << 20);
+    private static final NodeId NODE = new NodeId("there");
+    private static final String INSTANCE = "0123456789abcdef0123456789abcdef";
+
+    private static Loop loop(LongAdder faults, CompletableFuture<Throwable> ended) throws IOException {
+        return new Loop("fault-test", System::nanoTime, faults::increment, ended::complete);
+    }
+
+    @Test
+    void theLoopOutlivesErrorsAndClosesWhatTheyHappenedOn() throws Exception {
+        LongAdder faults = new LongAdder();
+        CompletableFuture<Throwable> ended = new CompletableFuture<>();
+        CompletableFuture<String> failed = new CompletableFuture<>();
+        CompletableFuture<String> later = new CompletableFuture<>();
+        Loop loop = loop(faults, ended);
+        InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        try (ServerSocketChannel server = ServerSocketChannel.open().bind(loopback);
+                SocketChannel caller = SocketChannel.open(server.getLocalAddress())) {
+            assertTrue(caller.isConnected());
+            loop.execute(() -> {
+                throw new OutOfMemoryError("planted");
+            });
+            SelectionKey key = loop.register(server, SelectionKey.OP_ACCEPT, new Loop.Ready() {
+                @Override
+                public void ready(SelectionKey any) {
+                    throw new StackOverflowError("planted");
+                }
+
+                @Override
+                public void failed() {
+                    failed.complete("told");
+                    loop.stop(() -> later.complete("it went on"));
+                }
+            });
+            assertTrue(key.isValid());
+            loop.start();
+            assertEquals("told", failed.get(60, TimeUnit.SECONDS));
+            assertEquals("it went on", later.get(60, TimeUnit.SECONDS));
+            assertEquals(2, faults.sum());
+            loop.stop(() -> {});
+            assertEquals(false, ended.isDone());
+        }
+    }
+
+    @Test
+    void aLoopThatCannotGoOnSaysSo() throws Exception {
+        CompletableFuture<Throwable> ended = new CompletableFuture<>();
+        Loop loop = loop(new LongAdder(), ended);
+        loop.execute(() -> {
+            throw new InternalError("planted");
+        });
+        loop.start();
+        assertInstanceOf(InternalError.class, ended.get(60, TimeUnit.SECONDS));
+        loop.stop(() -> {});
+    }
+
+    @Test
+    void aTransportThatHasBrokenDownSaysSoOnEveryLink() {
+        try (Probe hub = open("hub", TransportConfig.none().withListen("127.0.0.1:0"));
+                Probe leaf = open("leaf", TransportConfig.none().withPeers(List.of(hub.url())))) {
+            leaf.awaitNeighbour(hub);
+            hub.awaitNeighbour(leaf);
+            leaf.transport().onArrival(() -> {
+                throw new InternalError("planted");
+            });
+            hub.transport().send(leaf.node(), new byte[] {1});
+            leaf.awaitProblem("the transport has ended by a fault: java.lang.InternalError: planted");
+            assertEquals(Set.of(), leaf.transport().neighbours());
+            hub.awaitNoNeighbour(leaf.node());
+        }
+    }
+
+    @Test
+    void whoeverListensAndFailsEndsNothing() {
+        try (Probe hub = open("hub", TransportConfig.none().withListen("127.0.0.1:0"));
+                Probe leaf = open("leaf", TransportConfig.none().withPeers(List.of(hub.url())))) {
+            hub.transport().onArrival(() -> {
+                throw new AssertionError("planted");
+            });
+            leaf.awaitNeighbour(hub);
+            hub.awaitNeighbour(leaf);
+            byte[] message = "a message".getBytes(StandardCharsets.US_ASCII);
+            leaf.transport().send(hub.node(), message.clone());
+            assertArrayEquals(message, hub.next());
+            assertNotEquals(0, hub.http().counters().faults.sum());
+        }
+    }
+
+    private static Probe open(String name, TransportConfig config) {
+        return new Probe(
+                name,
+                new HttpTransportProvider().open(config, FakeHost.of(name)).orElseThrow());
+    }
+
+    /** A caller whose names are never looked up, on a loop that does not run. */
+    private static Caller caller(Loop loop, Ways ways, String host) {
+        Caller.Shared shared = new Caller.Shared(
+                loop,
+                LIMITS,
+                new Counters(),
+                new Budget(1 << 20),
+                new Identity(new NodeId("here"), INSTANCE, Secret.of(Optional.empty()), 1 << 20, 1 << 20),
+                new Inbox(1 << 20, () -> {}),
+                ways,
+                new SecureRandom(),
+                task -> {
+                    throw new RejectedExecutionException();
+                },
+                Runnable::run,
+                () -> {},
+                () -> {});
+        return new Caller(shared, host, new Address(host, 7420, false), Optional::empty);
+    }
+
+    @Test
+    void anAddressIsCalledWithoutALookup() throws Exception {
+        Loop loop = loop(new LongAdder(), new CompletableFuture<>());
+        Ways ways = new Ways(loop, LIMITS, new LongAdder(), (session, outbox) -> {}, () -> {});
+        for (String host : List.of("127.0.0.1", "::1", "nobody.invalid", "1.2.3.256")) {
+            Caller caller = caller(loop, ways, host);
+            caller.start();
+            boolean name = host.equals("nobody.invalid") || host.equals("1.2.3.256");
+            assertEquals(
+                    name,
+                    caller.link().problem().equals(Optional.of("no names are looked up any more")),
+                    host + ": " + caller.link());
+            caller.close();
+        }
+        loop.start();
+        loop.stop(() -> {});
+    }
+
+    @Test
+    void whatWasQueuedForACallThatEndsGoesByThePollThatIsHeld() throws Exception {
+        Loop loop = loop(new LongAdder(), new CompletableFuture<>());
+        List<Session> delivered = new ArrayList<>();
+        Ways ways = new Ways(loop, LIMITS, new LongAdder(), (session, outbox) -> delivered.add(session), () -> {});
+        Session session = new Session(
+                "session", NODE, INSTANCE, "127.0.0.1", Secret.of(Optional.empty()), 1 << 20, new Deflation(false), 0);
+        Caller caller = caller(loop, ways, "127.0.0.1");
+        assertEquals(Optional.empty(), ways.join(session));
+        ways.join(NODE, INSTANCE, caller);
+        session.hold(call(loop), 1);
+        assertEquals(Outbox.Offer.TELL, ways.outbox(NODE).orElseThrow().offer(new byte[] {1}));
+        ways.pump(NODE);
+        assertEquals(List.of(), delivered);
+        ways.leave(NODE, caller);
+        assertEquals(List.of(session), delivered);
+        loop.start();
+        loop.stop(() -> {});
+    }
+
+    private static Call call(Loop loop) throws Exception {
+        HttpReader reader = new HttpReader(1 << 10, new Budget(1 << 10), head -> 0);
+        HttpReader.Message request = reader.read(java.nio.ByteBuffer.wrap(
+                        "GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII)))
+                .orElseThrow();
+        Connection.User nobody = new Connection.User() {
+            @Override
+            public void connected() {}
+
+            @Override
+            public void received(java.nio.ByteBuffer bytes) {}
+
+            @Override
+            public void closed(String why) {}
+        };
+        Connection connection = Connection.accepted(loop, SocketChannel.open(), null, Runnable::run, nobody);
+        return new Call(request, connection, () -> {}, (status, headers, body) -> {});
+    }
+}
