@@ -19,7 +19,8 @@ import softadastra.core.Unit;
  * @param discovery whether to look for peers that are not configured; this release comes with nothing that can
  * @param provider the transport provider's name, rather than the only one there is
  * @param network where to listen, and whom to call
- * @param grace how long a removal is remembered at least, also where every member has it
+ * @param grace how long a removal is remembered at least, also where every member has it; 30 days to begin with. A node that comes
+ *     for the first time with writes of its own that are older than removals which are forgotten by then may bring those values back
  * @param policies what becomes of concurrent values, by what their keys begin with; see {@link #withPolicy}
  */
 public record SyncConfig(
@@ -30,7 +31,7 @@ public record SyncConfig(
         Duration grace,
         Map<String, ConflictPolicy> policies) {
 
-    private static final Duration GRACE = Duration.ofMinutes(10);
+    private static final Duration GRACE = Duration.ofDays(30);
 
     /** Refuses null, and less than a millisecond of grace. */
     public SyncConfig {
