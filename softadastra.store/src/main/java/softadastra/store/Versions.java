@@ -48,11 +48,7 @@ final class Versions {
     private final Pruner pruner;
     private final Rebuild rebuild;
 
-    /** The change that was added last; for the one who writes. */
-    private Change last;
-
-    /** A change that is visible, near the last one that is. */
-    private volatile Change reached;
+    private final Changes changes;
 
     @SuppressWarnings("unused") // Read and written through its handle.
     private long added;
@@ -67,10 +63,10 @@ final class Versions {
         this.self = self;
         index = new Index(self.epoch());
         totals = new Totals(self);
-        last = totals.recount(0);
-        reached = last;
+        Change first = totals.recount(0);
+        changes = new Changes(first);
         graves = new Graves(index, views);
-        pruner = new Pruner(index, views, graves, last);
+        pruner = new Pruner(index, views, graves, first);
         rebuild = new Rebuild(self, index, totals, counters, pruner, graves);
     }
 
@@ -141,15 +137,12 @@ final class Versions {
 
     /** The last visible change; it has what is counted, and leads to those that follow. */
     Change reached() {
-        long visible = views.visible();
-        Change change = reached;
-        Change next = change.next();
-        while (next != null && next.sequence() <= visible) {
-            change = next;
-            next = change.next();
-        }
-        reached = change;
-        return change;
+        return changes.reached(views.visible());
+    }
+
+    /** The chain of changes. */
+    Changes changes() {
+        return changes;
     }
 
     /** How many operations of this node some counters stand for. */
@@ -189,11 +182,13 @@ final class Versions {
 
     /** Has what is visible now stay, until {@link Views#close}. */
     Held hold() {
+        changes.hold();
         Change change = reached();
         long sequence = views.open();
         for (Change next = change.next(); next != null && next.sequence() <= sequence; next = change.next()) {
             change = next;
         }
+        changes.release();
         return new Held(
                 sequence,
                 change.entries,
@@ -288,13 +283,8 @@ final class Versions {
             stored.setBefore(before);
             place.push(stored);
         }
-        append(totals.change(place, stored, before));
+        changes.append(totals.change(place, stored, before));
         return place;
-    }
-
-    private void append(Change change) {
-        last.setNext(change);
-        last = change;
     }
 
     /** The last counter of an origin, visible or not; 0 if nothing of it is held. For the one who writes. */
@@ -305,7 +295,7 @@ final class Versions {
     /** Notes the counters that a batch of other nodes' operations has brought, all of whose versions are added. */
     void brought(Map<Origin, Long> brought, long lastSequence) {
         counters.note(lastSequence, brought, views.visible());
-        append(totals.recount(lastSequence));
+        changes.append(totals.recount(lastSequence));
     }
 
     /** Brings back the removal of a key, which is visible already, unless something newer stands there. */
@@ -349,10 +339,7 @@ final class Versions {
     /** Takes out versions that nobody sees any more; see {@link Pruner#prune}. */
     boolean prune() {
         boolean more = pruner.prune();
-        if (reached.sequence() < pruner.pruned().sequence()) {
-            // Nobody may have asked for it, and what is behind it is not to be kept.
-            reached = pruner.pruned();
-        }
+        changes.letGo(pruner.pruned());
         return more;
     }
 
@@ -371,9 +358,9 @@ final class Versions {
     void begin() {
         long through = Math.max(added(), rebuild.through());
         addedThrough(through);
-        last = totals.recount(through);
-        pruner.begin(last);
-        reached = last;
+        Change first = totals.recount(through);
+        pruner.begin(first);
+        changes.begin(first);
         views.publish(through);
         raised = rebuild.start();
     }
@@ -386,7 +373,7 @@ final class Versions {
             // From here on nobody reads the checkpoint, and only then may slots of removed keys go.
             unloaded = null;
             pruner.letRemovedGo();
-            append(totals.recount(last.sequence()));
+            changes.append(totals.recount(changes.last().sequence()));
             closeQuietly(rest);
         }
     }

@@ -123,7 +123,7 @@ final class Watcher implements Watch, Runnable {
             end(SoftadastraError.of(ErrorCode.INVALID_ARGUMENT, "the listener of a watch has failed: " + e, e));
         } finally {
             begin.close();
-            all.remove(this);
+            all.remove(this, versions.changes());
             place.set(null);
             SoftadastraError reason = end;
             if (!closed && reason != null) {

@@ -2,6 +2,7 @@ package softadastra.store;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.SoftadastraError;
 import softadastra.wal.spi.WalLog;
@@ -19,21 +20,31 @@ final class Watchers {
 
     /** Begins a watch behind what is visible. */
     Watch watch(Versions versions, WalLog log, KeyRange range, WatchListener listener) {
+        versions.changes().hold();
         Change from = versions.reached();
-        return start(new Watcher(versions, log, range, listener, this, from.sequence(), from));
+        return start(versions, () -> new Watcher(versions, log, range, listener, this, from.sequence(), from));
     }
 
     /** Begins a watch behind a sequence. */
     Watch watch(Versions versions, WalLog log, KeyRange range, WatchListener listener, long behind) {
-        return start(new Watcher(versions, log, range, listener, this, behind, versions.reached()));
+        versions.changes().hold();
+        return start(versions, () -> new Watcher(versions, log, range, listener, this, behind, versions.reached()));
     }
 
-    private Watch start(Watcher watcher) {
-        watchers.add(watcher);
+    /** Makes and starts a watcher, for which the chain of changes is held; it lets that go when it ends. */
+    private Watch start(Versions versions, Supplier<Watcher> made) {
+        Watcher watcher;
+        try {
+            watcher = made.get();
+            watchers.add(watcher);
+        } catch (RuntimeException | Error e) {
+            versions.changes().release();
+            throw e;
+        }
         try {
             watcher.start();
         } catch (RuntimeException | Error e) {
-            watchers.remove(watcher);
+            remove(watcher, versions.changes());
             throw e;
         }
         // Whoever ends all of them may have looked before it was among them.
@@ -70,8 +81,11 @@ final class Watchers {
         return watchers.size();
     }
 
-    void remove(Watcher watcher) {
-        watchers.remove(watcher);
+    /** Takes out a watch, and lets go what was held for it. */
+    void remove(Watcher watcher, Changes changes) {
+        if (watchers.remove(watcher)) {
+            changes.release();
+        }
     }
 
     /** Ends all, for a reason that their listeners are told. */
