@@ -40,7 +40,7 @@ class StoreMutationTest {
         PUBLISHES_A_CHECKPOINT_OF_WHAT_THE_LOG_MAY_LOSE(
                 redirect("Checkpointer", "run", "awaitVisible", "showAll"),
                 dropCalls(file("FileCheckpointWriter"), "publish", "awaitDurable")),
-        LOSES_RECORDS_THAT_ARE_CARRIED_ON(dropCalls(store("Checkpointer"), "write", "carryOn")),
+        LOSES_RECORDS_THAT_ARE_CARRIED_ON(dropCalls(store("Checkpointer"), "write", "run")),
         SHOWS_SNAPSHOTS_WHAT_CAME_LATER(instead(store("Versions"), "at", PlantedBugs.class, "newest")),
         PRUNES_WHAT_SNAPSHOTS_SEE(instead(store("Views"), "sees", PlantedBugs.class, "noneSees")),
         COUNTS_FOR_OTHERS_WHAT_THE_LOG_HAS_ALONE(
