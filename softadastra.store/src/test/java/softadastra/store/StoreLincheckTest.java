@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestReporter;
  */
 class StoreLincheckTest {
     private static final boolean LARGE = "ci".equals(System.getProperty("softadastra.slice"));
-    private static final int SCENARIOS = Integer.getInteger("softadastra.lincheck", LARGE ? 15 : 2);
+    private static final int SCENARIOS = Integer.getInteger("softadastra.lincheck", LARGE ? 4 : 2);
 
     /** In one process: what takes time is that all of a store has to be instrumented. */
     @Test
