@@ -196,12 +196,17 @@ public final class SyncEngine implements AutoCloseable {
      * @return what was done, or an error of the log, as of {@link StoreEngine#put}
      */
     public Result<TickResult> tick() {
+        return tick(System.nanoTime());
+    }
+
+    /** A step at a time in nanoseconds, of any origin that does not change. */
+    Result<TickResult> tick(long now) {
         Result<TickResult> result = locked(() -> {
             Exchange with = exchange;
             if (with == null || transport == null) {
                 return state().map(state -> new TickResult(0, 0, state.outboxSize()));
             }
-            return with.tick(System.nanoTime())
+            return with.tick(now)
                     .flatMap(step -> state().map(state -> new TickResult(
                             with.peers().size(),
                             step.applied() + step.sent() + step.acknowledged(),

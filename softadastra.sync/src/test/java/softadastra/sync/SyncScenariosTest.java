@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -78,12 +79,12 @@ class SyncScenariosTest {
         }
     }
 
-    /** A minute, with a step of each node in each fifth of a second. */
+    /** Minutes, with a step of each node in each second. */
     private void pass(int minutes) {
         for (int i = 0; i < 60 * minutes; i++) {
             time = time.plusSeconds(1);
             for (Node node : nodes) {
-                node.sync.tick().orElseThrow();
+                node.sync.tick(TimeUnit.SECONDS.toNanos(time.getEpochSecond())).orElseThrow();
             }
         }
     }
