@@ -75,12 +75,15 @@ record Opening(Versions versions, Commits commits, StoreRecovery recovery, boole
                             + ", and has no checkpoint of what was before");
         }
         Replay replay = new Replay(versions, true);
+        replay.pauseWhereRemovalsAreRemembered();
         long last = log.lastSequence();
-        long unused = log.read(from, new Reported(replay, config.progress(), last - from + 1));
-        versions.begin();
-        if (versions.rebuild().keptFrom() > 0) {
-            Revival.run(log, versions, versions.rebuild().keptFrom());
+        Reported reported = new Reported(replay, config.progress(), last - from + 1);
+        long unused = log.read(from, reported);
+        if (replay.pausedAt() > 0) {
+            Revival.run(log, versions, replay.pausedAt());
+            long unusedToo = log.read(replay.pausedAt(), reported);
         }
+        versions.begin();
         StoreRecovery recovery = new StoreRecovery(
                 log.recovery(),
                 behind,
@@ -120,11 +123,14 @@ record Opening(Versions versions, Commits commits, StoreRecovery recovery, boole
                 byte[] buffer,
                 int offset,
                 int length) {
+            if (!target.visit(sequence, typeCode, status, timestamp, buffer, offset, length)) {
+                return false;
+            }
             done++;
             if (done % RECORDS_BETWEEN == 0 || done == total) {
                 progress.progress("recovery", done, total);
             }
-            return target.visit(sequence, typeCode, status, timestamp, buffer, offset, length);
+            return true;
         }
     }
 }

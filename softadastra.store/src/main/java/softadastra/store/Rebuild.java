@@ -20,7 +20,6 @@ final class Rebuild {
     private final Graves graves;
     private @Nullable Unloaded unloaded;
     private long through;
-    private long keptFrom;
     private LogStart start = new LogStart(1, CausalContext.EMPTY);
 
     Rebuild(Origin self, Index index, Totals totals, OriginCounters counters, Pruner pruner, Graves graves) {
@@ -103,17 +102,13 @@ final class Rebuild {
         return start;
     }
 
-    /** From a sequence on removals are remembered: the log has had to do with another node. */
-    void keepRemovals(long sequence) {
-        if (!graves.keeping()) {
-            graves.keep();
-            keptFrom = sequence;
-        }
+    /** From here on removals are remembered: the log has had to do with another node. */
+    void keepRemovals() {
+        graves.keep();
     }
 
-    /** The sequence from which on removals are remembered, where that is in the log; else 0. */
-    long keptFrom() {
-        return keptFrom;
+    boolean keepsRemovals() {
+        return graves.keeping();
     }
 
     /** Notes that an operation was recovered, whatever its effect. */

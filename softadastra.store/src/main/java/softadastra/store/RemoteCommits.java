@@ -39,6 +39,11 @@ final class RemoteCommits {
             for (OperationRecord operation : operations) {
                 requireNoFork(operation.id());
             }
+            if (operations.isEmpty()) {
+                return Replicated.NOTHING;
+            }
+            // What is decided may rest on a removal that nobody had to remember until now.
+            keepRemovals();
             RemotePlan plan = plan(operations, arbiter);
             operations.forEach(plan::add);
             return plan.isEmpty() ? plan.result(0) : plan.result(submit(plan));
@@ -52,6 +57,10 @@ final class RemoteCommits {
             if (own > 0) {
                 requireNoFork(new OperationId(self, own));
             }
+            for (OperationRecord survivor : adoption.survivors()) {
+                requireNoFork(survivor.id());
+            }
+            keepRemovals();
             RemotePlan plan = plan(adoption.survivors(), arbiter);
             plan.list(adoption.survivors());
             adoption.survivors().forEach(plan::adopt);
@@ -86,7 +95,6 @@ final class RemoteCommits {
 
     private long submit(RemotePlan plan) {
         WalBatch batch = plan.fill(new WalBatch());
-        keepRemovals();
         return commits.submit(batch, batch.bytes(), plan.records(), last -> plan.addTo(versions, last));
     }
 

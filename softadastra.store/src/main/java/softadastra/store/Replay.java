@@ -34,6 +34,11 @@ final class Replay implements WalRecordVisitor {
     private long bytes;
     private long lastSequence;
 
+    /** Whether to stop before the first record that has to do with another node, once. */
+    private boolean pauses;
+
+    private long pausedAt;
+
     /**
      * Begins a replay.
      *
@@ -46,6 +51,19 @@ final class Replay implements WalRecordVisitor {
         this.fromTheStart = fromTheStart;
         this.last = versions.self();
         origins.put(last, last);
+    }
+
+    /**
+     * Has it stop before the first record that makes the store remember removals: what was decided from there on may rest on removals
+     * before it, which are to be brought back first.
+     */
+    void pauseWhereRemovalsAreRemembered() {
+        pauses = !rebuild.keepsRemovals();
+    }
+
+    /** The sequence of the record that it has stopped before, and that is to be visited again; 0 if it has not. */
+    long pausedAt() {
+        return pausedAt;
     }
 
     long operations() {
@@ -80,14 +98,22 @@ final class Replay implements WalRecordVisitor {
             byte[] buffer,
             int offset,
             int length) {
+        boolean operation = OperationType.isOperation(typeCode);
+        if (operation) {
+            read(envelope, sequence, typeCode, timestamp, buffer, offset, length);
+        }
+        if (pauses && (operation ? !envelope.isLocal() || envelope.isSurvivor() : ofOthers(typeCode))) {
+            pauses = false;
+            pausedAt = sequence;
+            return false;
+        }
         lastSequence = sequence;
         bytes += length;
-        if (OperationType.isOperation(typeCode)) {
-            read(envelope, sequence, typeCode, timestamp, buffer, offset, length);
+        if (operation) {
             apply(sequence);
             operations++;
         } else if (typeCode == WalRecordType.HELD.code()) {
-            rebuild.keepRemovals(sequence);
+            rebuild.keepRemovals();
             rebuild.raised(Raise.read(sequence, buffer, offset, length), sequence);
             skipped++;
         } else {
@@ -95,21 +121,23 @@ final class Replay implements WalRecordVisitor {
             noops += typeCode == WalRecordType.NOOP.code() ? 1 : 0;
             skippable += WalRecordType.isSkippable(typeCode) ? 1 : 0;
             if (Replication.isNote(typeCode)) {
-                rebuild.keepRemovals(sequence);
+                rebuild.keepRemovals();
             }
             skipped++;
         }
         return true;
     }
 
+    private static boolean ofOthers(int typeCode) {
+        return typeCode == WalRecordType.HELD.code() || Replication.isNote(typeCode);
+    }
+
     private void apply(long sequence) {
         Origin origin = origin();
-        if (envelope.isSurvivor()) {
-            rebuild.keepRemovals(sequence);
-        } else if (envelope.isLocal()) {
+        if (envelope.isLocal() && !envelope.isSurvivor()) {
             requireNoGap(sequence, origin);
         } else {
-            rebuild.keepRemovals(sequence);
+            rebuild.keepRemovals();
         }
         byte[] key = envelope.body().key().bytes();
         Stored written =

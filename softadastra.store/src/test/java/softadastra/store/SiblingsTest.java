@@ -10,6 +10,7 @@ import static softadastra.store.OtherNodes.put;
 import static softadastra.store.OtherNodes.remove;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -351,6 +352,42 @@ class SiblingsTest {
     }
 
     /** Whatever was decided, a store that is opened again has what it had. */
+    /** Nobody had to remember it when it was written, and nothing but the log has it when the first of another node comes. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatStandsBesideARemovalFromBeforeTheFirstPeerComesBack(boolean noted) {
+        for (Arbiter arbiter : List.of(MANUAL, JOINED, KEEP)) {
+            for (int counter : List.of(1, 60_000)) {
+                WalConfig log =
+                        WalConfig.memory().withNodeId("laptop").withClock(() -> Instant.ofEpochMilli(at(0).millis()));
+                Wal wal = Wal.open(log).orElseThrow();
+                OperationRecord other = OperationRecord.remote(
+                        new OperationId(PHONE, 1),
+                        at(counter),
+                        1,
+                        Effect.WON,
+                        CausalContext.EMPTY,
+                        Operation.put(K, Value.fromString("other")));
+                String before;
+                try (StoreEngine store =
+                        StoreEngine.open(StoreConfig.of(log), wal).orElseThrow()) {
+                    store.put(K, Value.fromString("first")).orElseThrow();
+                    store.remove(K).orElseThrow();
+                    if (noted) {
+                        store.replication().note(64, new byte[] {1}).orElseThrow();
+                    }
+                    apply(store, arbiter, other);
+                    before = all(store);
+                }
+                try (StoreEngine store =
+                        StoreEngine.open(StoreConfig.of(log), wal).orElseThrow()) {
+                    assertEquals(before, all(store), "counter " + counter);
+                }
+                wal.close();
+            }
+        }
+    }
+
     @Test
     void replayComesToTheSame() {
         for (long seed = 1; seed <= 200; seed++) {
