@@ -22,6 +22,7 @@ import softadastra.core.Unit;
 import softadastra.store.Key;
 import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
+import softadastra.store.Replication;
 import softadastra.store.RetainedOperations;
 import softadastra.store.Snapshot;
 import softadastra.store.Standing;
@@ -58,6 +59,10 @@ public final class SyncEngine implements AutoCloseable {
     private final Runnable signal = this::signal;
 
     private @Nullable SyncTransport transport;
+
+    /** What runs the signal whenever something is written; null while nobody waits for it. */
+    private @Nullable Replication signalling;
+
     private @Nullable Exchange exchange;
     private volatile @Nullable SyncDriver driver;
     private volatile @Nullable SoftadastraError failure;
@@ -224,22 +229,18 @@ public final class SyncEngine implements AutoCloseable {
      * @return ok, or INVALID_STATE if the engine is closed
      */
     public Result<Unit> start() {
-        lock.lock();
-        try {
-            if (closed) {
-                return Result.err(closedError());
-            }
+        return locked(() -> {
             SyncDriver running = driver;
             if (transport != null && (running == null || !running.isRunning())) {
+                Replication writes = store.replication();
                 SyncDriver started = new SyncDriver(this::driven);
                 driver = started;
-                store.replication().addSignal(signal);
+                signalling = writes;
+                writes.addSignal(signal);
                 started.start();
             }
             return Result.ok();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Ends what {@link #start} has begun, and waits until the step it is at has ended. */
@@ -249,7 +250,11 @@ public final class SyncEngine implements AutoCloseable {
         try {
             running = driver;
             driver = null;
-            store.replication().removeSignal(signal);
+            if (signalling != null) {
+                // Also where the store was closed first.
+                signalling.removeSignal(signal);
+                signalling = null;
+            }
         } finally {
             lock.unlock();
         }

@@ -198,6 +198,15 @@ class SyncNodesTest {
     }
 
     @Test
+    void closingBehindTheStoreIsFine() {
+        Node a = new Node("node-a");
+        a.sync.start().orElseThrow();
+        a.store.close();
+        a.sync.close();
+        a.sync.close();
+    }
+
+    @Test
     void aListenerThatStopsTheEngineIsNotWaitedFor() throws Exception {
         try (Node a = new Node("node-a");
                 Node b = new Node("node-b")) {
