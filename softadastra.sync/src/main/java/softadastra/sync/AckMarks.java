@@ -72,19 +72,14 @@ final class AckMarks {
         out.writeByte(VERSION);
         out.writeVarint(marks.size());
         marks.forEach((member, held) -> {
-            write(out, member);
+            Members.write(out, member);
             out.writeVarint(held.counters().size());
             held.counters().forEach((origin, counter) -> {
-                write(out, origin);
+                Members.write(out, origin);
                 out.writeVarint(counter);
             });
         });
         return out.toByteArray();
-    }
-
-    private static void write(ByteWriter out, Origin origin) {
-        out.writeUtf8(origin.node().value());
-        out.writeLong(origin.epoch());
     }
 
     /**
@@ -101,18 +96,14 @@ final class AckMarks {
         }
         TreeMap<Origin, Vector> read = new TreeMap<>();
         for (int i = in.readCount(); i > 0; i--) {
-            Vector held = read.computeIfAbsent(readOrigin(in), absent -> new Vector());
+            Vector held = read.computeIfAbsent(Members.readOrigin(in), absent -> new Vector());
             for (int j = in.readCount(); j > 0; j--) {
-                held.raise(readOrigin(in), in.readVarint(Long.MAX_VALUE));
+                held.raise(Members.readOrigin(in), in.readVarint(Long.MAX_VALUE));
             }
         }
         in.expectEnd();
         for (Map.Entry<Origin, Vector> each : read.entrySet()) {
             boolean unused = mark(each.getKey()).merge(each.getValue());
         }
-    }
-
-    private static Origin readOrigin(ByteReader in) {
-        return new Origin(NodeId.of(in.readUtf8(NodeId.MAX_LENGTH)).orElseThrow(), in.readLong());
     }
 }

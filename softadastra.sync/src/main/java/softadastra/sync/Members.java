@@ -106,7 +106,8 @@ record Members(SortedSet<Origin> joined, SortedMap<Origin, Long> fenced) {
         return out.toByteArray();
     }
 
-    private static void write(ByteWriter out, Origin origin) {
+    /** Writes an origin as all notes have it. */
+    static void write(ByteWriter out, Origin origin) {
         out.writeUtf8(origin.node().value());
         out.writeLong(origin.epoch());
     }
@@ -137,7 +138,7 @@ record Members(SortedSet<Origin> joined, SortedMap<Origin, Long> fenced) {
         return new Members(joined, fenced);
     }
 
-    private static Origin readOrigin(ByteReader in) {
+    static Origin readOrigin(ByteReader in) {
         return new Origin(NodeId.of(in.readUtf8(NodeId.MAX_LENGTH)).orElseThrow(), in.readLong());
     }
 }
