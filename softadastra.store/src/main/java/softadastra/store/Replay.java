@@ -144,8 +144,8 @@ final class Replay implements WalRecordVisitor {
                 new Stored(envelope.body().value(), envelope.version(), envelope.stamp(), origin, envelope.counter());
         if (envelope.effect() == Effect.WON && envelope.outcome().equals(Outcome.NONE)) {
             written.sequence = sequence;
-            // The version is the writer's; whether the key had a value here is what the type says.
-            rebuild.apply(key, written, envelope.body().type() != OperationType.PUT);
+            // The version is the writer's.
+            rebuild.apply(key, written, hadValue(envelope.body().type(), key));
         } else if (Recorded.hasLeftSomething(envelope.effect(), envelope.outcome())) {
             Stored standing = rebuild.standing(key);
             Stored left = Recorded.left(sequence, envelope.effect(), envelope.outcome(), written, standing);
@@ -157,6 +157,18 @@ final class Replay implements WalRecordVisitor {
         } else {
             rebuild.recovered(origin, envelope.counter(), sequence);
         }
+    }
+
+    /**
+     * Whether a key had a value before the operation that was read. The type says so, but for a removal in a log that has had to
+     * do with another node: that may be of a key without a value here.
+     */
+    private boolean hadValue(OperationType type, byte[] key) {
+        return switch (type) {
+            case PUT -> false;
+            case UPDATE -> true;
+            case DELETE -> !rebuild.keepsRemovals() || Stored.live(rebuild.standing(key)) != null;
+        };
     }
 
     /** The origin of the operation that was read; one object for all that are equal. */

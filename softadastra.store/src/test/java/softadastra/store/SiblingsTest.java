@@ -410,6 +410,7 @@ class SiblingsTest {
                     }
                     try (StoreEngine store =
                             StoreEngine.open(StoreConfig.of(wal.config()), wal).orElseThrow()) {
+                        assertEquals(size, store.recovery().entries(), at);
                         assertEquals(before, all(store), at);
                         store.awaitLoaded().orElseThrow();
                         assertEquals(before, all(store), at);
