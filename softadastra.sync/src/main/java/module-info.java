@@ -8,5 +8,6 @@ module softadastra.sync {
 
     exports softadastra.sync;
 
+    uses softadastra.sync.PeerDiscoveryProvider;
     uses softadastra.sync.SyncTransportProvider;
 }

@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import softadastra.core.CheckReturnValue;
-import softadastra.core.ErrorCode;
 import softadastra.core.Result;
 import softadastra.core.Unit;
 
@@ -16,8 +15,10 @@ import softadastra.core.Unit;
  * fails when the engine is opened, and says what is missing.
  *
  * @param transport whether to exchange operations with peers
- * @param discovery whether to look for peers that are not configured; this release comes with nothing that can
+ * @param discovery whether to look for peers that are not configured; this release comes with nothing that can. What is found is
+ *     called by the transport, so that is needed too
  * @param provider the transport provider's name, rather than the only one there is
+ * @param discoveryProvider the discovery provider's name, rather than the only one there is
  * @param network where to listen, and whom to call
  * @param grace how long a removal is remembered at least, also where every member has it; 30 days to begin with. A node that comes
  *     for the first time with writes of its own that are older than removals which are forgotten by then may bring those values back
@@ -27,6 +28,7 @@ public record SyncConfig(
         boolean transport,
         boolean discovery,
         Optional<String> provider,
+        Optional<String> discoveryProvider,
         TransportConfig network,
         Duration grace,
         Map<String, ConflictPolicy> policies) {
@@ -36,6 +38,7 @@ public record SyncConfig(
     /** Refuses null, and less than a millisecond of grace. */
     public SyncConfig {
         Objects.requireNonNull(provider, "provider");
+        Objects.requireNonNull(discoveryProvider, "discoveryProvider");
         Objects.requireNonNull(network, "network");
         policies = Map.copyOf(policies);
         if (grace.toMillis() < 1) {
@@ -49,7 +52,8 @@ public record SyncConfig(
      * @return the configuration
      */
     public static SyncConfig local() {
-        return new SyncConfig(false, false, Optional.empty(), TransportConfig.none(), GRACE, Map.of());
+        return new SyncConfig(
+                false, false, Optional.empty(), Optional.empty(), TransportConfig.none(), GRACE, Map.of());
     }
 
     /**
@@ -59,7 +63,7 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withTransport(boolean value) {
-        return new SyncConfig(value, discovery, provider, network, grace, policies);
+        return new SyncConfig(value, discovery, provider, discoveryProvider, network, grace, policies);
     }
 
     /**
@@ -69,7 +73,17 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withDiscovery(boolean value) {
-        return new SyncConfig(transport, value, provider, network, grace, policies);
+        return new SyncConfig(transport, value, provider, discoveryProvider, network, grace, policies);
+    }
+
+    /**
+     * With {@link #discoveryProvider} set, and {@link #discovery} on.
+     *
+     * @param name the discovery provider's name
+     * @return the changed copy
+     */
+    public SyncConfig withDiscoveryProvider(String name) {
+        return new SyncConfig(transport, true, provider, Optional.of(name), network, grace, policies);
     }
 
     /**
@@ -79,7 +93,7 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withProvider(String name) {
-        return new SyncConfig(true, discovery, Optional.of(name), network, grace, policies);
+        return new SyncConfig(true, discovery, Optional.of(name), discoveryProvider, network, grace, policies);
     }
 
     /**
@@ -89,7 +103,7 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withNetwork(TransportConfig value) {
-        return new SyncConfig(true, discovery, provider, value, grace, policies);
+        return new SyncConfig(true, discovery, provider, discoveryProvider, value, grace, policies);
     }
 
     /**
@@ -99,7 +113,7 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withGrace(Duration value) {
-        return new SyncConfig(transport, discovery, provider, network, value, policies);
+        return new SyncConfig(transport, discovery, provider, discoveryProvider, network, value, policies);
     }
 
     /**
@@ -115,6 +129,7 @@ public record SyncConfig(
                 transport,
                 discovery,
                 provider,
+                discoveryProvider,
                 network,
                 grace,
                 new Policies(policies).with(prefix, policy).byPrefix());
@@ -127,12 +142,7 @@ public record SyncConfig(
      */
     @CheckReturnValue
     public Result<Unit> available() {
-        if (discovery) {
-            return Result.err(
-                    ErrorCode.PROVIDER_MISSING,
-                    "no peer discovery: add the jar of a peer discovery provider to the module path; "
-                            + "this release comes with none, so leave discovery off; found: []");
-        }
-        return transport ? SyncTransports.find(this).map(found -> Unit.UNIT) : Result.ok();
+        Result<Unit> found = discovery ? Discovery.find(this).map(provider -> Unit.UNIT) : Result.ok();
+        return found.flatMap(unit -> transport ? SyncTransports.find(this).map(provider -> Unit.UNIT) : Result.ok());
     }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -59,6 +60,7 @@ public final class SyncEngine implements AutoCloseable {
     private final Runnable signal = this::signal;
 
     private @Nullable SyncTransport transport;
+    private @Nullable Discovery discovery;
 
     /** What runs the signal whenever something is written; null while nobody waits for it. */
     private @Nullable Replication signalling;
@@ -86,11 +88,11 @@ public final class SyncEngine implements AutoCloseable {
         return config.available().flatMap(ok -> {
             SyncEngine engine = new SyncEngine(store, config);
             if (!config.transport()) {
-                return Result.ok(engine);
+                return config.discovery() ? Result.err(nothingToCallWith()) : Result.ok(engine);
             }
             return SyncTransports.find(config)
                     .flatMap(provider -> provider.open(config.network(), engine.host()))
-                    .flatMap(engine::attach);
+                    .flatMap(opened -> engine.attach(opened, discovery(config)));
         });
     }
 
@@ -100,25 +102,59 @@ public final class SyncEngine implements AutoCloseable {
      * @param store the store, which stays the caller's
      * @param config how to synchronise; whether it asks for a transport does not matter
      * @param transport the way to others; the engine's from here on, also if it is not opened
-     * @return the engine, or an error of the log: CORRUPTION, IO_ERROR
+     * @return the engine, or an error of the log: CORRUPTION, IO_ERROR; or PROVIDER_MISSING, PROVIDER_AMBIGUOUS, or what it has
+     *     answered, where the configuration asks for a discovery
      */
     public static Result<SyncEngine> open(StoreEngine store, SyncConfig config, SyncTransport transport) {
         Objects.requireNonNull(transport, "transport");
-        return new SyncEngine(store, config).attach(transport);
+        return new SyncEngine(store, config).attach(transport, discovery(config));
     }
 
-    private Result<SyncEngine> attach(SyncTransport opened) {
-        Result<SyncEngine> attached = Exchange.open(store, opened, new SplittableRandom(), rules)
-                .map(ready -> {
-                    exchange = ready;
-                    transport = opened;
-                    opened.onArrival(signal);
-                    return this;
-                });
+    /** The same, where discoveries come from the caller: the seam of tests. */
+    static Result<SyncEngine> open(
+            StoreEngine store,
+            SyncConfig config,
+            SyncTransport transport,
+            Iterable<? extends PeerDiscoveryProvider> discoveries) {
+        return new SyncEngine(store, config)
+                .attach(
+                        transport,
+                        Discovery.find(config.discoveryProvider(), discoveries).map(Optional::of));
+    }
+
+    private static Result<Optional<PeerDiscoveryProvider>> discovery(SyncConfig config) {
+        return config.discovery() ? Discovery.find(config).map(Optional::of) : Result.ok(Optional.empty());
+    }
+
+    private static SoftadastraError nothingToCallWith() {
+        return SoftadastraError.of(
+                ErrorCode.INVALID_ARGUMENT,
+                "invalid sync configuration: discovery is on and transport is off, so nobody would call what it finds;"
+                        + " turn transport on, or discovery off");
+    }
+
+    private Result<SyncEngine> attach(SyncTransport opened, Result<Optional<PeerDiscoveryProvider>> provider) {
+        Result<SyncEngine> attached =
+                provider.flatMap(looking -> Exchange.open(store, opened, new SplittableRandom(), rules)
+                        .flatMap(ready -> discover(looking, opened).map(discovers -> {
+                            exchange = ready;
+                            transport = opened;
+                            discovery = discovers.orElse(null);
+                            opened.onArrival(signal);
+                            return this;
+                        })));
         if (attached.isErr()) {
             opened.close();
         }
         return attached;
+    }
+
+    private Result<Optional<Discovery>> discover(Optional<PeerDiscoveryProvider> provider, SyncTransport opened) {
+        if (provider.isEmpty()) {
+            return Result.ok(Optional.empty());
+        }
+        return Discovery.open(provider.get(), store.identity().node(), opened, signal)
+                .map(Optional::of);
     }
 
     /**
@@ -206,7 +242,12 @@ public final class SyncEngine implements AutoCloseable {
 
     /** A step at a time in nanoseconds, of any origin that does not change. */
     Result<TickResult> tick(long now) {
+        AtomicReference<@Nullable SoftadastraError> unfound = new AtomicReference<>();
         Result<TickResult> result = locked(() -> {
+            Discovery looking = discovery;
+            if (looking != null) {
+                unfound.set(looking.handOver().orElse(null));
+            }
             Exchange with = exchange;
             if (with == null || transport == null) {
                 return state().map(state -> new TickResult(0, 0, state.outboxSize()));
@@ -217,7 +258,7 @@ public final class SyncEngine implements AutoCloseable {
                             step.applied() + step.sent() + step.acknowledged(),
                             state.outboxSize())));
         });
-        failure = result.isErr() ? result.error() : null;
+        failure = result.isErr() ? result.error() : unfound.get();
         tellListeners();
         return result;
     }
@@ -437,15 +478,18 @@ public final class SyncEngine implements AutoCloseable {
         listeners.add(Objects.requireNonNull(listener, "listener"));
     }
 
-    /** Stops the thread, if there is one, and closes the transport. The store stays open. Closing twice is fine. */
+    /** Stops the thread, if there is one, and closes the discovery and the transport. The store stays open. Closing twice is fine. */
     @Override
     public void close() {
         closed = true;
         stop();
         SyncTransport way;
+        Discovery looking;
         lock.lock();
         try {
             way = transport;
+            looking = discovery;
+            discovery = null;
             if (exchange != null && way != null) {
                 // What it could not say is said again: nothing to tell the caller, whose data is in the log.
                 Result<Unit> unused = exchange.close();
@@ -454,6 +498,9 @@ public final class SyncEngine implements AutoCloseable {
             exchange = null;
         } finally {
             lock.unlock();
+        }
+        if (looking != null) {
+            looking.close();
         }
         if (way != null) {
             // Without the lock: who makes a status page for it waits for that.

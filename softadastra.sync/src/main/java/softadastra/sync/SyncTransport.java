@@ -40,6 +40,15 @@ public interface SyncTransport extends AutoCloseable {
     Set<NodeId> neighbours();
 
     /**
+     * Calls these addresses too, beside those it was configured with, in place of those it was told before; ways to addresses that are
+     * not among them any more end. What is no address is among the {@link #links}, with what is wrong with it. A transport that calls
+     * nobody by address does nothing.
+     *
+     * @param addresses where nodes were found; this node may be among them
+     */
+    default void call(Set<String> addresses) {}
+
+    /**
      * Where others reach this node, with the port that was found where any was asked for.
      *
      * @return the address, as {@link TransportConfig#peers} of others has it; empty if it listens nowhere

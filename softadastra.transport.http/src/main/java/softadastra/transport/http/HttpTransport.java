@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -56,7 +55,7 @@ final class HttpTransport implements SyncTransport {
     private final Optional<Server> server;
     private final Optional<InetSocketAddress> bound;
     private final Optional<String> reachedAt;
-    private final List<Caller> callers = new ArrayList<>();
+    private final Callers callers;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean broken;
     private volatile List<TransportLink> links = List.of();
@@ -124,17 +123,14 @@ final class HttpTransport implements SyncTransport {
                 ourHandshakes,
                 this::arrived,
                 this::changed);
-        for (int i = 0; i < parts.peers().size(); i++) {
-            Address address = parts.peers().get(i);
-            callers.add(new Caller(shared, config.peers().get(i), address, () -> clientEngine(config, address)));
-        }
+        this.callers = new Callers(shared, config, parts.peers(), HttpTransport::clientEngine);
     }
 
     /** Opens it. The socket, if it listens, is bound when this returns. */
     static HttpTransport open(Parts parts, @Nullable ServerSocketChannel listening) throws IOException {
         HttpTransport transport = new HttpTransport(parts, listening);
         transport.loop.execute(() -> {
-            transport.callers.forEach(Caller::start);
+            transport.callers.start();
             transport.sweep();
         });
         transport.publish();
@@ -167,6 +163,17 @@ final class HttpTransport implements SyncTransport {
     }
 
     @Override
+    public void call(Set<String> addresses) {
+        List<String> all = List.copyOf(addresses);
+        loop.execute(() -> {
+            if (!closed.get()) {
+                callers.find(all);
+                changed();
+            }
+        });
+    }
+
+    @Override
     public Optional<String> address() {
         return reachedAt;
     }
@@ -186,7 +193,7 @@ final class HttpTransport implements SyncTransport {
         if (closed.compareAndSet(false, true)) {
             signal = () -> {};
             workers().forEach(ThreadPoolExecutor::shutdownNow);
-            loop.stop(() -> callers.forEach(Caller::close));
+            loop.stop(callers::close);
             awaitWorkers();
         }
     }
@@ -245,7 +252,7 @@ final class HttpTransport implements SyncTransport {
     }
 
     private void roomAgain() {
-        callers.forEach(Caller::roomAgain);
+        callers.roomAgain();
     }
 
     private void deliver(Session session, Outbox outbox) {
@@ -262,10 +269,7 @@ final class HttpTransport implements SyncTransport {
     }
 
     private void publish() {
-        List<TransportLink> all = new ArrayList<>();
-        for (Caller caller : callers) {
-            all.add(caller.link());
-        }
+        List<TransportLink> all = callers.links();
         for (Session session : service.reachable()) {
             boolean told =
                     all.stream().anyMatch(link -> link.up() && link.node().equals(Optional.of(session.node)));
@@ -290,11 +294,12 @@ final class HttpTransport implements SyncTransport {
         return engine;
     }
 
-    private static Optional<SSLEngine> clientEngine(TransportConfig config, Address address) {
+    private static Optional<SSLEngine> clientEngine(Callers.Target target) {
+        Address address = target.address();
         if (!address.tls()) {
             return Optional.empty();
         }
-        SSLEngine engine = config.tls().orElseThrow().createSSLEngine(address.host(), address.port());
+        SSLEngine engine = target.tls().orElseThrow().createSSLEngine(address.host(), address.port());
         engine.setUseClientMode(true);
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setProtocols(TLS_VERSIONS);

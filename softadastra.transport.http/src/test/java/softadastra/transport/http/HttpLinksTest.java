@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +74,40 @@ class HttpLinksTest {
         leaf.awaitNeighbour(hub);
         assertEquals(Optional.of(hub.url()), hub.transport().address());
         assertEquals(Optional.empty(), leaf.transport().address());
+    }
+
+    @Test
+    void whatIsFoundIsCalledForAsLongAsItIs() {
+        Probe hub = hub();
+        Probe other = open("other", CONFIG.withListen("127.0.0.1:0"));
+        Probe leaf = open("leaf", CONFIG.withPeers(List.of(hub.url())));
+        leaf.awaitNeighbour(hub);
+        leaf.transport().call(Set.of(hub.url(), other.url(), "no address"));
+        leaf.awaitNeighbour(other);
+        leaf.awaitProblem("invalid peer address: no address: ");
+        assertEquals(
+                Set.of(hub.url(), other.url(), "no address"),
+                leaf.transport().links().stream().map(TransportLink::address).collect(Collectors.toSet()));
+        assertEquals(3, leaf.transport().links().size(), "what is configured is called once");
+        leaf.transport().call(Set.of());
+        leaf.awaitNoNeighbour(other.node());
+        assertEquals(
+                List.of(hub.url()),
+                leaf.transport().links().stream().map(TransportLink::address).toList());
+        assertEquals(Set.of(hub.node()), leaf.transport().neighbours());
+    }
+
+    @Test
+    void ofVeryManyThatAreFoundSomeAreCalled() {
+        Probe leaf = open("leaf", CONFIG);
+        Set<String> many = new HashSet<>();
+        for (int port = 1; port <= 2 * Callers.MAX_FOUND; port++) {
+            many.add("http://[::1]:" + port);
+        }
+        leaf.transport().call(many);
+        leaf.await(
+                "one link for each of the first ones",
+                () -> leaf.transport().links().size() == Callers.MAX_FOUND);
     }
 
     @Test

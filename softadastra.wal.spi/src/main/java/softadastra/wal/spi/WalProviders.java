@@ -67,7 +67,7 @@ public final class WalProviders {
     }
 
     /** In words, where a provider comes from: its class, module, and the place it was loaded from. */
-    public static String origin(WalProvider provider) {
+    public static String origin(Object provider) {
         Class<?> type = provider.getClass();
         String module =
                 type.getModule().isNamed() ? "module " + type.getModule().getName() : "class path";
