@@ -14,8 +14,6 @@ import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalIdentity;
 import softadastra.wal.spi.WalLog;
 import softadastra.wal.spi.WalProgress;
-import softadastra.wal.spi.WalRecordStatus;
-import softadastra.wal.spi.WalRecordVisitor;
 
 /**
  * What makes a store of a log: the state that its records add up to, and the way for new ones, which goes on where they end.
@@ -26,6 +24,8 @@ import softadastra.wal.spi.WalRecordVisitor;
  * @param carries whether there are records that the store does not know and its checkpoints carry on
  */
 record Opening(Versions versions, Commits commits, StoreRecovery recovery, boolean carries) {
+    /** Progress is told each time so many records are done. */
+    private static final int RECORDS_BETWEEN = 4096;
 
     @CheckReturnValue
     static Result<Opening> run(StoreConfig config, Wal wal) {
@@ -74,15 +74,19 @@ record Opening(Versions versions, Commits commits, StoreRecovery recovery, boole
                     "failed to open store: its log begins with sequence " + log.firstSequence()
                             + ", and has no checkpoint of what was before");
         }
-        Replay replay = new Replay(versions, true);
-        replay.pauseWhereRemovalsAreRemembered();
         long last = log.lastSequence();
-        Reported reported = new Reported(replay, config.progress(), last - from + 1);
-        long unused = log.read(from, reported);
-        if (replay.pausedAt() > 0) {
-            Revival.run(log, versions, replay.pausedAt());
-            long unusedToo = log.read(replay.pausedAt(), reported);
-        }
+        long total = last - from + 1;
+        WalProgress progress = config.progress();
+        Replay replay = new Replay(versions, done -> {
+            if (done % RECORDS_BETWEEN == 0 || done == total) {
+                progress.progress("recovery", done, total);
+            }
+        });
+        replay.run(
+                (first, visitor) -> {
+                    long unused = log.read(first, visitor);
+                },
+                from);
         versions.begin();
         StoreRecovery recovery = new StoreRecovery(
                 log.recovery(),
@@ -97,40 +101,5 @@ record Opening(Versions versions, Commits commits, StoreRecovery recovery, boole
         Commits commits = new Commits(log, clock, config.autoFlush(), versions, growth);
         boolean carries = replay.skippable() > 0 || (base != null && base.hasCarried());
         return new Opening(versions, commits, recovery, carries);
-    }
-
-    /** Hands records on, and says how far it is. */
-    private static final class Reported implements WalRecordVisitor {
-        private static final int RECORDS_BETWEEN = 4096;
-
-        private final WalRecordVisitor target;
-        private final WalProgress progress;
-        private final long total;
-        private long done;
-
-        Reported(WalRecordVisitor target, WalProgress progress, long total) {
-            this.target = target;
-            this.progress = progress;
-            this.total = total;
-        }
-
-        @Override
-        public boolean visit(
-                long sequence,
-                int typeCode,
-                WalRecordStatus status,
-                long timestamp,
-                byte[] buffer,
-                int offset,
-                int length) {
-            if (!target.visit(sequence, typeCode, status, timestamp, buffer, offset, length)) {
-                return false;
-            }
-            done++;
-            if (done % RECORDS_BETWEEN == 0 || done == total) {
-                progress.progress("recovery", done, total);
-            }
-            return true;
-        }
     }
 }

@@ -100,7 +100,12 @@ final class RemoteCommits {
 
     private void keepRemovals() {
         if (!versions.graves().keeping()) {
-            Revival.run(log, versions, Long.MAX_VALUE);
+            Revival.run(
+                    (from, visitor) -> {
+                        long unused = log.read(from, visitor);
+                    },
+                    versions,
+                    Long.MAX_VALUE);
         }
     }
 

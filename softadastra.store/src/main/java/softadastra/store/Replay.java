@@ -2,7 +2,9 @@ package softadastra.store;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import softadastra.core.ErrorCode;
+import softadastra.core.HybridTimestamp;
 import softadastra.core.MalformedDataException;
 import softadastra.core.NodeId;
 import softadastra.core.SoftadastraError;
@@ -19,9 +21,10 @@ import softadastra.wal.spi.WalRecordVisitor;
  */
 final class Replay implements WalRecordVisitor {
 
+    private final Versions versions;
     private final Rebuild rebuild;
     private final NodeId node;
-    private final boolean fromTheStart;
+    private final LongConsumer progress;
     private final OperationEnvelope envelope = new OperationEnvelope();
     private final Map<Origin, Origin> origins = new HashMap<>();
     private Origin last;
@@ -33,37 +36,42 @@ final class Replay implements WalRecordVisitor {
     private long skippable;
     private long bytes;
     private long lastSequence;
+    private long lastTimestamp;
 
     /** Whether to stop before the first record that has to do with another node, once. */
     private boolean pauses;
 
+    /** The sequence of the record that it has stopped before, and that is to be visited again; 0 if it has not. */
     private long pausedAt;
 
     /**
      * Begins a replay.
      *
      * @param versions what to apply to
-     * @param fromTheStart whether the log holds its first record, so that counters begin at 1
+     * @param progress is told how many records are done, after each
      */
-    Replay(Versions versions, boolean fromTheStart) {
+    Replay(Versions versions, LongConsumer progress) {
+        this.versions = versions;
         this.rebuild = versions.rebuild();
         this.node = versions.self().node();
-        this.fromTheStart = fromTheStart;
+        this.progress = progress;
         this.last = versions.self();
         origins.put(last, last);
     }
 
     /**
-     * Has it stop before the first record that makes the store remember removals: what was decided from there on may rest on removals
-     * before it, which are to be brought back first.
+     * Applies the records of a log from a sequence on.
+     *
+     * <p>It stops before the first record that makes the store remember removals: what was decided from there on may rest on removals
+     * before it, which are brought back first.
      */
-    void pauseWhereRemovalsAreRemembered() {
+    void run(RecordSource records, long from) {
         pauses = !rebuild.keepsRemovals();
-    }
-
-    /** The sequence of the record that it has stopped before, and that is to be visited again; 0 if it has not. */
-    long pausedAt() {
-        return pausedAt;
+        records.read(from, this);
+        if (pausedAt > 0) {
+            Revival.run(records, versions, pausedAt);
+            records.read(pausedAt, this);
+        }
     }
 
     long operations() {
@@ -89,6 +97,11 @@ final class Replay implements WalRecordVisitor {
         return lastSequence;
     }
 
+    /** The latest timestamp, packed; 0 if there was none. */
+    long lastTimestamp() {
+        return lastTimestamp;
+    }
+
     @Override
     public boolean visit(
             long sequence,
@@ -108,6 +121,9 @@ final class Replay implements WalRecordVisitor {
             return false;
         }
         lastSequence = sequence;
+        if (HybridTimestamp.comparePacked(timestamp, lastTimestamp) > 0) {
+            lastTimestamp = timestamp;
+        }
         bytes += length;
         if (operation) {
             apply(sequence);
@@ -125,6 +141,7 @@ final class Replay implements WalRecordVisitor {
             }
             skipped++;
         }
+        progress.accept(operations + skipped);
         return true;
     }
 
@@ -190,7 +207,7 @@ final class Replay implements WalRecordVisitor {
         long missing = envelope.counter() - before - 1;
         if (missing > 0 && missing <= noops) {
             noops -= missing;
-        } else if (missing != 0 && (fromTheStart || before != 0)) {
+        } else if (missing != 0) {
             throw new SoftadastraException(SoftadastraError.of(
                     ErrorCode.CORRUPTION,
                     "corrupted WAL record at sequence " + sequence + ": operation " + envelope.counter() + " of "

@@ -1,7 +1,6 @@
 package softadastra.store;
 
 import softadastra.core.SoftadastraException;
-import softadastra.wal.spi.WalLog;
 
 /**
  * Brings back removals of keys from the log, which nobody had to remember until now. What the log still has may be sent to other
@@ -9,12 +8,10 @@ import softadastra.wal.spi.WalLog;
  */
 final class Revival {
 
-    private final WalLog log;
     private final Versions versions;
     private final OperationEnvelope envelope = new OperationEnvelope();
 
-    private Revival(WalLog log, Versions versions) {
-        this.log = log;
+    private Revival(Versions versions) {
         this.versions = versions;
     }
 
@@ -24,9 +21,9 @@ final class Revival {
      * @param before the sequence from which on they have been remembered already
      * @throws SoftadastraException CORRUPTION, IO_ERROR
      */
-    static void run(WalLog log, Versions versions, long before) {
-        Revival revival = new Revival(log, versions);
-        long unused = log.read(0, (sequence, typeCode, status, timestamp, buffer, offset, length) -> {
+    static void run(RecordSource records, Versions versions, long before) {
+        Revival revival = new Revival(versions);
+        records.read(0, (sequence, typeCode, status, timestamp, buffer, offset, length) -> {
             if (sequence >= before) {
                 return false;
             }
@@ -45,7 +42,7 @@ final class Revival {
                     null,
                     envelope.version(),
                     envelope.stamp(),
-                    envelope.origin(log.identity().node()),
+                    envelope.origin(versions.self().node()),
                     envelope.counter());
             removal.sequence = sequence;
             versions.revive(envelope.body().key().bytes(), removal);

@@ -64,7 +64,7 @@ public final class SnapshotBuilderStore {
 
     private static Result<Snapshot> read(WalReader reader) {
         for (int attempt = 1; ; attempt++) {
-            Result<Snapshot> snapshot = Result.attempt(() -> readOnce(reader).orElseThrow());
+            Result<Snapshot> snapshot = Result.attempt(() -> readOnce(reader));
             if (snapshot.isOk() || snapshot.error().code() != ErrorCode.HISTORY_GONE || attempt == ATTEMPTS) {
                 return snapshot;
             }
@@ -72,7 +72,7 @@ public final class SnapshotBuilderStore {
         }
     }
 
-    private static Result<Snapshot> readOnce(WalReader reader) {
+    private static Snapshot readOnce(WalReader reader) {
         WalIdentity identity = reader.identity();
         Versions versions = new Versions(new Origin(identity.node(), identity.epoch()));
         Optional<WalCheckpoint> checkpoint = reader.checkpoint().orElseThrow();
@@ -80,27 +80,16 @@ public final class SnapshotBuilderStore {
             load(checkpoint.get(), versions);
         }
         long behind = versions.added();
-        Replay replay = new Replay(versions, true);
+        Replay replay = new Replay(versions, done -> {});
         // From the very first one: a log whose history has gone would make half a snapshot.
-        return reader.forEach(
-                        behind + 1,
-                        record -> replay.visit(
-                                record.sequence(),
-                                record.typeCode(),
-                                record.status(),
-                                record.timestamp().packed(),
-                                record.payload(),
-                                0,
-                                record.payload().length))
-                .map(count -> {
-                    versions.begin();
-                    return StoreSnapshot.of(
-                            View.now(versions),
-                            new StoreSnapshot.Moment(
-                                    Math.max(behind, replay.lastSequence()),
-                                    versions.reached().entries,
-                                    versions.localOperations(versions.counters())));
-                });
+        replay.run(RecordSource.of(reader), behind + 1);
+        versions.begin();
+        return StoreSnapshot.of(
+                View.now(versions),
+                new StoreSnapshot.Moment(
+                        Math.max(behind, replay.lastSequence()),
+                        versions.reached().entries,
+                        versions.localOperations(versions.counters())));
     }
 
     private static void load(WalCheckpoint checkpoint, Versions versions) {

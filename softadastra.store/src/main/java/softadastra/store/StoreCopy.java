@@ -9,14 +9,12 @@ import softadastra.core.Result;
 import softadastra.core.Severity;
 import softadastra.core.SoftadastraError;
 import softadastra.wal.spi.WalCheckpoint;
-import softadastra.wal.spi.WalCheckpointWriter;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalFinding;
 import softadastra.wal.spi.WalIdentity;
 import softadastra.wal.spi.WalInspector;
 import softadastra.wal.spi.WalProgress;
 import softadastra.wal.spi.WalReader;
-import softadastra.wal.spi.WalRecord;
 import softadastra.wal.spi.WalRecordType;
 import softadastra.wal.spi.WalRecordVisitor;
 
@@ -131,15 +129,40 @@ final class StoreCopy {
             behind = found.entries().head().sequence();
             timestamp = found.checkpoint().timestamp();
         }
-        Tail tail = new Tail(reader, versions, behind, timestamp);
-        tail.replay();
-        if (found != null && tail.last > behind) {
+        RecordSource records = RecordSource.of(reader);
+        Replay tail = new Replay(versions, done -> {});
+        long begin = behind + 1;
+        tail.run(records, begin);
+        long last = Math.max(behind, tail.lastSequence());
+        if (found != null && last > behind) {
             versions.loadAll(found.entries());
         }
-        versions.addedThrough(tail.last);
+        versions.addedThrough(last);
         versions.begin();
         Versions.Held held = versions.hold();
-        return target.write(identity, tail.last, tail.timestamp, writer -> write(writer, versions, held, found, tail));
+        HybridTimestamp latest = HybridTimestamp.ofPacked(tail.lastTimestamp());
+        return target.write(identity, last, latest.isAfter(timestamp) ? latest : timestamp, writer -> {
+            CheckpointEncoder.Carried carried = CheckpointEntries.write(
+                    writer, versions, held, (done, total) -> progress.progress("copy", done, total));
+            if (found != null) {
+                found.carried().carried(carried);
+            }
+            if (tail.skippable() > 0) {
+                carryOn(records, begin, last, carried);
+            }
+            carried.end();
+            return held.entries();
+        });
+    }
+
+    /** Hands over what the log has behind its checkpoint, and is to be kept as it is. */
+    private static void carryOn(RecordSource records, long begin, long last, WalRecordVisitor carried) {
+        records.read(begin, (sequence, typeCode, status, timestamp, buffer, offset, length) -> {
+            if (sequence <= last && WalRecordType.isSkippable(typeCode)) {
+                return carried.visit(sequence, typeCode, status, timestamp, buffer, offset, length);
+            }
+            return sequence <= last;
+        });
     }
 
     /** Reads all of a checkpoint, before anything is written. */
@@ -153,69 +176,5 @@ final class StoreCopy {
             progress.progress("verify entries", block + 1L, base.blocks());
         }
         base.carried((sequence, typeCode, status, time, buffer, offset, length) -> true);
-    }
-
-    private long write(
-            WalCheckpointWriter writer, Versions versions, Versions.Held held, @Nullable Found found, Tail tail) {
-        CheckpointEncoder.Carried carried = CheckpointEntries.write(
-                writer, versions, held, (done, total) -> progress.progress("copy", done, total));
-        if (found != null) {
-            found.carried().carried(carried);
-        }
-        tail.carryOn(carried);
-        carried.end();
-        return held.entries();
-    }
-
-    /** What the log has behind its checkpoint, or all of it. */
-    private static final class Tail {
-        private final WalReader reader;
-        private final Replay replay;
-        private final long behind;
-        private long last;
-        private HybridTimestamp timestamp;
-
-        Tail(WalReader reader, Versions versions, long behind, HybridTimestamp timestamp) {
-            this.reader = reader;
-            this.replay = new Replay(versions, true);
-            this.behind = behind;
-            this.last = behind;
-            this.timestamp = timestamp;
-        }
-
-        void replay() {
-            long unused = reader.forEach(behind + 1, this::replay).orElseThrow();
-        }
-
-        private void replay(WalRecord entry) {
-            last = entry.sequence();
-            if (entry.timestamp().isAfter(timestamp)) {
-                timestamp = entry.timestamp();
-            }
-            visit(replay, entry);
-        }
-
-        void carryOn(CheckpointEncoder.Carried carried) {
-            if (replay.skippable() > 0) {
-                long unused = reader.forEach(behind + 1, entry -> {
-                            if (entry.sequence() <= last && WalRecordType.isSkippable(entry.typeCode())) {
-                                visit(carried, entry);
-                            }
-                        })
-                        .orElseThrow();
-            }
-        }
-
-        private static void visit(WalRecordVisitor visitor, WalRecord entry) {
-            byte[] payload = entry.payload();
-            boolean unused = visitor.visit(
-                    entry.sequence(),
-                    entry.typeCode(),
-                    entry.status(),
-                    entry.timestamp().packed(),
-                    payload,
-                    0,
-                    payload.length);
-        }
     }
 }

@@ -28,6 +28,7 @@ import softadastra.core.NodeId;
 import softadastra.core.SoftadastraError;
 import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalConfig;
+import softadastra.wal.spi.WalProgress;
 
 /** Operations that stand beside each other: what is kept, shown, recorded and brought back, and how it ends. */
 class SiblingsTest {
@@ -351,7 +352,6 @@ class SiblingsTest {
         };
     }
 
-    /** Whatever was decided, a store that is opened again has what it had. */
     /** Nobody had to remember it when it was written, and nothing but the log has it when the first of another node comes. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -388,6 +388,38 @@ class SiblingsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 60_000})
+    void snapshotsAndCopiesOfALogSeeWhatTheStoreSees(int counter) {
+        String before;
+        List<Entry> entries;
+        try (StoreEngine store = open()) {
+            store.put(Key.of("x"), Value.fromString("stays")).orElseThrow();
+            store.put(K, Value.fromString("first")).orElseThrow();
+            store.remove(K).orElseThrow();
+            OperationRecord other = OperationRecord.remote(
+                    new OperationId(PHONE, 1),
+                    at(counter),
+                    1,
+                    Effect.WON,
+                    CausalContext.EMPTY,
+                    Operation.put(K, Value.fromString("other")));
+            apply(store, MANUAL, other);
+            before = all(store);
+            entries = store.entries().toList();
+        }
+        try (Snapshot snapshot =
+                SnapshotBuilderStore.build(directory.resolve("a.wal")).orElseThrow()) {
+            assertEquals(entries, snapshot.all());
+        }
+        StoreConfig copy = StoreConfig.durable(directory.resolve("copy.wal"));
+        StoreBackup.write(config().wal(), copy.wal(), WalProgress.NONE).orElseThrow();
+        try (StoreEngine store = StoreEngine.open(copy).orElseThrow()) {
+            assertEquals(before, all(store));
+        }
+    }
+
+    /** Whatever was decided, a store that is opened again has what it had. */
     @Test
     void replayComesToTheSame() {
         for (long seed = 1; seed <= 200; seed++) {
