@@ -35,10 +35,16 @@ final class FuzzInput {
         return value;
     }
 
+    /** The next bytes, fewer if there are no more. */
+    byte[] take(int atMost) {
+        int end = Math.min(bytes.length, at + atMost);
+        byte[] taken = Arrays.copyOfRange(bytes, at, end);
+        at = end;
+        return taken;
+    }
+
     /** Everything that is left. */
     byte[] rest() {
-        byte[] rest = Arrays.copyOfRange(bytes, at, bytes.length);
-        at = bytes.length;
-        return rest;
+        return take(bytes.length);
     }
 }

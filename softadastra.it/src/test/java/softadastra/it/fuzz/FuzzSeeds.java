@@ -61,6 +61,9 @@ final class FuzzSeeds {
         FileEvent event = new FileEvent(FileEventType.UPDATED, state, Optional.of(state));
         write(folder, FuzzTarget.EVENT, FileEventCodec.encode(event));
         write(folder, FuzzTarget.EVENT, "text".getBytes(StandardCharsets.US_ASCII));
+        for (byte[] input : MessageSeeds.all()) {
+            write(folder, FuzzTarget.MESSAGE, input);
+        }
     }
 
     private static void write(Path folder, FuzzTarget target, byte[] input) throws IOException {

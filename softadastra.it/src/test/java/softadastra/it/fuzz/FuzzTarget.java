@@ -15,7 +15,9 @@ public enum FuzzTarget {
     /** Operations of a store, and the records that hold them. */
     OPERATION,
     /** File events. */
-    EVENT;
+    EVENT,
+    /** What a peer says to a node. */
+    MESSAGE;
 
     /** What is done with an input. */
     @FunctionalInterface
@@ -38,6 +40,7 @@ public enum FuzzTarget {
             case MARKER -> new MarkerTarget();
             case OPERATION -> new OperationTarget();
             case EVENT -> new EventTarget();
+            case MESSAGE -> new MessageTarget();
         };
     }
 

@@ -86,7 +86,8 @@ class FuzzTest {
         command.add("com.code_intelligence.jazzer.Jazzer");
         command.add("--target_class=" + FuzzDriver.class.getName());
         command.add("--target_args=" + target.name());
-        command.add("--instrumentation_includes=softadastra.core.**:softadastra.wal.**:softadastra.store.**");
+        command.add(
+                "--instrumentation_includes=softadastra.core.**:softadastra.wal.**:softadastra.store.**:softadastra.sync.**");
         command.add("--reproducer_path=" + found.getParent());
         command.add("-artifact_prefix=" + found.getParent() + File.separator);
         command.add("-seed=" + (int) Tries.seed());
@@ -99,6 +100,7 @@ class FuzzTest {
     private static int runs(FuzzTarget target) {
         return switch (target) {
             case SEGMENT, DIRECTORY, CHECKPOINT -> LARGE ? 1_500 : 300;
+            case MESSAGE -> 5_000;
             case MARKER, OPERATION, EVENT -> 300_000;
         };
     }
