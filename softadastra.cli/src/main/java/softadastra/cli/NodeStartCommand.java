@@ -7,6 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import softadastra.cli.control.ControlServer;
 import softadastra.cli.control.OwnNode;
+import softadastra.core.ErrorCode;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraError;
 import softadastra.core.SoftadastraException;
@@ -49,7 +50,12 @@ final class NodeStartCommand extends Subcommand {
             try {
                 run(config);
             } catch (SoftadastraException e) {
-                exit = report(e.error());
+                if (e.code() == ErrorCode.INTERRUPTED) {
+                    // It was told to stop before it was ready.
+                    io().message("stopped");
+                } else {
+                    exit = report(e.error());
+                }
             } catch (InterruptedException e) {
                 io().message("stopped");
                 exit = closed(e);

@@ -1,6 +1,7 @@
 package softadastra.cli.control;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -53,7 +54,7 @@ public final class ControlServer implements AutoCloseable {
      *
      * @param node what they are for; thread-safe, and not closed by this
      * @param nodeId its id
-     * @return the server, or IO_ERROR
+     * @return the server; or IO_ERROR; or INTERRUPTED, if this thread is
      */
     public static Result<ControlServer> start(Node node, String nodeId) {
         Path log = node.log();
@@ -78,9 +79,12 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private static <T> Result<T> failed(IOException e) {
-        return Result.err(
-                SoftadastraError.of(ErrorCode.IO_ERROR, "failed to open the control endpoint: " + e.getMessage())
-                        .withCause(e));
+        boolean interrupted = e instanceof ClosedByInterruptException;
+        String reason = interrupted ? "interrupted" : String.valueOf(e.getMessage());
+        return Result.err(SoftadastraError.of(
+                        interrupted ? ErrorCode.INTERRUPTED : ErrorCode.IO_ERROR,
+                        "failed to open the control endpoint: " + reason)
+                .withCause(e));
     }
 
     private static Thread daemon(Runnable work) {
