@@ -1,6 +1,7 @@
 package softadastra.sdk;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -300,6 +301,18 @@ public final class Client implements AutoCloseable {
      */
     public Result<SyncState> syncState() {
         return call(open -> open.sync.state());
+    }
+
+    /**
+     * Waits until everything that was written here is with every member. Needs {@link #startSync}, or another thread that calls
+     * {@link #tick}.
+     *
+     * @param timeout how long to wait at most
+     * @return whether nothing is left in the outbox: not, if the time is over, or while there is no member; or INTERRUPTED, if this
+     *     thread was; or INVALID_STATE; or CORRUPTION, IO_ERROR
+     */
+    public Result<Boolean> awaitSynced(Duration timeout) {
+        return call(open -> open.sync.awaitSynced(timeout));
     }
 
     /**

@@ -1,5 +1,6 @@
 package softadastra.sync;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -56,6 +58,10 @@ public final class SyncEngine implements AutoCloseable {
     private final StoreEngine store;
     private final Exchange.Rules rules;
     private final ReentrantLock lock = new ReentrantLock();
+
+    /** Whoever waits for a step to have been done, or for the end. */
+    private final Condition stepped = lock.newCondition();
+
     private final List<SyncListener> listeners = new CopyOnWriteArrayList<>();
     private final Runnable signal = this::signal;
 
@@ -252,6 +258,7 @@ public final class SyncEngine implements AutoCloseable {
             if (with == null || transport == null) {
                 return state().map(state -> new TickResult(0, 0, state.outboxSize()));
             }
+            stepped.signalAll();
             return with.tick(now)
                     .flatMap(step -> state().map(state -> new TickResult(
                             with.peers().size(),
@@ -261,6 +268,33 @@ public final class SyncEngine implements AutoCloseable {
         failure = result.isErr() ? result.error() : unfound.get();
         tellListeners();
         return result;
+    }
+
+    /**
+     * Waits until nothing is in the outbox: every member has acknowledged, durably, what was written here before. Steps are for
+     * others to do meanwhile, such as the thread of {@link #start}.
+     *
+     * @param timeout how long to wait at most; none to look and return
+     * @return whether the outbox is empty: not, if the time is over, or while there is no member; or INTERRUPTED, if this thread was;
+     *     or INVALID_STATE, also if the engine is closed meanwhile; or CORRUPTION, IO_ERROR
+     */
+    public Result<Boolean> awaitSynced(Duration timeout) {
+        long end = System.nanoTime() + timeout.toNanos();
+        return locked(() -> {
+            while (true) {
+                Result<SyncState> state = closed ? Result.err(closedError()) : state();
+                long left = end - System.nanoTime();
+                if (state.isErr() || state.value().outboxSize() == 0 || left <= 0) {
+                    return state.map(with -> with.outboxSize() == 0);
+                }
+                try {
+                    long unused = stepped.awaitNanos(left);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return Result.err(ErrorCode.INTERRUPTED, "waiting for peers was interrupted");
+                }
+            }
+        });
     }
 
     /**
@@ -487,6 +521,7 @@ public final class SyncEngine implements AutoCloseable {
         Discovery looking;
         lock.lock();
         try {
+            stepped.signalAll();
             way = transport;
             looking = discovery;
             discovery = null;

@@ -1,13 +1,16 @@
 package softadastra.sync;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -70,6 +73,34 @@ class SyncNodesTest {
         for (int i = 0; i < 50; i++) {
             for (Node node : nodes) {
                 node.sync.tick().orElseThrow();
+            }
+        }
+    }
+
+    @Test
+    void whoWritesCanWaitUntilAllHaveIt() throws Exception {
+        Duration patience = Duration.ofMinutes(1);
+        try (Node a = new Node("node-a")) {
+            assertTrue(a.sync.awaitSynced(patience).orElseThrow(), "nothing was written");
+            a.put("k", "v");
+            assertFalse(a.sync.awaitSynced(Duration.ZERO).orElseThrow(), "there is nobody");
+            try (Node b = new Node("node-b")) {
+                a.sync.start().orElseThrow();
+                b.sync.start().orElseThrow();
+                assertTrue(a.sync.awaitSynced(patience).orElseThrow());
+                assertEquals(Map.of("k", "v"), b.contents());
+            }
+            a.put("k", "w");
+            var waiting = CompletableFuture.supplyAsync(() -> a.sync.awaitSynced(patience));
+            a.sync.close();
+            assertEquals(ErrorCode.INVALID_STATE, waiting.get().error().code());
+            Thread.currentThread().interrupt();
+            try (Node alone = new Node("node-c")) {
+                alone.put("k", "v");
+                assertEquals(
+                        ErrorCode.INTERRUPTED,
+                        alone.sync.awaitSynced(patience).error().code());
+                assertTrue(Thread.interrupted());
             }
         }
     }

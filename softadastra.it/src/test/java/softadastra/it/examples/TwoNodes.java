@@ -1,13 +1,15 @@
 package softadastra.it.examples;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import softadastra.sdk.Client;
 import softadastra.sdk.ClientOptions;
 import softadastra.sync.SyncEvent;
 
 /** Two nodes write the same key while neither hears of the other, then meet: they agree, and both know what has lost. */
 public final class TwoNodes {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private TwoNodes() {}
 
@@ -36,17 +38,11 @@ public final class TwoNodes {
                     client.startSync().orElseThrow();
                 }
                 decided.await();
-                awaitSynced(a);
-                awaitSynced(b);
+                boolean unused = a.awaitSynced(PATIENCE).orElseThrow()
+                        && b.awaitSynced(PATIENCE).orElseThrow();
                 show("synced", a, b);
                 System.out.println("lost at a: " + lost(a) + ", at b: " + lost(b));
             }
-        }
-    }
-
-    private static void awaitSynced(Client client) throws InterruptedException {
-        while (outbox(client) > 0) {
-            TimeUnit.MILLISECONDS.sleep(10);
         }
     }
 

@@ -19,6 +19,8 @@ import softadastra.wal.spi.WalConfig;
 
 /** A node whose clock is off, in a JVM of its own; it does what is said to it on its standard input, line by line. */
 final class SkewedChild {
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
     private final StoreEngine store;
     private final SyncEngine sync;
 
@@ -60,6 +62,7 @@ final class SkewedChild {
                             .map(entry -> entry.value().asString() + " " + entry.version() + " " + entry.timestamp())
                             .orElse("nothing"));
                 case "outbox" -> say(Long.toString(sync.state().orElseThrow().outboxSize()));
+                case "synced" -> say(sync.awaitSynced(PATIENCE).orElseThrow().toString());
                 case "failed" -> say(Long.toString(sync.state().orElseThrow().failedCount()));
                 case "lost" ->
                     say(sync.conflicts().orElseThrow().stream()
