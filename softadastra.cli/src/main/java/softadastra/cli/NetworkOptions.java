@@ -73,6 +73,12 @@ final class NetworkOptions {
                             + "last-write-wins (the default), manual, keep-local or keep-remote. The same on all nodes; repeatable.")
     private List<String> policies = List.of();
 
+    @Option(
+            names = "--largest-value",
+            paramLabel = "BYTES",
+            description = "Rejects for good what others write whose value is larger; they are told, see 'sync failed'.")
+    private Optional<Integer> largestValue = Optional.empty();
+
     List<String> peers() {
         return peers;
     }
@@ -96,11 +102,21 @@ final class NetworkOptions {
             int end = policy.lastIndexOf('=');
             config = config.withPolicy(policy.substring(0, Math.max(0, end)), policy(policy.substring(end + 1)));
         }
-        return named(config);
+        return named(largestValue.isPresent() ? config.withLargestValue(largest(largestValue.get())) : config);
     }
 
     private SyncConfig named(SyncConfig config) {
         return transport.map(config::withProvider).orElse(config);
+    }
+
+    private static int largest(int bytes) {
+        if (bytes < 0) {
+            throw new CommandFailure(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "invalid largest value '" + bytes + "'",
+                    "a number of bytes, as in --largest-value 1048576");
+        }
+        return bytes;
     }
 
     private static ConflictPolicy policy(String name) {

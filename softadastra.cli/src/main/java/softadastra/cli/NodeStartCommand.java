@@ -141,6 +141,13 @@ final class NodeStartCommand extends Subcommand {
                                             .put("joined", joined.node().value())
                                             .toString()
                                     : "joined: " + joined.node());
+        } else if (event instanceof SyncEvent.OperationFailed failed) {
+            io().message(
+                            io().isJson()
+                                    ? new JsonObject()
+                                            .put("failed", SyncText.json(failed.failed()))
+                                            .toString()
+                                    : "failed: " + SyncText.line(failed.failed()));
         } else {
             io().message(
                             io().isJson()

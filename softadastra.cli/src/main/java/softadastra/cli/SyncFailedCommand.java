@@ -7,8 +7,8 @@ import softadastra.cli.control.Node;
 @Command(
         name = "failed",
         description = {
-            "Tells which operations of this node a peer has rejected for good, one a line. To have no peer, or none within reach, is",
-            "not failure: what waits for one is in the outbox."
+            "Tells which operations of this node a peer has rejected for good, who has, and why, one a line. To have no peer, or none",
+            "within reach, is not failure: what waits for one is in the outbox."
         })
 final class SyncFailedCommand extends Subcommand {
 

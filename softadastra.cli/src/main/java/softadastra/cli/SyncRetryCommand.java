@@ -10,7 +10,7 @@ import softadastra.store.OperationId;
 @Command(
         name = "retry",
         description = {
-            "Sends an operation again that a peer has rejected for good, as 'sync failed' tells it.",
+            "Writes an operation again that a peer has rejected for good, as a new one, if it is still what stands under its key.",
             "One that has not failed is an error (exit code 3)."
         })
 final class SyncRetryCommand extends Subcommand {

@@ -2,6 +2,7 @@ package softadastra.cli;
 
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -12,8 +13,9 @@ import softadastra.core.Result;
 import softadastra.store.OperationId;
 import softadastra.store.Value;
 import softadastra.sync.Conflict;
+import softadastra.sync.FailedOperation;
 import softadastra.sync.PeerState;
-import softadastra.sync.SyncOperation;
+import softadastra.sync.RejectionCode;
 import softadastra.sync.SyncReport;
 import softadastra.sync.SyncState;
 import softadastra.sync.TransportLink;
@@ -116,18 +118,27 @@ final class SyncText {
                 "an id is such as node-a@9c1f0e3f5a7b2d46:17");
     }
 
-    static String line(SyncOperation operation) {
-        return operation.id() + " " + operation.operation().type() + " "
-                + Texts.visible(operation.operation().key().asString()) + " sequence=" + operation.sequence();
+    static String line(FailedOperation failed) {
+        return failed.id() + " " + (failed.removal() ? "removal of " : "")
+                + Texts.visible(failed.key().asString())
+                + " : rejected by " + Texts.visible(failed.peer().value()) + " at " + failed.since() + ", "
+                + word(failed.code()) + ": " + Texts.visible(failed.reason());
     }
 
-    static JsonObject json(SyncOperation operation) {
+    private static String word(RejectionCode code) {
+        return code.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    static JsonObject json(FailedOperation failed) {
         return new JsonObject()
-                .put("id", operation.id().toString())
-                .put("type", operation.operation().type().name())
-                .put("key", operation.operation().key().asString())
-                .put("sequence", operation.sequence())
-                .put("timestamp", operation.stamp().toString());
+                .put("id", failed.id().toString())
+                .put("key", failed.key().asString())
+                .put("removal", failed.removal())
+                .put("timestamp", failed.stamp().toString())
+                .put("peer", failed.peer().value())
+                .put("code", failed.code().name())
+                .put("reason", failed.reason())
+                .put("since", failed.since().toString());
     }
 
     static String line(Conflict conflict) {

@@ -18,7 +18,7 @@ final class StartedNode implements AutoCloseable {
     private static final String END = "\0";
 
     private final BlockingQueue<String> printed = new LinkedBlockingQueue<>();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Messages err = new Messages();
     private final List<String> start = new ArrayList<>();
     private final Thread thread;
     private volatile int exit = -1;
@@ -74,6 +74,15 @@ final class StartedNode implements AutoCloseable {
         return err.toString(StandardCharsets.UTF_8);
     }
 
+    /** Waits until it has said something on stderr, and answers all that it has said there. */
+    String awaitErr(String text) {
+        try {
+            return err.await(text);
+        } catch (InterruptedException e) {
+            return fail("interrupted", e);
+        }
+    }
+
     /** Stops it, and answers its exit code. */
     int stop() {
         thread.interrupt();
@@ -88,6 +97,29 @@ final class StartedNode implements AutoCloseable {
     @Override
     public void close() {
         var unused = stop();
+    }
+
+    /** Keeps what is written, and has who waits for something look again. */
+    private static final class Messages extends ByteArrayOutputStream {
+
+        @Override
+        public synchronized void write(int b) {
+            super.write(b);
+            notifyAll();
+        }
+
+        @Override
+        public synchronized void write(byte[] bytes, int offset, int length) {
+            super.write(bytes, offset, length);
+            notifyAll();
+        }
+
+        synchronized String await(String text) throws InterruptedException {
+            while (!toString(StandardCharsets.UTF_8).contains(text)) {
+                wait();
+            }
+            return toString(StandardCharsets.UTF_8);
+        }
     }
 
     /** Cuts what is written into lines. */

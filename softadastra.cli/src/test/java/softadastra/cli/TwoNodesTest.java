@@ -43,6 +43,31 @@ class TwoNodesTest {
     }
 
     @Test
+    void whatTheOtherDoesNotTakeHasFailed() {
+        Cli a = cli("a");
+        Cli b = cli("b");
+        try (StartedNode ofA = start("a", "--listen", "127.0.0.1:0");
+                StartedNode ofB = start("b", "--peer", ofA.said("listening"), "--largest-value", "4")) {
+            a.run("store", "put", "doc/1", "too large").ok();
+            a.run("store", "put", "doc/2", "fits").ok();
+            awaitChanges(b, 1, 1);
+            assertEquals(3, b.run("store", "get", "doc/1").exit());
+            // Once it is told, a node says so.
+            String told = ofA.awaitErr("failed: ");
+            assertTrue(told.contains("value has 9 bytes, and at most 4 are taken"), told);
+            String line = a.run("sync", "failed").ok().lines().get(0);
+            assertTrue(line.contains(" doc/1 : rejected by b at "), line);
+            assertTrue(line.endsWith(", too large: value has 9 bytes, and at most 4 are taken"), line);
+            assertEquals(
+                    "TOO_LARGE", Cli.text(a.run("--json", "sync", "failed").ok().json(), "code"));
+            assertTrue(a.run("sync", "status").ok().lines().contains("failed : 1"));
+            a.run("sync", "discard", line.substring(0, line.indexOf(' '))).ok();
+            assertEquals("", a.run("sync", "failed").ok().out());
+            assertEquals("", ofB.err());
+        }
+    }
+
+    @Test
     void whatIsPutAtOneIsGotAtTheOther() {
         Cli a = cli("a");
         Cli b = cli("b");

@@ -30,11 +30,11 @@ import softadastra.store.Value;
 import softadastra.store.Watch;
 import softadastra.store.WatchListener;
 import softadastra.sync.Conflict;
+import softadastra.sync.FailedOperation;
 import softadastra.sync.PeerState;
 import softadastra.sync.SyncConfig;
 import softadastra.sync.SyncEngine;
 import softadastra.sync.SyncListener;
-import softadastra.sync.SyncOperation;
 import softadastra.sync.SyncReport;
 import softadastra.sync.SyncState;
 import softadastra.sync.SyncTransport;
@@ -409,19 +409,22 @@ public final class Client implements AutoCloseable {
     }
 
     /**
-     * The operations of this node that a peer has rejected for good. To have no peer, or none within reach, is not failure.
+     * The operations of this node that a peer has rejected for good, who has, and why; see {@link SyncEngine#failed}. To have no peer,
+     * or none within reach, is not failure.
      *
      * @return a copy; or INVALID_STATE
      */
-    public Result<List<SyncOperation>> failed() {
+    public Result<List<FailedOperation>> failed() {
         return call(open -> open.sync.failed());
     }
 
     /**
-     * Sends an operation again that was rejected for good.
+     * Writes an operation again that was rejected for good, as a new one, if it is still what stands under its key; see {@link
+     * SyncEngine#retry}.
      *
      * @param id its identity
-     * @return ok; or NOT_FOUND if it is none of the {@linkplain #failed failed} ones
+     * @return ok; or NOT_FOUND if it is none of the {@linkplain #failed failed} ones; INVALID_STATE if something else stands there by
+     *     now; or an error as of {@link #put(String, String)}
      */
     public Result<Unit> retry(OperationId id) {
         return call(open -> open.sync.retry(id));

@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import softadastra.store.StoreConfig;
+import softadastra.sync.Admission;
 import softadastra.sync.ConflictPolicy;
 import softadastra.sync.SyncConfig;
 import softadastra.sync.TransportConfig;
@@ -226,6 +227,26 @@ public record ClientOptions(
      */
     public ClientOptions withPolicy(String prefix, ConflictPolicy policy) {
         return withSync(sync.withPolicy(prefix, policy));
+    }
+
+    /**
+     * With an admission: what it refuses of what others write is rejected for good; see {@link SyncConfig#withAdmission}.
+     *
+     * @param admission which operations of other nodes are taken
+     * @return the changed copy
+     */
+    public ClientOptions withAdmission(Admission admission) {
+        return withSync(sync.withAdmission(admission));
+    }
+
+    /**
+     * With a bound on what others write: a larger value is rejected for good; see {@link SyncConfig#withLargestValue}.
+     *
+     * @param bytes how many a value of another node may have
+     * @return the changed copy
+     */
+    public ClientOptions withLargestValue(int bytes) {
+        return withSync(sync.withLargestValue(bytes));
     }
 
     /**

@@ -25,6 +25,7 @@ import softadastra.store.Standing;
 import softadastra.store.Value;
 import softadastra.sync.Conflict;
 import softadastra.sync.ConflictPolicy;
+import softadastra.sync.FailedOperation;
 import softadastra.sync.InMemoryNetwork;
 import softadastra.sync.SyncEvent;
 
@@ -155,6 +156,33 @@ class ClientSyncTest {
         OperationId id = new OperationId(NodeId.of("node-a").orElseThrow(), 1, 1);
         assertEquals(ErrorCode.NOT_FOUND, a.retry(id).error().code());
         assertEquals(ErrorCode.NOT_FOUND, a.discard(id).error().code());
+    }
+
+    @Test
+    void whatAnotherOneRejectsHasFailedAndCanBeRetriedOrGivenUp() {
+        ClientOptions strict = options("node-c")
+                .withAdmission((origin, operation) -> operation.key().asString().startsWith("secret/")
+                        ? Optional.of("no secrets here")
+                        : Optional.empty());
+        try (Client c = new Client(strict.withLargestValue(100))) {
+            open(c).orElseThrow();
+            tickBoth(a, c);
+            a.put("secret/1", "x").orElseThrow();
+            a.put("large", new byte[101]).orElseThrow();
+            a.put("other", "x").orElseThrow();
+            tickBoth(a, c);
+            assertFalse(c.contains("secret/1") || c.contains("large"));
+            assertTrue(c.contains("other"));
+            List<FailedOperation> failed = a.failed().orElseThrow();
+            assertEquals(
+                    List.of("no secrets here", "value has 101 bytes, and at most 100 are taken"),
+                    failed.stream().map(FailedOperation::reason).toList());
+            assertEquals(2, a.syncState().orElseThrow().failedCount());
+            a.discard(failed.get(0).id()).orElseThrow();
+            a.retry(failed.get(1).id()).orElseThrow();
+            tickBoth(a, c);
+            assertEquals(4, a.failed().orElseThrow().get(0).id().counter(), "rejected again, as a new one");
+        }
     }
 
     @Test

@@ -149,6 +149,17 @@ final class Commits {
         return new Decided<>(restsOn, true);
     }
 
+    /** Writes what stands alone under a key once more, value or removal, if that is of a sequence; for {@link #writing}. */
+    Decided<Boolean> rewrite(Key key, long expected) {
+        Slot slot = versions.find(key.bytes());
+        Stored newest = newest(slot);
+        if (newest == null || newest.sequence != expected || newest.isContested()) {
+            return new Decided<>(restsOn(newest), false);
+        }
+        OperationType type = newest.isTombstone() ? OperationType.DELETE : OperationType.UPDATE;
+        return new Decided<>(submit(key, slot, type, newest.value).sequence, true);
+    }
+
     private static boolean isOf(@Nullable Stored newest, long expected) {
         Stored live = Stored.live(newest);
         return expected == (live == null ? 0 : live.sequence);

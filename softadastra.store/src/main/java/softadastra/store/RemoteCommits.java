@@ -76,6 +76,12 @@ final class RemoteCommits {
         return commits.settled(decided);
     }
 
+    /** Writes what stands alone under a key once more, if it is of a sequence; waits until that is durable. */
+    boolean rewrite(Key key, long sequence) {
+        Decided<Boolean> decided = commits.writing(() -> commits.rewrite(key, sequence));
+        return commits.settled(decided);
+    }
+
     private void requireNoFork(OperationId id) {
         if (id.origin().equals(self) && id.counter() > versions.totals().ownCounter()) {
             throw new SoftadastraException(

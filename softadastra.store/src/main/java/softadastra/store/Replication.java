@@ -268,6 +268,20 @@ public final class Replication {
     }
 
     /**
+     * Writes what stands under a key once more, its value or its removal, as an operation of this store's own that is after it; if it
+     * still stands there, and alone.
+     *
+     * @param key the key
+     * @param sequence the {@linkplain Standing#sequence() sequence} of what the caller has seen to stand there
+     * @return whether it was written: not if something else stands there by now, or beside it; or an error as of {@link
+     *     StoreEngine#put}
+     */
+    public Result<Boolean> rewrite(Key key, long sequence) {
+        Objects.requireNonNull(key, "key");
+        return attempt(() -> commits.rewrite(key, sequence));
+    }
+
+    /**
      * Forgets removals, as far as a retention lets them go. A few at a time: each call goes on where the one before has ended.
      *
      * @param retention asked about removals

@@ -88,9 +88,11 @@ final class Exchange {
     /** Conflicts that the application has yet to be told of. */
     private List<Conflict> untold;
 
+    private final Oversized oversized;
     private final AckMarks acks;
     private final Receiving receiving;
     private final Snapshots snapshots;
+    private final Rejecting rejecting;
     private final Collector collector;
     private final Supplier<LastWriteWins> arbiters;
 
@@ -160,7 +162,9 @@ final class Exchange {
         this.promise = notes.floor();
         this.members = notes.members();
         this.receiving = new Receiving(replication, arbiters, this::decided, notes.progress());
+        this.oversized = new Oversized(replication, rules.arbiters(), this::decided);
         this.snapshots = new Snapshots(replication, rules.chunkBytes(), rules.arbiters());
+        this.rejecting = new Rejecting(replication, self, rules.clock(), notes.rejections());
         this.acks = notes.acks();
         admit(members);
         acks.all().forEach((member, vector) -> {
@@ -186,10 +190,14 @@ final class Exchange {
             InstantSource clock) {
 
         /** The rules for real. */
-        static Rules standard(long graceMillis, Policies policies) {
+        static Rules standard(long graceMillis, Policies policies, Admitting admission) {
             Policies.Lookup lookup = policies.lookup();
             return new Rules(
-                    () -> new PolicyArbiter(lookup), new Collector(), graceMillis, 1 << 20, InstantSource.system());
+                    () -> new PolicyArbiter(lookup, admission),
+                    new Collector(),
+                    graceMillis,
+                    1 << 20,
+                    InstantSource.system());
         }
     }
 
@@ -256,6 +264,7 @@ final class Exchange {
                 .filter(message -> message.chunk().isPresent())
                 .forEach(message -> tally.attempt(() -> adopt(message, now)));
         messages.forEach(message -> hear(message, now));
+        tally.attempt(() -> rejecting.hear(messages, store.context(), now));
         if (acks.pause(now) <= 0) {
             tally.attempt(() -> markAcks(now));
         }
@@ -284,7 +293,7 @@ final class Exchange {
 
     /** How many nanoseconds may pass until the next step if nothing arrives and nothing is written. */
     long pause(long now) {
-        if (tally.received == MAX_RECEIVED) {
+        if (tally.received == MAX_RECEIVED || rejecting.isWaiting()) {
             return 0;
         }
         long pause = HEARTBEAT_NANOS - (now - lastHeartbeat);
@@ -394,15 +403,18 @@ final class Exchange {
             List<OperationRecord> some = upTo(operations.subList(from, Math.min(operations.size(), from + atOnce)));
             LastWriteWins arbiter = arbiters.get();
             Result<Replicated> replicated = replication.apply(some, arbiter);
-            if (replicated.isErr() && replicated.error().code() == ErrorCode.RECORD_TOO_LARGE && some.size() > 1) {
+            if (replicated.isErr() && replicated.error().code() == ErrorCode.RECORD_TOO_LARGE) {
                 // With what it replaces, which is reported, it is more than a batch may be.
-                atOnce = some.size() / 2;
-                continue;
-            }
-            tally.applied += replicated.orElseThrow().taken();
-            if (replicated.value().taken() > 0) {
+                if (some.size() > 1) {
+                    atOnce = some.size() / 2;
+                    continue;
+                }
+                replicated = oversized.apply(some.get(0), arbiter);
+                restart();
+            } else if (replicated.isOk()) {
                 decided(arbiter);
             }
+            tally.applied += replicated.orElseThrow().taken();
             from += some.size();
         }
     }
@@ -423,6 +435,7 @@ final class Exchange {
 
     private void decided(LastWriteWins arbiter) {
         arbiter.conflicts().forEach(this::report);
+        rejecting.decided(arbiter);
     }
 
     /** Takes a part of what stands at somebody who holds more. */
@@ -491,6 +504,7 @@ final class Exchange {
             begun = true;
             lastHeartbeat = now;
         }
+        rejecting.prepare(linkedNodes(), now);
         for (NodeId node : neighbours) {
             Origin origin = speaking.get(node);
             Peer peer = origin == null ? null : peers.get(origin);
@@ -517,10 +531,22 @@ final class Exchange {
             tally.sent += operations.size();
             told = true;
         }
+        Refusals refusals = rejecting.next(peer.node());
+        if (!refusals.isEmpty()) {
+            transmit(peer.node(), new SyncMessage(state(now, relay), List.of(), Optional.empty(), refusals));
+            told = true;
+        }
         if (!told && (heartbeat || peer.isOwed() || !relay.isEmpty())) {
             transmit(peer.node(), SyncMessage.of(state(now, relay)));
         }
         peer.told(relay);
+    }
+
+    private SortedSet<NodeId> linkedNodes() {
+        return peers.values().stream()
+                .filter(Peer::isLinked)
+                .map(Peer::node)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private void transmit(NodeId to, SyncMessage message) {
@@ -632,6 +658,11 @@ final class Exchange {
         return members;
     }
 
+    /** What was rejected, here and elsewhere. */
+    Rejecting rejecting() {
+        return rejecting;
+    }
+
     /** The conflicts that nobody has taken yet, oldest first. */
     Conflicts conflicts() {
         return conflicts;
@@ -690,7 +721,13 @@ final class Exchange {
                 .filter(each -> each.getKey().node().equals(self.node()))
                 .mapToLong(Map.Entry::getValue)
                 .sum();
-        long outbox = written - acknowledged();
+        // Who has rejected an operation holds it; it counts all the same, once, until the application has dealt with
+        // it.
+        Set<OperationId> failed = rejecting.failedOperations();
+        failed.removeIf(id -> !store.context().includes(id));
+        long acknowledged =
+                acknowledged() - failed.stream().filter(this::isAcknowledged).count();
+        long waiting = written - acknowledged - failed.size();
         long flying = 0;
         long retries = 0;
         boolean linked = false;
@@ -699,9 +736,20 @@ final class Exchange {
             retries += peer.retries();
             linked |= peer.isLinked();
         }
-        long inFlight = Math.min(outbox, Math.max(0, flying));
-        long queued = linked ? Math.min(outbox - inFlight, Peer.WINDOW_OPERATIONS) : 0;
-        return new SyncState(outbox, queued, inFlight, acknowledged(), 0, outbox - inFlight - queued, retries);
+        long inFlight = Math.min(waiting, Math.max(0, flying));
+        long queued = linked ? Math.min(waiting - inFlight, Peer.WINDOW_OPERATIONS) : 0;
+        return new SyncState(
+                waiting + failed.size(),
+                queued,
+                inFlight,
+                acknowledged,
+                failed.size(),
+                waiting - inFlight - queued,
+                retries);
+    }
+
+    private boolean isAcknowledged(OperationId id) {
+        return leastAcknowledged(id.origin()) >= id.counter();
     }
 
     private SortedSet<Origin> ownOrigins() {

@@ -1,5 +1,6 @@
 package softadastra.sync;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -31,6 +32,8 @@ class LastWriteWins implements Arbiter {
     /** By loser, since each is reported once. */
     private final Map<OperationId, Conflict> conflicts = new LinkedHashMap<>();
 
+    private final List<Rejection> rejections = new ArrayList<>();
+
     @Override
     public Effect decide(OperationRecord incoming, List<Standing> standing) {
         if (standing.isEmpty()) {
@@ -45,8 +48,8 @@ class LastWriteWins implements Arbiter {
             reportWonOver(incoming, standing);
             return Effect.WON;
         }
-        boolean knew = incoming.context().orElseThrow().includes(last.id());
-        if (!knew && isAnyValue(incoming, last)) {
+        // Its writer may have known what stands here and have written below it all the same, if it had rejected that.
+        if (isAnyValue(incoming, last)) {
             report(Conflict.lostBy(incoming, last));
         }
         return Effect.LOST;
@@ -87,9 +90,28 @@ class LastWriteWins implements Arbiter {
         Conflict unused = conflicts.putIfAbsent(conflict.loser(), conflict);
     }
 
+    /** Rejects an operation for good, and says why. */
+    final Effect reject(OperationRecord incoming, RejectionCode code, String reason) {
+        rejections.add(Rejection.of(incoming, code, reason));
+        return Effect.REJECTED;
+    }
+
+    /** Rejects an operation that is more than a batch of the log holds. */
+    final Effect rejectOversized(OperationRecord incoming) {
+        return reject(incoming, RejectionCode.TOO_LARGE, "it is more than the log takes at once");
+    }
+
     @Override
     public void addNotes(NoteSink sink) {
         conflicts.values().forEach(conflict -> sink.add(Conflict.NOTE, conflict.encode()));
+        if (!rejections.isEmpty()) {
+            sink.add(Rejections.NOTE, Rejections.note(rejections));
+        }
+    }
+
+    /** What was rejected in the batch. */
+    List<Rejection> rejections() {
+        return rejections;
     }
 
     /** The conflicts of the batch. */

@@ -27,6 +27,7 @@ final class NoteState implements NoteSummary {
     private Optional<Progress> progress = Optional.empty();
     private final Conflicts conflicts = new Conflicts();
     private final AckMarks acks = new AckMarks();
+    private final Rejections rejections = new Rejections();
     private final List<Note> others = new ArrayList<>();
     private Optional<String> unreadable = Optional.empty();
 
@@ -51,6 +52,8 @@ final class NoteState implements NoteSummary {
                 }
                 case AckMarks.NOTE -> acks.read(payload);
                 case Progress.NOTE -> progress = Progress.decode(payload);
+                case Rejections.NOTE -> rejections.read(payload);
+                case Rejections.DONE_NOTE -> rejections.readDone(payload);
                 case Conflicts.TAKEN_NOTE -> conflicts.readTaken(payload);
                 default -> others.add(new Note(typeCode, payload));
             }
@@ -93,6 +96,7 @@ final class NoteState implements NoteSummary {
             sink.add(Progress.NOTE, Progress.encode(progress));
         }
         conflicts.writeTo(sink);
+        rejections.writeTo(sink);
     }
 
     Members members() {
@@ -115,6 +119,10 @@ final class NoteState implements NoteSummary {
 
     Conflicts conflicts() {
         return conflicts;
+    }
+
+    Rejections rejections() {
+        return rejections;
     }
 
     /** Refuses what a newer release has written: what it says cannot be kept to. */

@@ -20,14 +20,24 @@ import softadastra.store.Value;
 class PolicyArbiter extends LastWriteWins {
 
     private final Policies.Lookup policies;
+    private final Admitting admission;
     private final Set<Key> contested = new TreeSet<>();
 
     PolicyArbiter(Policies.Lookup policies) {
+        this(policies, Admitting.EVERYTHING);
+    }
+
+    PolicyArbiter(Policies.Lookup policies, Admitting admission) {
         this.policies = policies;
+        this.admission = admission;
     }
 
     @Override
     public Effect decide(OperationRecord incoming, List<Standing> standing) {
+        Optional<Admitting.No> refused = stands(incoming, standing) ? Optional.empty() : admission.asked(incoming);
+        if (refused.isPresent()) {
+            return reject(incoming, refused.get().code(), refused.get().reason());
+        }
         if (standing.isEmpty()) {
             return Effect.WON;
         }

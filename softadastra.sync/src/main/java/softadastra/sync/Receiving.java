@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import softadastra.core.ErrorCode;
 import softadastra.core.Result;
 import softadastra.store.Adoption;
 import softadastra.store.Arbiter;
@@ -87,17 +86,17 @@ final class Receiving {
                     rest.subList(0, count),
                     chunk.known(),
                     last ? chunk.conflicts() : List.of());
-            Result<Replicated> logged = log(part, known);
-            if (logged.isOk()) {
-                taken += logged.value().taken();
-                rest = rest.subList(count, rest.size());
-                behind = through;
-                more = !last;
-            } else if (logged.error().code() == ErrorCode.RECORD_TOO_LARGE && atOnce > 1) {
+            LastWriteWins arbiter = arbiter(part);
+            Result<Replicated> logged = log(part, known, arbiter, arbiter);
+            if (Oversized.isTooLarge(logged) && atOnce > 1) {
                 // With what it replaces, which is reported, it is more than a batch may be.
                 atOnce = Math.max(1, Math.min(atOnce, count) / 2);
             } else {
-                throw logged.error().toException();
+                logged = Oversized.isTooLarge(logged) ? logAlone(part, known, arbiter) : logged;
+                taken += logged.orElseThrow().taken();
+                rest = rest.subList(count, rest.size());
+                behind = through;
+                more = !last;
             }
         }
         moved = true;
@@ -142,24 +141,54 @@ final class Receiving {
         return now - movedAt >= STALLED_NANOS;
     }
 
-    private Result<Replicated> log(Chunk part, CausalContext known) {
-        Optional<Progress> reached = part.through().map(key -> new Progress(part.cut(), part.full(), key));
+    private LastWriteWins arbiter(Chunk part) {
         LastWriteWins arbiter = arbiters.get();
         part.conflicts().forEach(arbiter::report);
+        return arbiter;
+    }
+
+    /**
+     * Logs what stands under one key that is too large with what is reported about it: that goes before it; or else it is rejected, and
+     * what follows is not.
+     *
+     * @param first what has decided about it, in a batch that was too large
+     */
+    private Result<Replicated> logAlone(Chunk part, CausalContext known, LastWriteWins first) {
+        Result<Replicated> apart = new Oversized(replication, arbiters, decided)
+                .noteApart(first)
+                .flatMap(noted -> {
+                    LastWriteWins arbiter = arbiter(part);
+                    return log(part, known, arbiter, Oversized.without(arbiter, noted));
+                });
+        if (!Oversized.isTooLarge(apart)) {
+            return apart;
+        }
+        LastWriteWins rejecting = new LastWriteWins();
+        part.survivors().forEach(survivor -> {
+            Effect unused = rejecting.rejectOversized(survivor);
+        });
+        Chunk rest =
+                new Chunk(part.cut(), part.full(), part.behind(), part.through(), List.of(), part.known(), List.of());
+        return log(rest, known, rejecting, rejecting);
+    }
+
+    /** Logs a part; what has decided about it may be told to leave out some of its notes. */
+    private Result<Replicated> log(Chunk part, CausalContext known, LastWriteWins arbiter, Arbiter logging) {
+        Optional<Progress> reached = part.through().map(key -> new Progress(part.cut(), part.full(), key));
         Arbiter noting = new Arbiter() {
             @Override
             public Effect decide(OperationRecord incoming, List<Standing> standing) {
-                return arbiter.decide(incoming, standing);
+                return logging.decide(incoming, standing);
             }
 
             @Override
             public Optional<Value> merge(Key key, List<Standing> siblings) {
-                return arbiter.merge(key, siblings);
+                return logging.merge(key, siblings);
             }
 
             @Override
             public void addNotes(NoteSink sink) {
-                arbiter.addNotes(sink);
+                logging.addNotes(sink);
                 sink.add(Progress.NOTE, Progress.encode(reached));
             }
         };

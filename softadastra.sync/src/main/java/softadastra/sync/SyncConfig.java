@@ -7,6 +7,7 @@ import java.util.Optional;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.Result;
 import softadastra.core.Unit;
+import softadastra.store.Value;
 
 /**
  * How a node synchronises. Immutable; each {@code with...} answers a changed copy.
@@ -23,6 +24,8 @@ import softadastra.core.Unit;
  * @param grace how long a removal is remembered at least, also where every member has it; 30 days to begin with. A node that comes
  *     for the first time with writes of its own that are older than removals which are forgotten by then may bring those values back
  * @param policies what becomes of concurrent values, by what their keys begin with; see {@link #withPolicy}
+ * @param admission which operations of other nodes are taken; see {@link #withAdmission}
+ * @param largestValue how many bytes a value of another node may have; see {@link #withLargestValue}
  */
 public record SyncConfig(
         boolean transport,
@@ -31,16 +34,22 @@ public record SyncConfig(
         Optional<String> discoveryProvider,
         TransportConfig network,
         Duration grace,
-        Map<String, ConflictPolicy> policies) {
+        Map<String, ConflictPolicy> policies,
+        Admission admission,
+        int largestValue) {
 
     private static final Duration GRACE = Duration.ofDays(30);
 
-    /** Refuses null, and less than a millisecond of grace. */
+    /** Refuses null, less than a millisecond of grace, and a negative size. */
     public SyncConfig {
         Objects.requireNonNull(provider, "provider");
         Objects.requireNonNull(discoveryProvider, "discoveryProvider");
         Objects.requireNonNull(network, "network");
+        Objects.requireNonNull(admission, "admission");
         policies = Map.copyOf(policies);
+        if (largestValue < 0) {
+            throw new IllegalArgumentException("invalid largest value: " + largestValue + " is negative");
+        }
         if (grace.toMillis() < 1) {
             throw new IllegalArgumentException("invalid grace: " + grace + " is less than a millisecond");
         }
@@ -53,7 +62,15 @@ public record SyncConfig(
      */
     public static SyncConfig local() {
         return new SyncConfig(
-                false, false, Optional.empty(), Optional.empty(), TransportConfig.none(), GRACE, Map.of());
+                false,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                TransportConfig.none(),
+                GRACE,
+                Map.of(),
+                Admission.EVERYTHING,
+                Value.MAX_BYTES);
     }
 
     /**
@@ -63,7 +80,8 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withTransport(boolean value) {
-        return new SyncConfig(value, discovery, provider, discoveryProvider, network, grace, policies);
+        return new SyncConfig(
+                value, discovery, provider, discoveryProvider, network, grace, policies, admission, largestValue);
     }
 
     /**
@@ -73,7 +91,8 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withDiscovery(boolean value) {
-        return new SyncConfig(transport, value, provider, discoveryProvider, network, grace, policies);
+        return new SyncConfig(
+                transport, value, provider, discoveryProvider, network, grace, policies, admission, largestValue);
     }
 
     /**
@@ -83,7 +102,8 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withDiscoveryProvider(String name) {
-        return new SyncConfig(transport, true, provider, Optional.of(name), network, grace, policies);
+        return new SyncConfig(
+                transport, true, provider, Optional.of(name), network, grace, policies, admission, largestValue);
     }
 
     /**
@@ -93,7 +113,16 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withProvider(String name) {
-        return new SyncConfig(true, discovery, Optional.of(name), discoveryProvider, network, grace, policies);
+        return new SyncConfig(
+                true,
+                discovery,
+                Optional.of(name),
+                discoveryProvider,
+                network,
+                grace,
+                policies,
+                admission,
+                largestValue);
     }
 
     /**
@@ -103,7 +132,8 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withNetwork(TransportConfig value) {
-        return new SyncConfig(true, discovery, provider, discoveryProvider, value, grace, policies);
+        return new SyncConfig(
+                true, discovery, provider, discoveryProvider, value, grace, policies, admission, largestValue);
     }
 
     /**
@@ -113,7 +143,8 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withGrace(Duration value) {
-        return new SyncConfig(transport, discovery, provider, discoveryProvider, network, value, policies);
+        return new SyncConfig(
+                transport, discovery, provider, discoveryProvider, network, value, policies, admission, largestValue);
     }
 
     /**
@@ -132,7 +163,32 @@ public record SyncConfig(
                 discoveryProvider,
                 network,
                 grace,
-                new Policies(policies).with(prefix, policy).byPrefix());
+                new Policies(policies).with(prefix, policy).byPrefix(),
+                admission,
+                largestValue);
+    }
+
+    /**
+     * With {@link #admission} set: what it refuses is rejected for good, and whoever wrote it is told.
+     *
+     * @param value which operations of other nodes are taken; everything, to begin with
+     * @return the changed copy
+     */
+    public SyncConfig withAdmission(Admission value) {
+        return new SyncConfig(
+                transport, discovery, provider, discoveryProvider, network, grace, policies, value, largestValue);
+    }
+
+    /**
+     * With {@link #largestValue} set: an operation of another node with a larger one is rejected for good, and whoever wrote it is told;
+     * see {@link Admission} for what that means. What is written here is not limited by it.
+     *
+     * @param bytes how many a value may have; {@link Value#MAX_BYTES} to begin with, which is what stores take
+     * @return the changed copy
+     */
+    public SyncConfig withLargestValue(int bytes) {
+        return new SyncConfig(
+                transport, discovery, provider, discoveryProvider, network, grace, policies, admission, bytes);
     }
 
     /**

@@ -78,7 +78,8 @@ public final class SyncEngine implements AutoCloseable {
 
     private SyncEngine(StoreEngine store, SyncConfig config) {
         this.store = Objects.requireNonNull(store, "store");
-        this.rules = Exchange.Rules.standard(config.grace().toMillis(), new Policies(config.policies()));
+        Admitting admission = Admitting.of(store.identity().node(), config.admission(), config.largestValue());
+        this.rules = Exchange.Rules.standard(config.grace().toMillis(), new Policies(config.policies()), admission);
     }
 
     /**
@@ -437,37 +438,43 @@ public final class SyncEngine implements AutoCloseable {
     }
 
     /**
-     * The operations of this node that a peer has rejected for good. There are none: whatever a log of this release takes, its nodes
-     * take from each other; and to have no peer, or none within reach, is not failure.
+     * The operations of this node that a peer has rejected for good, in the order in which this node was told; one that several peers
+     * have rejected, once for each. They are kept until {@link #retry} or {@link #discard}, 10,000 of them, and 16 MiB, at most:
+     * beyond that the oldest go. To have no peer, or none within reach, is not failure.
      *
      * @return a copy; or INVALID_STATE
      */
-    public Result<List<SyncOperation>> failed() {
-        return locked(() -> Result.ok(List.of()));
+    public Result<List<FailedOperation>> failed() {
+        return locked(() ->
+                Result.ok(exchange().map(with -> with.rejecting().failed()).orElse(List.of())));
     }
 
     /**
-     * Sends an operation again that was rejected for good.
+     * Writes an operation again that was rejected for good, if it is still what stands under its key: as a new operation, with the same
+     * value, which goes to all nodes as any other one does, and may be rejected again. The old one is not {@linkplain #failed failed}
+     * any more. Blocks until that is durable.
      *
      * @param id its identity
-     * @return ok; or NOT_FOUND if it is none of the {@linkplain #failed failed} ones; or INVALID_STATE
+     * @return ok; or NOT_FOUND if it is none of the {@linkplain #failed failed} ones; INVALID_STATE if it is not current any more, since
+     *     something else stands under its key, or beside it, and then there is nothing left to do but {@link #discard}; or an error
+     *     as of {@link StoreEngine#put}
      */
     public Result<Unit> retry(OperationId id) {
-        return locked(() -> Result.err(notFailed(id)));
+        return locked(() -> exchange()
+                .map(with -> with.rejecting().retry(id))
+                .orElseGet(() -> Result.err(Rejecting.notFailed(id))));
     }
 
     /**
-     * Gives up on an operation that was rejected for good: it stands here, and the peer goes without it.
+     * Gives up on an operation that was rejected for good: it stands here, and the peer goes without it. Blocks until that is durable.
      *
      * @param id its identity
-     * @return ok; or NOT_FOUND if it is none of the {@linkplain #failed failed} ones; or INVALID_STATE
+     * @return ok; or NOT_FOUND if it is none of the {@linkplain #failed failed} ones; or an error of the log; or INVALID_STATE
      */
     public Result<Unit> discard(OperationId id) {
-        return locked(() -> Result.err(notFailed(id)));
-    }
-
-    private static SoftadastraError notFailed(OperationId id) {
-        return SoftadastraError.of(ErrorCode.NOT_FOUND, "no failed operation").withContext(id.toString());
+        return locked(() -> exchange()
+                .map(with -> with.rejecting().discard(id))
+                .orElseGet(() -> Result.err(Rejecting.notFailed(id))));
     }
 
     /**
@@ -550,6 +557,7 @@ public final class SyncEngine implements AutoCloseable {
             Exchange with = exchange;
             if (with != null) {
                 with.tell().forEach(each -> events.add(new SyncEvent.ConflictDecided(each)));
+                with.rejecting().tell().forEach(each -> events.add(new SyncEvent.OperationFailed(each)));
             }
         } finally {
             lock.unlock();

@@ -20,6 +20,19 @@ public sealed interface SyncEvent {
     }
 
     /**
+     * A peer has rejected an operation of this node for good.
+     *
+     * @param failed which, and why; also among {@link SyncEngine#failed}
+     */
+    record OperationFailed(FailedOperation failed) implements SyncEvent {
+
+        /** Refuses null. */
+        public OperationFailed {
+            Objects.requireNonNull(failed, "failed");
+        }
+    }
+
+    /**
      * A node has become a member.
      *
      * @param node its id

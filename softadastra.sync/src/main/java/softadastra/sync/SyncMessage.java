@@ -16,11 +16,17 @@ import softadastra.store.Origin;
  * @param state how the sender is
  * @param operations operations, each with its context in full, in an order that causality allows
  * @param chunk a part of what stands at the sender
+ * @param refusals word of operations that were rejected
  */
-record SyncMessage(State state, List<OperationRecord> operations, Optional<Chunk> chunk) {
+record SyncMessage(State state, List<OperationRecord> operations, Optional<Chunk> chunk, Refusals refusals) {
 
     SyncMessage {
         operations = List.copyOf(operations);
+    }
+
+    /** A message without word of operations that were rejected. */
+    SyncMessage(State state, List<OperationRecord> operations, Optional<Chunk> chunk) {
+        this(state, operations, chunk, Refusals.NONE);
     }
 
     /** A message that says how the sender is, and nothing else. */

@@ -37,8 +37,9 @@ import softadastra.sync.SyncMessage.State;
  * bytes there are.
  *
  * <pre>
- * message   = magic:i32 "SYN1"  version:u8 (1)  flags:u8 (bit 0: chunk; bit 1: whole)  origins  state
- *             count:varint  operation * count  chunk (if there is one)  crc:i32    all numbers little-endian
+ * message   = magic:i32 "SYN1"  version:u8 (1)  flags:u8 (bit 0: chunk; bit 1: whole; bit 2: refusals)  origins  state
+ *             count:varint  operation * count  chunk (if there is one)  refusals (if there are any)  crc:i32
+ *                                                                              all numbers little-endian
  * origins   = count:varint  { node:utf8  epoch:i64 } * count                    in order, each once
  * state     = from:varint  cut  joined:set  count:varint  { origin:varint  limit + 1:varint } * count  want:i64  millis:i64
  *             lacking:set  count:varint  { origin:varint  cut  members:i64 } * count     each in order, see {@link State}
@@ -53,6 +54,8 @@ import softadastra.sync.SyncMessage.State;
  * chunk     = flags:u8 (bit 0: full; bit 1: behind; bit 2: through)  held  behind:bytes  through:bytes
  *             count:varint  operation * count  count:varint  { known:bytes } * count  conflicts     see {@link Chunk}
  * conflicts = count:varint  { note:bytes } * count                             see {@link Conflict}
+ * refusals  = count:varint  { by:origin  of:origin  counter:varint  hops:u8  rejection } * count      see {@link Rejection}
+ *             count:varint  { by:origin  of:origin  counter:varint  hops:u8 } * count                see {@link Refusals}
  * crc       : CRC32C of all before it; a transport may hand over half a message
  * </pre>
  */
@@ -62,6 +65,7 @@ final class SyncMessageCodec {
     private static final int VERSION = 1;
     private static final int CHUNK = 1;
     private static final int WHOLE = 2;
+    private static final int REFUSALS = 4;
     private static final int FULL = 1;
     private static final int BEHIND = 2;
     private static final int THROUGH = 4;
@@ -84,7 +88,10 @@ final class SyncMessageCodec {
         out.writeInt(MAGIC);
         out.writeByte(VERSION);
         Optional<Chunk> chunk = message.chunk();
-        out.writeByte((chunk.isPresent() ? CHUNK : 0) | (message.state().whole() ? WHOLE : 0));
+        Refusals refusals = message.refusals();
+        out.writeByte((chunk.isPresent() ? CHUNK : 0)
+                | (message.state().whole() ? WHOLE : 0)
+                | (refusals.isEmpty() ? 0 : REFUSALS));
         Set<Origin> origins = origins(message.state());
         for (OperationRecord operation : message.operations()) {
             origins.add(operation.id().origin());
@@ -93,6 +100,14 @@ final class SyncMessageCodec {
         chunk.ifPresent(part -> {
             origins.addAll(part.cut().counters().keySet());
             part.survivors().forEach(survivor -> origins.add(survivor.id().origin()));
+        });
+        refusals.words().forEach(word -> {
+            origins.add(word.by());
+            origins.add(word.rejection().id().origin());
+        });
+        refusals.receipts().forEach(receipt -> {
+            origins.add(receipt.by());
+            origins.add(receipt.id().origin());
         });
         out.writeVarint(origins.size());
         for (Origin origin : origins) {
@@ -109,10 +124,51 @@ final class SyncMessageCodec {
             writeBody(operation.operation());
         });
         chunk.ifPresent(this::writeChunk);
+        if (!refusals.isEmpty()) {
+            write(refusals);
+        }
         CRC32C crc = new CRC32C();
         crc.update(out.array(), 0, out.length());
         out.writeInt((int) crc.getValue());
         return out.toByteArray();
+    }
+
+    private void write(Refusals refusals) {
+        out.writeVarint(refusals.words().size());
+        refusals.words().forEach(word -> {
+            writeClaim(word.by(), word.rejection().id(), word.hops());
+            word.rejection().write(out);
+        });
+        out.writeVarint(refusals.receipts().size());
+        refusals.receipts().forEach(receipt -> writeClaim(receipt.by(), receipt.id(), receipt.hops()));
+    }
+
+    private void writeClaim(Origin by, OperationId id, int hops) {
+        writeOrigin(by);
+        writeOrigin(id.origin());
+        out.writeVarint(id.counter());
+        out.writeByte(hops);
+    }
+
+    private static Refusals readRefusals(ByteReader in, List<Origin> origins) {
+        int position = in.position();
+        List<Refusals.Word> words = new ArrayList<>();
+        for (int i = in.readCount(); i > 0; i--) {
+            Origin by = readOrigin(in, origins);
+            OperationId id = new OperationId(readOrigin(in, origins), readFromOne(in));
+            int hops = in.readByte();
+            words.add(new Refusals.Word(by, Rejection.read(in, id), hops));
+        }
+        List<Refusals.Receipt> receipts = new ArrayList<>();
+        for (int i = in.readCount(); i > 0; i--) {
+            Origin by = readOrigin(in, origins);
+            OperationId id = new OperationId(readOrigin(in, origins), readFromOne(in));
+            receipts.add(new Refusals.Receipt(by, id, in.readByte()));
+        }
+        if (words.isEmpty() && receipts.isEmpty()) {
+            throw in.malformed("refusals of nothing", position);
+        }
+        return new Refusals(words, receipts);
     }
 
     private void writeChunk(Chunk chunk) {
@@ -269,7 +325,7 @@ final class SyncMessageCodec {
         }
         int version = in.readByte();
         int flags = in.readByte();
-        if (version != VERSION || (flags & ~(CHUNK | WHOLE)) != 0) {
+        if (version != VERSION || (flags & ~(CHUNK | WHOLE | REFUSALS)) != 0) {
             throw new SoftadastraException(
                     ErrorCode.UNSUPPORTED_VERSION,
                     "unsupported sync message version " + version + " with flags " + flags + ": this release reads "
@@ -291,8 +347,9 @@ final class SyncMessageCodec {
         Optional<Chunk> chunk = (flags & CHUNK) == 0
                 ? Optional.empty()
                 : Optional.of(readChunk(in, origins, state.cut().held().toContext()));
+        Refusals refusals = (flags & REFUSALS) == 0 ? Refusals.NONE : readRefusals(in, origins);
         in.expectEnd();
-        return new SyncMessage(state, operations, chunk);
+        return new SyncMessage(state, operations, chunk, refusals);
     }
 
     private static State readState(ByteReader in, List<Origin> origins, boolean whole) {

@@ -8,11 +8,12 @@ package softadastra.sync;
  *
  * <p>An operation in the outbox is as safe as its log is: persisted, and not synced.
  *
- * @param outboxSize local operations that are retained here and that nobody has acknowledged
+ * @param outboxSize local operations that are retained here and that not everybody has acknowledged, and those that have failed
  * @param queuedCount those of them that are taken up for a peer
  * @param inFlightCount those that were sent and not yet acknowledged
- * @param acknowledgedCount local operations that every peer which wants them has acknowledged
- * @param failedCount those that a peer has rejected for good
+ * @param acknowledgedCount local operations that every peer has acknowledged, and none has rejected
+ * @param failedCount those that a peer has rejected for good, until they are retried or discarded: the peer holds them, and yet
+ *     they have not come to what was meant
  * @param pendingCount those that wait to be taken up; all of them, while no peer is known
  * @param totalRetries how often anything was sent again since the engine was opened
  */

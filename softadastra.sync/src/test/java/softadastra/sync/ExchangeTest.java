@@ -80,7 +80,11 @@ class ExchangeTest {
     }
 
     private static Exchange exchange(StoreEngine store, SyncTransport pipe) {
-        return Exchange.open(store, pipe, new SplittableRandom(1), Exchange.Rules.standard(600_000, Policies.NONE))
+        return Exchange.open(
+                        store,
+                        pipe,
+                        new SplittableRandom(1),
+                        Exchange.Rules.standard(600_000, Policies.NONE, Admitting.EVERYTHING))
                 .orElseThrow();
     }
 

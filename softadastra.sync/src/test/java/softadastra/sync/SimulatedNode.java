@@ -119,7 +119,8 @@ final class SimulatedNode {
         // What is done while a checkpoint is being loaded depends on time.
         var unused = opened.awaitLoaded().orElseThrow();
         store = opened;
-        exchange = Exchange.open(opened, transport, random.split(), bug.rules(clock()))
+        exchange = Exchange.open(
+                        opened, transport, random.split(), bug.rules(clock(), SimulationRejections.admission(id)))
                 .orElseThrow();
         settle();
     }

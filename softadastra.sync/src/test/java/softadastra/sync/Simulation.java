@@ -39,6 +39,8 @@ final class Simulation implements AutoCloseable {
         long partitions;
         long conflicts;
         long collected;
+        long rejected;
+        long retried;
         long checks;
 
         void add(Counts other) {
@@ -51,6 +53,8 @@ final class Simulation implements AutoCloseable {
             partitions += other.partitions;
             conflicts += other.conflicts;
             collected += other.collected;
+            rejected += other.rejected;
+            retried += other.retried;
             checks += other.checks;
         }
 
@@ -58,7 +62,8 @@ final class Simulation implements AutoCloseable {
         public String toString() {
             return seeds + " seeds: " + operations + " operations, " + steps + " steps, " + messages + " messages ("
                     + lost + " lost), " + crashes + " crashes, " + partitions + " partitions, " + conflicts
-                    + " conflicts, " + collected + " removals forgotten, " + checks + " checks";
+                    + " conflicts, " + collected + " removals forgotten, " + rejected
+                    + " operations rejected (" + retried + " retried), " + checks + " checks";
         }
     }
 
@@ -67,6 +72,7 @@ final class Simulation implements AutoCloseable {
     private final List<SimulatedNode> nodes = new ArrayList<>();
     private final SimulatedNetwork network;
     private final SimulationOracle oracle = new SimulationOracle();
+    private final SimulationRejections rejections = new SimulationRejections();
     private final Counts counts = new Counts();
     private final CRC32C trace = new CRC32C();
 
@@ -139,6 +145,7 @@ final class Simulation implements AutoCloseable {
             check(held.includes(before), "I1/I2/I3: " + node.id() + " said it held " + before + ", and has " + held);
         }
         oracle.restarted(node.exchange().self(), held.counter(node.exchange().self()));
+        rejections.see(node);
     }
 
     /** Sees every message as it is sent. */
@@ -201,6 +208,10 @@ final class Simulation implements AutoCloseable {
             crash(node);
         } else if (choice < 95) {
             takeConflicts(node, random);
+            if (node.isUp()) {
+                writing(node, () -> rejections.deal(node, random));
+                node.settle();
+            }
         } else if (choice < 97) {
             if (node.isUp()) {
                 var unused = node.store().checkpoint().orElseThrow();
@@ -277,6 +288,26 @@ final class Simulation implements AutoCloseable {
             return;
         }
         StoreEngine store = node.store();
+        writing(node, () -> {
+            Key key = SimulationPolicies.key(random);
+            int kind = random.nextInt(10);
+            if (kind < 1) {
+                resolve(store, key, random);
+            } else if (kind < 6) {
+                var unused = store.put(key, value(random)).orElseThrow();
+            } else if (kind < 9) {
+                var unused = store.remove(key).orElseThrow();
+            } else {
+                Batch batch = new Batch().put(key, value(random)).remove(SimulationPolicies.key(random));
+                var unused = store.write(batch.put(SimulationPolicies.key(random), value(random)))
+                        .orElseThrow();
+            }
+        });
+    }
+
+    /** The application of a node writes; the oracle is told of what comes of it. */
+    private void writing(SimulatedNode node, Runnable action) {
+        StoreEngine store = node.store();
         CausalContext before = store.context();
         Map<Key, OperationId> stood = new HashMap<>();
         long unusedCount = store.replication()
@@ -286,19 +317,7 @@ final class Simulation implements AutoCloseable {
                 })
                 .orElseThrow();
         long first = store.stats().lastSequence() + 1;
-        Key key = SimulationPolicies.key(random);
-        int kind = random.nextInt(10);
-        if (kind < 1) {
-            resolve(store, key, random);
-        } else if (kind < 6) {
-            var unused = store.put(key, value(random)).orElseThrow();
-        } else if (kind < 9) {
-            var unused = store.remove(key).orElseThrow();
-        } else {
-            Batch batch = new Batch().put(key, value(random)).remove(SimulationPolicies.key(random));
-            var unused = store.write(batch.put(SimulationPolicies.key(random), value(random)))
-                    .orElseThrow();
-        }
+        action.run();
         long floor = promised.getOrDefault(node.id(), 0L);
         oracle.written(store, before, stood, first, () -> floor);
         counts.checks++;
@@ -330,6 +349,7 @@ final class Simulation implements AutoCloseable {
         Step did = node.exchange().tick(millis * 1_000_000).orElseThrow();
         node.settle();
         counts.collected += did.collected();
+        rejections.see(node);
         check(
                 node.exchange().held().counters().equals(node.store().context().counters()),
                 "I4: " + node.id() + " counts " + node.exchange().held() + ", and its log "
@@ -406,13 +426,16 @@ final class Simulation implements AutoCloseable {
         network.heal();
         nodes.stream().filter(node -> !node.isUp()).forEach(this::start);
         int rounds = 0;
-        while (!converged()) {
+        while (!converged() || !SimulationRejections.isQuiet(nodes)) {
             check(rounds++ < MAX_HEAL_ROUNDS, "I7: not converged after " + rounds + " rounds: " + vectors());
             for (SimulatedNode node : nodes) {
                 advance(50 + rounds * 5L);
                 tick(node);
             }
         }
+        rejections.check(nodes);
+        counts.rejected = rejections.count();
+        counts.retried = rejections.retried();
         for (SimulatedNode node : nodes) {
             List<Conflict> left = node.exchange().conflicts().all();
             counts.conflicts += left.size();

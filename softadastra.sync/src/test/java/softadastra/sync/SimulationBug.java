@@ -38,21 +38,23 @@ enum SimulationBug {
     /** Of values that are to stand beside each other, one that comes late and is the older one is let go. */
     SIBLING_LOST,
     /** What values are merged to depends on which of them came last. */
-    MERGED_BY_ARRIVAL;
+    MERGED_BY_ARRIVAL,
+    /** What is rejected is known in memory only until its writer knows. */
+    REJECTION_NOT_LOGGED;
 
     private static final long GRACE_MILLIS = 200;
 
     /** A few entries. */
     private static final int CHUNK_BYTES = 300;
 
-    Exchange.Rules rules(InstantSource clock) {
-        return new Exchange.Rules(this::arbiter, collector(), GRACE_MILLIS, CHUNK_BYTES, clock);
+    Exchange.Rules rules(InstantSource clock, Admitting admission) {
+        return new Exchange.Rules(() -> arbiter(admission), collector(), GRACE_MILLIS, CHUNK_BYTES, clock);
     }
 
-    private LastWriteWins arbiter() {
+    private LastWriteWins arbiter(Admitting admission) {
         return switch (this) {
             case LOCAL_TIE_BREAK ->
-                new PolicyArbiter(SimulationPolicies.ALL) {
+                new PolicyArbiter(SimulationPolicies.ALL, admission) {
                     @Override
                     public Effect decide(OperationRecord incoming, List<Standing> standing) {
                         Effect right = super.decide(incoming, standing);
@@ -62,7 +64,7 @@ enum SimulationBug {
                     }
                 };
             case LAST_ARRIVAL_WINS ->
-                new PolicyArbiter(SimulationPolicies.ALL) {
+                new PolicyArbiter(SimulationPolicies.ALL, admission) {
                     @Override
                     public Effect decide(OperationRecord incoming, List<Standing> standing) {
                         Effect unused = super.decide(incoming, standing);
@@ -70,7 +72,7 @@ enum SimulationBug {
                     }
                 };
             case SILENT_LOSER ->
-                new PolicyArbiter(SimulationPolicies.ALL) {
+                new PolicyArbiter(SimulationPolicies.ALL, admission) {
                     @Override
                     public Effect decide(OperationRecord incoming, List<Standing> standing) {
                         Effect right = super.decide(incoming, standing);
@@ -81,7 +83,7 @@ enum SimulationBug {
                     }
                 };
             case REMOVALS_LOSE ->
-                new PolicyArbiter(SimulationPolicies.ALL) {
+                new PolicyArbiter(SimulationPolicies.ALL, admission) {
                     @Override
                     public Effect decide(OperationRecord incoming, List<Standing> standing) {
                         Effect right = super.decide(incoming, standing);
@@ -91,7 +93,7 @@ enum SimulationBug {
                     }
                 };
             case SIBLING_LOST ->
-                new PolicyArbiter(SimulationPolicies.ALL) {
+                new PolicyArbiter(SimulationPolicies.ALL, admission) {
                     @Override
                     public Effect decide(OperationRecord incoming, List<Standing> standing) {
                         Effect right = super.decide(incoming, standing);
@@ -101,7 +103,7 @@ enum SimulationBug {
                     }
                 };
             case MERGED_BY_ARRIVAL ->
-                new PolicyArbiter(SimulationPolicies.ALL) {
+                new PolicyArbiter(SimulationPolicies.ALL, admission) {
                     private Optional<Value> last = Optional.empty();
 
                     @Override
@@ -115,7 +117,18 @@ enum SimulationBug {
                         return last;
                     }
                 };
-            default -> new PolicyArbiter(SimulationPolicies.ALL);
+            case REJECTION_NOT_LOGGED ->
+                new PolicyArbiter(SimulationPolicies.ALL, admission) {
+                    @Override
+                    public void addNotes(NoteSink sink) {
+                        super.addNotes((typeCode, payload) -> {
+                            if (typeCode != Rejections.NOTE) {
+                                sink.add(typeCode, payload);
+                            }
+                        });
+                    }
+                };
+            default -> new PolicyArbiter(SimulationPolicies.ALL, admission);
         };
     }
 

@@ -74,7 +74,11 @@ final class SimulationOracle {
 
     private void requireAbove(Written written, HybridFloor floor) {
         for (Written other : of(written.operation.operation().key())) {
-            if (written.knew(other.id())) {
+            Key key = written.operation.operation().key();
+            boolean saw = SimulationRejections.mayReject(key)
+                    ? written.stood.equals(Optional.of(other.id()))
+                    : written.knew(other.id());
+            if (saw) {
                 require(
                         written.isAfter(other),
                         "I10: " + written.id() + " at " + written.operation.stamp() + " knew " + other.id() + " at "
@@ -137,6 +141,14 @@ final class SimulationOracle {
                 .sorted((one, other) -> one.isAfter(other) ? -1 : 1)
                 .toList();
         List<Standing> standing = store.replication().standing(key).orElseThrow();
+        if (SimulationRejections.mayReject(key)) {
+            require(
+                    standing.stream()
+                            .allMatch(each ->
+                                    all.stream().anyMatch(other -> other.id().equals(each.id()))),
+                    "I8: " + node + " has " + standing + ", which nobody wrote");
+            return;
+        }
         switch (policy.kind()) {
             case LAST_WRITE_WINS -> {
                 Written last = frontier.get(0);

@@ -16,7 +16,8 @@ final class SimulationPolicies {
             .with("r", ConflictPolicy.KEEP_REMOTE)
             .lookup();
 
-    private static final List<String> KEYS = List.of("k0", "k1", "k2", "k3", "k4", "m0", "m1", "u0", "u1", "l0", "r0");
+    private static final List<String> KEYS =
+            List.of("k0", "k1", "k2", "k3", "k4", "m0", "m1", "u0", "u1", "l0", "r0", "x0", "x1");
 
     private SimulationPolicies() {}
 
@@ -26,7 +27,7 @@ final class SimulationPolicies {
 
     /** Nodes that hold the same show the same under such a key. */
     static boolean converges(Key key) {
-        return ALL.of(key).converges();
+        return ALL.of(key).converges() && !SimulationRejections.mayReject(key);
     }
 
     /** Depends on the order, which is the same everywhere; and takes the value away now and then. */

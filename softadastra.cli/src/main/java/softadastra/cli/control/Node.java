@@ -16,7 +16,7 @@ import softadastra.store.RemoveResult;
 import softadastra.store.StoreCheckpoint;
 import softadastra.store.Value;
 import softadastra.sync.Conflict;
-import softadastra.sync.SyncOperation;
+import softadastra.sync.FailedOperation;
 import softadastra.sync.SyncReport;
 import softadastra.sync.TickResult;
 
@@ -46,7 +46,7 @@ public interface Node extends Entries {
     Result<TickResult> tick();
 
     /** The operations of this node that a peer has rejected for good. */
-    Result<List<SyncOperation>> failed();
+    Result<List<FailedOperation>> failed();
 
     /** Sends one of these again. */
     Result<Unit> retry(OperationId id);

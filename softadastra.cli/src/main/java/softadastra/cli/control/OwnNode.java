@@ -24,9 +24,9 @@ import softadastra.store.StoreCheckpoint;
 import softadastra.store.StoreEngine;
 import softadastra.store.Value;
 import softadastra.sync.Conflict;
+import softadastra.sync.FailedOperation;
 import softadastra.sync.SyncConfig;
 import softadastra.sync.SyncEngine;
-import softadastra.sync.SyncOperation;
 import softadastra.sync.SyncReport;
 import softadastra.sync.TickResult;
 
@@ -119,7 +119,7 @@ public final class OwnNode implements Node {
     }
 
     @Override
-    public Result<List<SyncOperation>> failed() {
+    public Result<List<FailedOperation>> failed() {
         return sync().failed();
     }
 

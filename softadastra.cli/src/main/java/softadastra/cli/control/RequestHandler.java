@@ -81,7 +81,7 @@ final class RequestHandler {
             case TICK -> done(node.tick(), SyncWire::writeTick);
             case FAILED -> {
                 beginItems();
-                node.failed().orElseThrow().forEach(each -> item(to -> SyncWire.writeOperation(to, each)));
+                node.failed().orElseThrow().forEach(each -> item(to -> SyncWire.writeFailed(to, each)));
                 endItems();
             }
             case RETRY -> done(node.retry(SyncWire.readId(in)), (to, unit) -> {});

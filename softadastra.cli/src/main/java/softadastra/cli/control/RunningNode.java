@@ -30,7 +30,7 @@ import softadastra.store.RemoveResult;
 import softadastra.store.StoreCheckpoint;
 import softadastra.store.Value;
 import softadastra.sync.Conflict;
-import softadastra.sync.SyncOperation;
+import softadastra.sync.FailedOperation;
 import softadastra.sync.SyncReport;
 import softadastra.sync.TickResult;
 
@@ -173,9 +173,9 @@ public final class RunningNode implements Node {
     }
 
     @Override
-    public Result<List<SyncOperation>> failed() {
-        List<SyncOperation> all = new ArrayList<>();
-        return read(Request.FAILED, out -> {}, in -> all.add(SyncWire.readOperation(in)), in -> all);
+    public Result<List<FailedOperation>> failed() {
+        List<FailedOperation> all = new ArrayList<>();
+        return read(Request.FAILED, out -> {}, in -> all.add(SyncWire.readFailed(in)), in -> all);
     }
 
     @Override

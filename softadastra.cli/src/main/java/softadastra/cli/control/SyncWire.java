@@ -1,18 +1,17 @@
 package softadastra.cli.control;
 
+import java.time.Instant;
 import softadastra.core.ByteReader;
 import softadastra.core.ByteWriter;
 import softadastra.core.HybridTimestamp;
 import softadastra.core.NodeId;
-import softadastra.store.Key;
-import softadastra.store.Operation;
 import softadastra.store.OperationId;
 import softadastra.sync.Conflict;
+import softadastra.sync.FailedOperation;
 import softadastra.sync.PeerState;
-import softadastra.sync.SyncOperation;
+import softadastra.sync.RejectionCode;
 import softadastra.sync.SyncReport;
 import softadastra.sync.SyncState;
-import softadastra.sync.SyncStatus;
 import softadastra.sync.TickResult;
 import softadastra.sync.TransportLink;
 
@@ -66,31 +65,27 @@ final class SyncWire {
                 Wire.readOptional(in, StoreWire::readValue));
     }
 
-    static void writeOperation(ByteWriter out, SyncOperation operation) {
-        writeId(out, operation.id());
-        out.writeVarint(operation.sequence());
-        out.writeLong(operation.stamp().packed());
-        out.writeVarint(operation.version());
-        out.writeUtf8(operation.status().name());
-        StoreWire.writeKey(out, operation.operation().key());
-        Wire.writeOptional(out, operation.operation().value(), StoreWire::writeValue);
+    static void writeFailed(ByteWriter out, FailedOperation failed) {
+        writeId(out, failed.id());
+        StoreWire.writeKey(out, failed.key());
+        Wire.writeFlag(out, failed.removal());
+        out.writeLong(failed.stamp().packed());
+        writeNode(out, failed.peer());
+        Wire.writeText(out, failed.code().name());
+        Wire.writeText(out, failed.reason());
+        out.writeLong(failed.since().toEpochMilli());
     }
 
-    static SyncOperation readOperation(ByteReader in) {
-        return new SyncOperation(
+    static FailedOperation readFailed(ByteReader in) {
+        return new FailedOperation(
                 readId(in),
-                in.readVarint(),
+                StoreWire.readKey(in),
+                Wire.readFlag(in),
                 HybridTimestamp.ofPacked(in.readLong()),
-                in.readVarint(),
-                SyncStatus.valueOf(in.readUtf8(NodeId.MAX_LENGTH)),
-                readChange(in));
-    }
-
-    private static Operation readChange(ByteReader in) {
-        Key key = StoreWire.readKey(in);
-        return Wire.readOptional(in, StoreWire::readValue)
-                .map(value -> Operation.put(key, value))
-                .orElseGet(() -> Operation.delete(key));
+                readNode(in),
+                RejectionCode.valueOf(Wire.readText(in)),
+                Wire.readText(in),
+                Instant.ofEpochMilli(in.readLong()));
     }
 
     static void writeReport(ByteWriter out, SyncReport report) {

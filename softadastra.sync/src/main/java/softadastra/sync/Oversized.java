@@ -1,0 +1,128 @@
+package softadastra.sync;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import softadastra.core.CheckReturnValue;
+import softadastra.core.ErrorCode;
+import softadastra.core.Result;
+import softadastra.store.Adoption;
+import softadastra.store.Arbiter;
+import softadastra.store.CausalContext;
+import softadastra.store.Effect;
+import softadastra.store.Key;
+import softadastra.store.OperationId;
+import softadastra.store.OperationRecord;
+import softadastra.store.Replicated;
+import softadastra.store.Replication;
+import softadastra.store.Standing;
+import softadastra.store.Value;
+
+/**
+ * Takes an operation that is, with what it replaces, more than one batch of the log holds, so that nothing behind it has to wait: what
+ * is reported about it goes before it; where it is too large by itself, it is rejected for good; and where not even that can be logged,
+ * it is held without a trace.
+ */
+@CheckReturnValue
+final class Oversized {
+
+    private final Replication replication;
+    private final Supplier<LastWriteWins> arbiters;
+
+    /** Takes note of what was decided and logged. */
+    private final Consumer<LastWriteWins> decided;
+
+    Oversized(Replication replication, Supplier<LastWriteWins> arbiters, Consumer<LastWriteWins> decided) {
+        this.replication = replication;
+        this.arbiters = arbiters;
+        this.decided = decided;
+    }
+
+    static boolean isTooLarge(Result<?> result) {
+        return result.isErr() && result.error().code() == ErrorCode.RECORD_TOO_LARGE;
+    }
+
+    /**
+     * Takes an operation.
+     *
+     * @param first what has decided about it, in a batch that was too large
+     * @return what was logged, or an error as of {@link Replication#apply}
+     */
+    Result<Replicated> apply(OperationRecord operation, LastWriteWins first) {
+        Result<Replicated> apart = noteApart(first).flatMap(noted -> {
+            LastWriteWins arbiter = arbiters.get();
+            return logged(replication.apply(List.of(operation), without(arbiter, noted)), arbiter);
+        });
+        return isTooLarge(apart) ? reject(operation) : apart;
+    }
+
+    /** Logs the conflicts that were decided, each by itself: a crash before what follows costs that they are decided again. */
+    Result<Set<OperationId>> noteApart(LastWriteWins first) {
+        Set<OperationId> noted = new HashSet<>();
+        for (Conflict conflict : first.conflicts()) {
+            Result<Long> note = replication.note(Conflict.NOTE, conflict.encode());
+            if (note.isErr()) {
+                return Result.err(note.error());
+            }
+            noted.add(conflict.loser());
+        }
+        return Result.ok(noted);
+    }
+
+    /** As an arbiter, but without the notes of conflicts that are there. */
+    static Arbiter without(Arbiter arbiter, Set<OperationId> noted) {
+        return new Arbiter() {
+            @Override
+            public Effect decide(OperationRecord incoming, List<Standing> standing) {
+                return arbiter.decide(incoming, standing);
+            }
+
+            @Override
+            public Optional<Value> merge(Key key, List<Standing> siblings) {
+                return arbiter.merge(key, siblings);
+            }
+
+            @Override
+            public void addNotes(NoteSink sink) {
+                arbiter.addNotes((typeCode, payload) -> {
+                    boolean isThere = typeCode == Conflict.NOTE
+                            && noted.contains(Conflict.decode(payload).loser());
+                    if (!isThere) {
+                        sink.add(typeCode, payload);
+                    }
+                });
+            }
+        };
+    }
+
+    private Result<Replicated> logged(Result<Replicated> result, LastWriteWins arbiter) {
+        if (result.isOk()) {
+            decided.accept(arbiter);
+        }
+        return result;
+    }
+
+    private Result<Replicated> reject(OperationRecord operation) {
+        LastWriteWins rejecting = new LastWriteWins() {
+            @Override
+            public Effect decide(OperationRecord incoming, List<Standing> standing) {
+                return rejectOversized(incoming);
+            }
+        };
+        Result<Replicated> rejected = logged(replication.apply(List.of(operation), rejecting), rejecting);
+        return isTooLarge(rejected) ? hold(operation) : rejected;
+    }
+
+    private Result<Replicated> hold(OperationRecord operation) {
+        LastWriteWins rejecting = new LastWriteWins();
+        Effect unused = rejecting.rejectOversized(operation);
+        OperationId id = operation.id();
+        CausalContext held = CausalContext.of(Map.of(id.origin(), id.counter()));
+        Adoption nothing = new Adoption(List.of(), List.of(), Optional.of(held));
+        return logged(replication.adopt(nothing, rejecting), rejecting);
+    }
+}

@@ -1,0 +1,146 @@
+package softadastra.sync;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import softadastra.core.ByteReader;
+import softadastra.core.ByteWriter;
+import softadastra.core.HybridTimestamp;
+import softadastra.core.MalformedDataException;
+import softadastra.core.NodeId;
+import softadastra.store.CausalContext;
+import softadastra.store.Effect;
+import softadastra.store.Key;
+import softadastra.store.Operation;
+import softadastra.store.OperationId;
+import softadastra.store.OperationRecord;
+import softadastra.store.Origin;
+import softadastra.store.Value;
+import softadastra.sync.Rejections.Claim;
+import softadastra.sync.Rejections.Failure;
+
+/** What was rejected is kept until it is dealt with, or there is too much of it; and notes and messages say all of it. */
+class RejectionsTest {
+
+    private static final Origin PHONE = new Origin(new NodeId("phone"), 1);
+    private static final Origin TABLET = new Origin(new NodeId("tablet"), -2);
+
+    private static Rejection rejection(long counter, String reason) {
+        OperationRecord operation = OperationRecord.remote(
+                new OperationId(PHONE, counter),
+                HybridTimestamp.of(1_700_000_000_000L, (int) counter),
+                1,
+                Effect.WON,
+                CausalContext.EMPTY,
+                counter % 2 == 0
+                        ? Operation.delete(Key.of("k" + counter))
+                        : Operation.put(Key.of("k" + counter), Value.fromString("v")));
+        return Rejection.of(operation, RejectionCode.REFUSED, reason);
+    }
+
+    private static Failure failure(long counter) {
+        return new Failure(TABLET, 1_700_000_000_123L, rejection(counter, "because"));
+    }
+
+    private static OperationId id(long counter) {
+        return new OperationId(PHONE, counter);
+    }
+
+    /** What the notes come to that something is summed up in. */
+    private static Rejections again(NoteState state) {
+        NoteState read = new NoteState();
+        state.writeTo((typeCode, payload) -> read.visit(1, typeCode, payload));
+        assertTrue(read.requireReadable().isOk());
+        return read.rejections();
+    }
+
+    @Test
+    void notesSumUpToTheSame() {
+        NoteState state = new NoteState();
+        state.visit(
+                1, Rejections.NOTE, Rejections.note(List.of(rejection(1, "a"), rejection(2, "b"), rejection(3, "c"))));
+        state.visit(2, Rejections.DONE_NOTE, Rejections.noteDone(List.of(id(2)), List.of()));
+        state.visit(3, Rejections.NOTE, Rejections.noteFailures(List.of(failure(7), failure(8))));
+        state.visit(4, Rejections.DONE_NOTE, Rejections.noteDone(List.of(), List.of(new Claim(TABLET, id(7)))));
+        Rejections read = again(state);
+        assertEquals(
+                List.of(rejection(1, "a"), rejection(3, "c")),
+                List.copyOf(read.untold().values()));
+        assertEquals(List.of(failure(8)), List.copyOf(read.failures()));
+        assertEquals(Set.of(id(8)), read.failed());
+        read.fail(failure(7));
+        assertEquals(List.of(failure(8)), List.copyOf(read.failures()), "what comes late changes nothing");
+    }
+
+    @Test
+    void theOldestGoWhenThereAreTooMany() {
+        Rejections rejections = new Rejections();
+        for (int i = 1; i <= Rejections.MAX_COUNT + 5; i++) {
+            rejections.add(rejection(i, ""));
+            rejections.fail(failure(i));
+        }
+        assertEquals(Rejections.MAX_COUNT, rejections.untold().size());
+        assertEquals(Rejections.MAX_COUNT, rejections.failures().size());
+        assertEquals(id(6), rejections.untold().keySet().iterator().next());
+        assertEquals(failure(6), rejections.failures().iterator().next());
+    }
+
+    @Test
+    void aReasonIsCutAndIsAlwaysText() {
+        assertEquals(256, rejection(1, "x".repeat(1_000)).reason().length());
+        Rejection half = rejection(1, "x".repeat(255) + "\uD83D\uDE00");
+        assertEquals("x".repeat(255) + "?", half.reason());
+        ByteWriter out = new ByteWriter();
+        Rejection wide = rejection(1, "\u4E16".repeat(256));
+        wide.write(out);
+        assertEquals(wide, Rejection.read(new ByteReader(out.toByteArray()), id(1)));
+    }
+
+    @Test
+    void whatIsNoNoteIsRefused() {
+        byte[] note = Rejections.noteFailures(List.of(failure(7)));
+        byte[] done = Rejections.noteDone(List.of(id(1)), List.of(new Claim(TABLET, id(7))));
+        for (int i = 0; i < note.length; i++) {
+            byte[] half = Arrays.copyOf(note, i);
+            assertThrows(MalformedDataException.class, () -> new Rejections().read(half));
+        }
+        for (int i = 0; i < done.length; i++) {
+            byte[] half = Arrays.copyOf(done, i);
+            assertThrows(MalformedDataException.class, () -> new Rejections().readDone(half));
+        }
+        note[0] = 2;
+        assertThrows(MalformedDataException.class, () -> new Rejections().read(note));
+    }
+
+    @Test
+    void aMessageSaysWhatWasRejectedAndWhatIsKnown() {
+        Refusals refusals = new Refusals(
+                List.of(new Refusals.Word(TABLET, rejection(1, "because"), 32)),
+                List.of(new Refusals.Receipt(PHONE, new OperationId(TABLET, 9), 1)));
+        SyncMessage.State state = new SyncMessage.State(
+                PHONE,
+                new Cut(9, new Vector(), 0, Members.NONE.digest()),
+                Members.NONE,
+                0,
+                0,
+                new TreeSet<>(),
+                new TreeMap<>(),
+                Optional.empty(),
+                false);
+        byte[] encoded = SyncMessageCodec.encode(new SyncMessage(state, List.of(), Optional.empty(), refusals));
+        assertEquals(refusals, SyncMessageCodec.decode(encoded).orElseThrow().refusals());
+        assertEquals(
+                Refusals.NONE,
+                SyncMessageCodec.decode(SyncMessageCodec.encode(SyncMessage.of(state)))
+                        .orElseThrow()
+                        .refusals());
+    }
+}

@@ -1,0 +1,304 @@
+package softadastra.sync;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import softadastra.core.ErrorCode;
+import softadastra.core.NodeId;
+import softadastra.store.Key;
+import softadastra.store.OperationId;
+import softadastra.store.StoreConfig;
+import softadastra.store.StoreEngine;
+import softadastra.store.Value;
+
+/** What becomes of operations that a node does not take. */
+@Timeout(60)
+class SyncRejectionsTest {
+
+    private static final SyncConfig ALL = SyncConfig.local();
+
+    /** Takes nothing that says it is bad. */
+    private static final SyncConfig STRICT = ALL.withAdmission((origin, operation) -> operation
+            .value()
+            .filter(value -> value.asString().startsWith("bad"))
+            .map(value -> operation.key() + " of " + origin + " is bad"));
+
+    @TempDir
+    Path directory;
+
+    private final InMemoryNetwork network = new InMemoryNetwork(7);
+
+    /** In seconds from any time on; so that nothing has to wait for real. */
+    private long seconds;
+
+    private final class Node implements AutoCloseable {
+        final StoreEngine store;
+        final SyncEngine sync;
+
+        Node(String id, SyncConfig config) {
+            this(id, config, "");
+        }
+
+        Node(String id, SyncConfig config, String hidden) {
+            store = StoreEngine.open(StoreConfig.durable(directory.resolve(id + ".wal"))
+                            .withNodeId(id)
+                            .withAutoFlush(false))
+                    .orElseThrow();
+            sync = SyncEngine.open(
+                            store,
+                            config,
+                            without(hidden, network.connect(NodeId.of(id).orElseThrow())))
+                    .orElseThrow();
+        }
+
+        void put(String key, String value) {
+            store.put(Key.of(key), Value.fromString(value)).orElseThrow();
+        }
+
+        Map<String, String> contents() {
+            Map<String, String> contents = new TreeMap<>();
+            store.entries()
+                    .forEach(entry ->
+                            contents.put(entry.key().asString(), entry.value().asString()));
+            return contents;
+        }
+
+        List<FailedOperation> failed() {
+            return sync.failed().orElseThrow();
+        }
+
+        SyncState state() {
+            return sync.state().orElseThrow();
+        }
+
+        @Override
+        public void close() {
+            sync.close();
+            store.close();
+        }
+    }
+
+    /** A way to all but one. */
+    private static SyncTransport without(String hidden, SyncTransport all) {
+        return new SyncTransport() {
+            @Override
+            public void send(NodeId to, byte[] message) {
+                all.send(to, message);
+            }
+
+            @Override
+            public Optional<byte[]> receive() {
+                return all.receive();
+            }
+
+            @Override
+            public Set<NodeId> neighbours() {
+                return all.neighbours().stream()
+                        .filter(node -> !node.value().equals(hidden))
+                        .collect(Collectors.toSet());
+            }
+
+            @Override
+            public List<TransportLink> links() {
+                return all.links();
+            }
+
+            @Override
+            public Optional<String> address() {
+                return all.address();
+            }
+
+            @Override
+            public void onArrival(Runnable signal) {
+                all.onArrival(signal);
+            }
+
+            @Override
+            public void close() {
+                all.close();
+            }
+        };
+    }
+
+    private void tick(Node... nodes) {
+        for (int i = 0; i < 20; i++) {
+            seconds++;
+            for (Node node : nodes) {
+                node.sync.tick(seconds * 1_000_000_000).orElseThrow();
+            }
+        }
+    }
+
+    private static OperationId only(List<FailedOperation> failed) {
+        assertEquals(1, failed.size(), failed::toString);
+        return failed.get(0).id();
+    }
+
+    @Test
+    void whatAPeerRejectsIsKnownToItsWriterAndHoldsUpNothing() {
+        try (Node a = new Node("a", ALL);
+                Node b = new Node("b", STRICT)) {
+            LinkedBlockingQueue<SyncEvent> events = new LinkedBlockingQueue<>();
+            a.sync.addListener(events::add);
+            a.put("k", "good");
+            tick(a, b);
+            a.put("k", "bad");
+            a.put("l", "behind it");
+            tick(a, b);
+
+            assertEquals(Map.of("k", "good", "l", "behind it"), b.contents());
+            assertEquals(Map.of("k", "bad", "l", "behind it"), a.contents());
+            FailedOperation failed = a.failed().get(0);
+            assertEquals("k of a is bad", failed.reason());
+            assertEquals(RejectionCode.REFUSED, failed.code());
+            assertEquals("b", failed.peer().value());
+            assertEquals("k", failed.key().asString());
+            assertEquals(2, only(a.failed()).counter());
+            assertEquals(List.of(), b.failed());
+            assertEquals(new SyncState(1, 0, 0, 2, 1, 0, 0), a.state());
+            assertTrue(events.contains(new SyncEvent.OperationFailed(failed)), events::toString);
+
+            a.sync.discard(failed.id()).orElseThrow();
+            assertEquals(new SyncState(0, 0, 0, 3, 0, 0, 0), a.state());
+            assertEquals(
+                    ErrorCode.NOT_FOUND, a.sync.discard(failed.id()).error().code());
+            assertEquals(ErrorCode.NOT_FOUND, a.sync.retry(failed.id()).error().code());
+            a.put("k", "better");
+            tick(a, b);
+            assertEquals(a.contents(), b.contents());
+        }
+    }
+
+    @Test
+    void whatWasRejectedIsRememberedOnBothSidesUntilItIsDealtWith() {
+        OperationId id;
+        try (Node a = new Node("a", ALL)) {
+            try (Node b = new Node("b", STRICT)) {
+                tick(a, b);
+                a.put("k", "bad");
+                // The rejection is in the log of b, and a does not hear of it.
+                a.sync.tick(seconds * 1_000_000_000).orElseThrow();
+                network.loseOneIn(1);
+                b.sync.tick(seconds * 1_000_000_000).orElseThrow();
+                network.loseOneIn(0);
+                b.store.checkpoint().orElseThrow();
+            }
+            assertEquals(List.of(), a.failed());
+            try (Node b = new Node("b", ALL)) {
+                tick(a, b);
+                id = only(a.failed());
+                assertEquals(Optional.empty(), b.store.get(Key.of("k")), "decided is decided");
+            }
+            a.store.checkpoint().orElseThrow();
+        }
+        try (Node a = new Node("a", ALL);
+                Node b = new Node("b", ALL)) {
+            assertEquals(id, only(a.failed()));
+            assertEquals(1, a.state().outboxSize());
+            a.sync.retry(id).orElseThrow();
+            assertEquals(List.of(), a.failed());
+            tick(a, b);
+            assertEquals(Map.of("k", "bad"), b.contents());
+            assertEquals(0, a.state().outboxSize());
+            a.store.checkpoint().orElseThrow();
+        }
+        try (Node a = new Node("a", ALL)) {
+            assertEquals(List.of(), a.failed());
+        }
+    }
+
+    @Test
+    void aRemovalIsRetriedTooAndWhatIsNotCurrentIsNot() {
+        SyncConfig keeping = ALL.withAdmission((origin, operation) ->
+                operation.value().isPresent() ? Optional.empty() : Optional.of("nothing is removed"));
+        try (Node a = new Node("a", ALL)) {
+            OperationId id;
+            try (Node b = new Node("b", keeping)) {
+                a.put("k", "v");
+                a.put("l", "v");
+                tick(a, b);
+                a.store.remove(Key.of("k")).orElseThrow();
+                a.store.remove(Key.of("l")).orElseThrow();
+                tick(a, b);
+                assertEquals(Map.of("k", "v", "l", "v"), b.contents());
+                assertTrue(a.failed().stream().allMatch(FailedOperation::removal));
+                id = a.failed().get(0).id();
+                a.put("l", "again");
+                OperationId past = a.failed().get(1).id();
+                assertEquals(ErrorCode.INVALID_STATE, a.sync.retry(past).error().code());
+                a.sync.discard(past).orElseThrow();
+            }
+            try (Node b = new Node("b", ALL)) {
+                a.sync.retry(id).orElseThrow();
+                tick(a, b);
+                assertEquals(Map.of("l", "again"), b.contents());
+                assertEquals(a.contents(), b.contents());
+            }
+        }
+    }
+
+    @Test
+    void whatIsTooLargeForOneNodeGoesThroughItToOthers() {
+        try (Node a = new Node("a", ALL, "c");
+                Node b = new Node("b", ALL.withLargestValue(10));
+                Node c = new Node("c", ALL, "a")) {
+            tick(a, b, c);
+            a.put("k", "larger than that");
+            a.put("l", "small");
+            tick(a, b, c);
+            assertEquals(Map.of("l", "small"), b.contents());
+            assertEquals(a.contents(), c.contents());
+            assertEquals(RejectionCode.TOO_LARGE, a.failed().get(0).code());
+            assertEquals(
+                    "value has 16 bytes, and at most 10 are taken",
+                    a.failed().get(0).reason());
+        }
+    }
+
+    @Test
+    void wordOfARejectionComesAlsoWhereThereIsNoLink() {
+        try (Node a = new Node("a", ALL, "c");
+                Node b = new Node("b", ALL);
+                Node c = new Node("c", STRICT, "a")) {
+            tick(a, b, c);
+            a.put("k", "bad");
+            tick(a, b, c);
+            assertEquals("c", a.failed().get(0).peer().value());
+            assertEquals(Map.of("k", "bad"), b.contents());
+            assertEquals(Map.of(), c.contents());
+            a.sync.discard(only(a.failed())).orElseThrow();
+            tick(a, b, c);
+            assertEquals(List.of(), a.failed(), "and it is over");
+        }
+    }
+
+    @Test
+    void anAdmissionThatThrowsRefusesAndSaysSo() {
+        SyncConfig broken = ALL.withAdmission((origin, operation) -> {
+            throw new IllegalStateException("no idea");
+        });
+        try (Node a = new Node("a", ALL);
+                Node b = new Node("b", broken)) {
+            tick(a, b);
+            a.put("k", "v");
+            b.put("l", "v");
+            tick(a, b);
+            assertEquals(Map.of("l", "v"), b.contents());
+            assertTrue(
+                    a.failed().get(0).reason().contains("no idea"),
+                    () -> a.failed().toString());
+            assertEquals(Set.of("k", "l"), a.contents().keySet());
+        }
+    }
+}
