@@ -106,7 +106,7 @@ final class LogLock implements AutoCloseable {
     }
 
     private void writeOwner(LogOwner owner) throws IOException {
-        byte[] text = owner.fileText().getBytes(StandardCharsets.UTF_8);
+        byte[] text = owner.text().getBytes(StandardCharsets.UTF_8);
         if (storage.list().contains(OWNER_TEMPORARY)) {
             storage.delete(OWNER_TEMPORARY);
         }

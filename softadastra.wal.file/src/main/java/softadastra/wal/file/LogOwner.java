@@ -15,26 +15,24 @@ import java.util.regex.Pattern;
 /**
  * The process that holds a log.
  *
- * <p>In its file the first line names it, in words. Each further line is {@code key=value}; known is {@code control}. Whoever
- * reads the file passes over other lines, and over words that follow on the first: a later release may have written them.
+ * <p>In its file the first line names it, in words. Whoever reads the file passes over other lines, and over words that follow on
+ * the first: a later release may have written them.
  *
  * @param pid its process id
  * @param host the machine it runs on
  * @param started when it started, {@link Instant#EPOCH} where the platform does not tell
- * @param control where it takes requests, in a text of its own that has no line end; empty if it takes none
  */
-record LogOwner(long pid, String host, Instant started, Optional<String> control) {
+record LogOwner(long pid, String host, Instant started) {
 
     // The platform derives a start from the time since boot, and that moves a little when the clock is set.
     private static final Duration TOLERANCE = Duration.ofSeconds(2);
 
     private static final Pattern TEXT = Pattern.compile("process (\\d{1,18}) on (\\S+) started (\\S+)( .*)?");
-    private static final String CONTROL = "control=";
 
     /** This process, which is asked of the platform once. */
     private static final class Current {
-        static final LogOwner OWNER = new LogOwner(
-                ProcessHandle.current().pid(), hostName(), started(ProcessHandle.current()), Optional.empty());
+        static final LogOwner OWNER =
+                new LogOwner(ProcessHandle.current().pid(), hostName(), started(ProcessHandle.current()));
     }
 
     static LogOwner current() {
@@ -48,33 +46,15 @@ record LogOwner(long pid, String host, Instant started, Optional<String> control
         if (!matcher.matches()) {
             return Optional.empty();
         }
-        Optional<String> control = lines.stream()
-                .skip(1)
-                .filter(line -> line.startsWith(CONTROL) && line.length() > CONTROL.length())
-                .map(line -> line.substring(CONTROL.length()))
-                .findFirst();
         try {
-            return Optional.of(new LogOwner(
-                    Long.parseLong(matcher.group(1)), matcher.group(2), Instant.parse(matcher.group(3)), control));
+            return Optional.of(
+                    new LogOwner(Long.parseLong(matcher.group(1)), matcher.group(2), Instant.parse(matcher.group(3))));
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }
     }
 
-    LogOwner withControl(String endpoint) {
-        if (endpoint.isEmpty() || endpoint.lines().count() != 1 || endpoint.endsWith("\n") || endpoint.endsWith("\r")) {
-            throw new IllegalArgumentException("a control endpoint is one line of text, not '" + endpoint + "'");
-        }
-        return new LogOwner(pid, host, started, Optional.of(endpoint));
-    }
-
-    /** What its file says. */
-    String fileText() {
-        return text()
-                + control.map(endpoint -> "\n" + CONTROL + endpoint + "\n").orElse("");
-    }
-
-    /** Its name, for people. */
+    /** Its name, for people, and what its file says. */
     String text() {
         return "process " + pid + " on " + host + " started " + started;
     }

@@ -2,7 +2,6 @@ package softadastra.wal.file;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,8 +20,7 @@ import softadastra.wal.spi.WalInspector;
 class LogOwnerTest {
 
     private static final String TEXT = "process 17 on nowhere started 2026-01-01T00:00:00Z";
-    private static final LogOwner OWNER =
-            new LogOwner(17, "nowhere", Instant.parse("2026-01-01T00:00:00Z"), Optional.empty());
+    private static final LogOwner OWNER = new LogOwner(17, "nowhere", Instant.parse("2026-01-01T00:00:00Z"));
 
     @TempDir
     Path directory;
@@ -33,27 +31,16 @@ class LogOwnerTest {
                 TEXT,
                 TEXT + "\n",
                 TEXT + " in a container\r\n",
-                TEXT + "\nuser=somebody\n\nno key at all\n=\ncontrol=\n",
+                TEXT + "\nuser=somebody\n\nno key at all\n=\nmore=1\n",
             })
     void whatIsNotKnownIsPassedOver(String file) {
         assertEquals(Optional.of(OWNER), LogOwner.parse(file));
     }
 
     @Test
-    void theControlEndpointIsOptional() {
-        assertEquals(TEXT, OWNER.fileText());
-        LogOwner controlled = OWNER.withControl("unix:/run/user/1/a b=c");
-        assertEquals(TEXT + "\ncontrol=unix:/run/user/1/a b=c\n", controlled.fileText());
-        assertEquals(Optional.of(controlled), LogOwner.parse(controlled.fileText()));
-        assertEquals(
-                Optional.of(controlled), LogOwner.parse(TEXT + "\nuser=somebody\n" + "control=unix:/run/user/1/a b=c"));
-        assertEquals(TEXT, controlled.text());
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "a\nb", "a\n", "\r"})
-    void anEndpointIsOneLine(String endpoint) {
-        assertThrows(IllegalArgumentException.class, () -> OWNER.withControl(endpoint));
+    void itIsWrittenAsItIsRead() {
+        assertEquals(TEXT, OWNER.text());
+        assertEquals(Optional.of(LogOwner.current()), LogOwner.parse(LogOwner.current().text()));
     }
 
     @ParameterizedTest
@@ -64,7 +51,7 @@ class LogOwnerTest {
                 "process x on nowhere started 2026-01-01T00:00:00Z",
                 "process 17 on nowhere started yesterday",
                 "process 17 on nowhere started 2026-01-01T00:00:00Zulu",
-                "control=here"
+                "more=1"
             })
     void aFileThatNamesNobodyIsNoOwner(String file) {
         assertEquals(Optional.empty(), LogOwner.parse(file));
@@ -75,9 +62,8 @@ class LogOwnerTest {
         Path log = directory.resolve("a.wal");
         WalConfig config = WalConfig.durable(log).withProvider(new FileWalProvider());
         Wal.open(config).orElseThrow().close();
-        LogOwner somewhere = LogOwner.current().withControl("tcp:127.0.0.1:1");
-        LogOwner elsewhere = new LogOwner(1, "another-machine", somewhere.started(), somewhere.control());
-        Files.write(log.resolve(LogLock.OWNER_FILE), (elsewhere.fileText() + "more=1\n").getBytes(UTF_8));
+        LogOwner elsewhere = new LogOwner(1, "another-machine", LogOwner.current().started());
+        Files.write(log.resolve(LogLock.OWNER_FILE), (elsewhere.text() + "\nmore=1\n").getBytes(UTF_8));
         Optional<String> owner = WalInspector.open(config)
                 .flatMap(WalInspector::info)
                 .orElseThrow()
