@@ -4,10 +4,9 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import softadastra.cli.control.RunningNode;
 import softadastra.core.Result;
-import softadastra.store.Snapshot;
-import softadastra.store.SnapshotBuilderStore;
-import softadastra.sync.SyncEngine;
+import softadastra.sync.SyncLog;
 import softadastra.sync.SyncReport;
+import softadastra.sync.SyncState;
 import softadastra.wal.spi.WalInspector;
 import softadastra.wal.spi.WalInspector.Verification;
 
@@ -32,16 +31,16 @@ final class StatusCommand extends Subcommand {
         info.warnings().forEach(io()::warning);
         Verification found = inspector.verify(progress).orElseThrow();
         // A damaged log has no store to show, but the rest of the page is what somebody needs then.
-        Result<Snapshot> snapshot = SnapshotBuilderStore.build(root().walConfig());
+        Result<SyncLog> log = SyncLog.read(root().walConfig());
         Optional<SyncReport> report = running().map(StatusCommand::report);
         io().clearProgress();
         if (io().isJson()) {
-            printJson(info, found, snapshot, report);
+            printJson(info, found, log, report);
         } else {
-            print(info, found, snapshot, report);
+            print(info, found, log, report);
         }
-        if (snapshot.isErr()) {
-            return Errors.report(io(), snapshot.error(), Errors.hint(snapshot.error(), root().walPath()));
+        if (log.isErr()) {
+            return Errors.report(io(), log.error(), Errors.hint(log.error(), root().walPath()));
         }
         return found.corrupted() ? ExitCode.CORRUPTION : ExitCode.OK;
     }
@@ -52,8 +51,7 @@ final class StatusCommand extends Subcommand {
         }
     }
 
-    private void print(
-            WalInspector.Info info, Verification found, Result<Snapshot> snapshot, Optional<SyncReport> report) {
+    private void print(WalInspector.Info info, Verification found, Result<SyncLog> log, Optional<SyncReport> report) {
         io().line("node id : " + WalText.node(info));
         io().line("WAL");
         io().line("  enabled : yes");
@@ -68,13 +66,13 @@ final class StatusCommand extends Subcommand {
         io().line("  bytes : " + info.bytes());
         io().line("  open in : " + Texts.visible(info.owner().orElse("nobody")));
         io().line("Store");
-        snapshot.ifOk(store -> {
-            io().line("  size : " + store.size());
-            io().line("  last sequence : " + store.lastSequence());
+        log.ifOk(read -> {
+            io().line("  size : " + read.snapshot().size());
+            io().line("  last sequence : " + read.snapshot().lastSequence());
         });
-        snapshot.ifErr(error -> io().line("  unreadable : " + Texts.visible(error.message())));
+        log.ifErr(error -> io().line("  unreadable : " + Texts.visible(error.message())));
         io().line("Sync");
-        snapshot.ifOk(store -> io().line("  outbox size : " + outboxSize(store, report)));
+        outboxSize(log, report).ifOk(size -> io().line("  outbox size : " + size));
         report.ifPresent(node -> {
             io().line("  listening : " + Texts.visible(node.address().orElse("no")));
             io().line("  peers : " + node.peers().size());
@@ -89,12 +87,13 @@ final class StatusCommand extends Subcommand {
     }
 
     private void printJson(
-            WalInspector.Info info, Verification found, Result<Snapshot> snapshot, Optional<SyncReport> report) {
+            WalInspector.Info info, Verification found, Result<SyncLog> log, Optional<SyncReport> report) {
         JsonObject store = new JsonObject();
-        snapshot.ifOk(read -> store.put("size", read.size()).put("lastSequence", read.lastSequence()));
-        snapshot.ifErr(error -> store.put("unreadable", error.message()));
+        log.ifOk(read -> store.put("size", read.snapshot().size())
+                .put("lastSequence", read.snapshot().lastSequence()));
+        log.ifErr(error -> store.put("unreadable", error.message()));
         JsonObject sync = new JsonObject();
-        snapshot.ifOk(read -> sync.put("outboxSize", outboxSize(read, report)));
+        outboxSize(log, report).ifOk(size -> sync.put("outboxSize", size));
         report.ifPresent(node -> sync.put("listening", node.address())
                 .put("peers", node.peers().size())
                 .put("conflicts", node.conflicts()));
@@ -122,11 +121,11 @@ final class StatusCommand extends Subcommand {
                                                 .toList())));
     }
 
-    /** As the node that runs knows it; without one, no peer is known. */
-    private static long outboxSize(Snapshot snapshot, Optional<SyncReport> report) {
-        return report.map(SyncReport::state)
-                .orElseGet(() -> SyncEngine.stateOf(snapshot))
-                .outboxSize();
+    /** As the node that runs knows it; without one, as the log says. */
+    private static Result<Long> outboxSize(Result<SyncLog> log, Optional<SyncReport> report) {
+        return report.map(node -> Result.ok(node.state()))
+                .orElseGet(() -> log.flatMap(SyncLog::state))
+                .map(SyncState::outboxSize);
     }
 
     /** Whether the next owner has to look at the tail: nobody closed the log, and nobody has it open. */

@@ -6,7 +6,7 @@ import softadastra.cli.control.Node;
 import softadastra.cli.control.RunningNode;
 import softadastra.core.ErrorCode;
 import softadastra.core.SoftadastraException;
-import softadastra.sync.SyncEngine;
+import softadastra.sync.SyncLog;
 import softadastra.sync.SyncReport;
 import softadastra.sync.SyncState;
 
@@ -15,7 +15,8 @@ import softadastra.sync.SyncState;
         name = "status",
         description = {
             "Counts what is yet to reach other nodes, as the node that runs knows it; without one, as the log says, which is opened for",
-            "that. Where somebody has it open who takes no requests, all that this node wrote is counted, as no peer is known then."
+            "that. Where somebody has it open who takes no requests, it is only read: what was acknowledged in the last second may",
+            "still be counted then."
         })
 final class SyncStatusCommand extends Subcommand {
 
@@ -36,7 +37,9 @@ final class SyncStatusCommand extends Subcommand {
             if (e.code() != ErrorCode.LOCKED) {
                 throw e;
             }
-            print(SyncEngine.stateOf(snapshot()));
+            try (SyncLog log = SyncLog.read(root().walConfig()).orElseThrow()) {
+                print(log.state().orElseThrow());
+            }
         }
         return ExitCode.OK;
     }

@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import softadastra.core.NodeId;
 
 /**
  * The entries of a store as they were at one point of its log. Immutable and thread-safe; reads never block.
@@ -86,6 +87,13 @@ public interface Snapshot extends AutoCloseable, Iterable<Entry> {
     default Iterator<Entry> iterator() {
         return entries().iterator();
     }
+
+    /**
+     * The node whose log it is of.
+     *
+     * @return its id
+     */
+    NodeId node();
 
     /**
      * The last sequence of the log that it includes.

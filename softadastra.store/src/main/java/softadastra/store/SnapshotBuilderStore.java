@@ -1,6 +1,10 @@
 package softadastra.store;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.ErrorCode;
@@ -10,6 +14,7 @@ import softadastra.wal.spi.WalCheckpoint;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalIdentity;
 import softadastra.wal.spi.WalReader;
+import softadastra.wal.spi.WalRecordStatus;
 
 /**
  * Builds a snapshot from a log, without opening it for writing: it creates, locks and changes nothing.
@@ -53,18 +58,35 @@ public final class SnapshotBuilderStore {
      *     the log no longer has its first records; CORRUPTION
      */
     public static Result<Snapshot> build(WalConfig config) {
+        return build(config, (sequence, typeCode, payload) -> {});
+    }
+
+    /**
+     * Builds a snapshot from a log, and hands over the notes of replication that it has up to there; see {@link #build(WalConfig)}
+     * and {@link Replication#notes}.
+     *
+     * @param config the log
+     * @param notes is handed the notes in order, once the log was read
+     * @return the snapshot, or an error, and then no note was handed over
+     */
+    public static Result<Snapshot> build(WalConfig config, NoteVisitor notes) {
+        Objects.requireNonNull(notes, "notes");
         return WalReader.open(config).flatMap(reader -> {
             try (reader) {
-                return read(reader);
+                return read(reader, notes);
             } catch (SoftadastraException e) {
                 return Result.err(e.error());
             }
         });
     }
 
-    private static Result<Snapshot> read(WalReader reader) {
+    private static Result<Snapshot> read(WalReader reader, NoteVisitor visitor) {
         for (int attempt = 1; ; attempt++) {
-            Result<Snapshot> snapshot = Result.attempt(() -> readOnce(reader));
+            Notes notes = new Notes();
+            Result<Snapshot> snapshot = Result.attempt(() -> readOnce(reader, notes));
+            if (snapshot.isOk()) {
+                notes.handOver(visitor);
+            }
             if (snapshot.isOk() || snapshot.error().code() != ErrorCode.HISTORY_GONE || attempt == ATTEMPTS) {
                 return snapshot;
             }
@@ -72,28 +94,63 @@ public final class SnapshotBuilderStore {
         }
     }
 
-    private static Snapshot readOnce(WalReader reader) {
+    /** Keeps the notes of a log. */
+    private static final class Notes {
+        private final List<Long> sequences = new ArrayList<>();
+        private final List<Integer> typeCodes = new ArrayList<>();
+        private final List<byte[]> payloads = new ArrayList<>();
+
+        boolean visit(
+                long sequence,
+                int typeCode,
+                WalRecordStatus status,
+                long timestamp,
+                byte[] buffer,
+                int offset,
+                int length) {
+            if (Replication.isNote(typeCode)) {
+                sequences.add(sequence);
+                typeCodes.add(typeCode);
+                payloads.add(Arrays.copyOfRange(buffer, offset, offset + length));
+            }
+            return true;
+        }
+
+        void handOver(NoteVisitor visitor) {
+            for (int i = 0; i < payloads.size(); i++) {
+                visitor.visit(sequences.get(i), typeCodes.get(i), payloads.get(i));
+            }
+        }
+    }
+
+    private static Snapshot readOnce(WalReader reader, Notes notes) {
         WalIdentity identity = reader.identity();
         Versions versions = new Versions(new Origin(identity.node(), identity.epoch()));
         Optional<WalCheckpoint> checkpoint = reader.checkpoint().orElseThrow();
         if (checkpoint.isPresent()) {
-            load(checkpoint.get(), versions);
+            load(checkpoint.get(), versions, notes);
         }
         long behind = versions.added();
         Replay replay = new Replay(versions, done -> {});
         // From the very first one: a log whose history has gone would make half a snapshot.
-        replay.run(RecordSource.of(reader), behind + 1);
+        RecordSource records = RecordSource.of(reader);
+        replay.run(records, behind + 1);
+        if (replay.skippable() > 0) {
+            records.read(behind + 1, notes::visit);
+        }
         versions.begin();
         return StoreSnapshot.of(
                 View.now(versions),
                 new StoreSnapshot.Moment(
+                        identity.node(),
                         Math.max(behind, replay.lastSequence()),
                         versions.reached().entries,
                         versions.localOperations(versions.counters())));
     }
 
-    private static void load(WalCheckpoint checkpoint, Versions versions) {
+    private static void load(WalCheckpoint checkpoint, Versions versions, Notes notes) {
         try (Base base = Base.open(checkpoint)) {
+            base.carried(notes::visit);
             versions.recover(base);
             versions.loadAll(base);
         }

@@ -359,8 +359,8 @@ public final class StoreEngine implements AutoCloseable {
     public Snapshot snapshot() {
         requireOpen();
         Versions.Held held = versions.hold();
-        StoreSnapshot.Moment moment =
-                new StoreSnapshot.Moment(held.sequence(), held.entries(), versions.localOperations(held.counters()));
+        StoreSnapshot.Moment moment = new StoreSnapshot.Moment(
+                identity().node(), held.sequence(), held.entries(), versions.localOperations(held.counters()));
         Views views = versions.views();
         Commits pruning = commits;
         return StoreSnapshot.holding(View.at(versions, moment.sequence()), moment, closed, () -> {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import softadastra.core.ErrorCode;
+import softadastra.core.NodeId;
 import softadastra.core.SoftadastraException;
 
 /** A {@link Snapshot}: a view of versions that stay as they are while it is open. */
@@ -21,11 +22,12 @@ final class StoreSnapshot implements Snapshot {
     /**
      * The moment that a snapshot shows.
      *
+     * @param node whose log it is
      * @param sequence the last sequence that was visible
      * @param entries how many keys had a value
      * @param localOperations how many operations of this node there had been
      */
-    record Moment(long sequence, long entries, long localOperations) {}
+    record Moment(NodeId node, long sequence, long entries, long localOperations) {}
 
     /** What keeps the versions; it knows nothing of the snapshot, so that it can be let go when that is unreachable. */
     private static final class Hold implements Runnable {
@@ -113,6 +115,11 @@ final class StoreSnapshot implements Snapshot {
     @Override
     public long lastSequence() {
         return moment.sequence;
+    }
+
+    @Override
+    public NodeId node() {
+        return moment.node;
     }
 
     @Override

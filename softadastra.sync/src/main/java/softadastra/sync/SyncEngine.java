@@ -27,7 +27,6 @@ import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
 import softadastra.store.Replication;
 import softadastra.store.RetainedOperations;
-import softadastra.store.Snapshot;
 import softadastra.store.Standing;
 import softadastra.store.StoreEngine;
 import softadastra.store.Value;
@@ -193,17 +192,6 @@ public final class SyncEngine implements AutoCloseable {
                 return SyncEngine.this.report();
             }
         };
-    }
-
-    /**
-     * How much of what a log holds is yet to reach others, for those who only read it: the same as {@link #state()} answers its
-     * owner while it knows no peer.
-     *
-     * @param snapshot what was read
-     * @return the state as of that moment
-     */
-    public static SyncState stateOf(Snapshot snapshot) {
-        return SyncState.withoutPeers(snapshot.localOperations());
     }
 
     /**

@@ -40,7 +40,9 @@ class LogOwnerTest {
     @Test
     void itIsWrittenAsItIsRead() {
         assertEquals(TEXT, OWNER.text());
-        assertEquals(Optional.of(LogOwner.current()), LogOwner.parse(LogOwner.current().text()));
+        assertEquals(
+                Optional.of(LogOwner.current()),
+                LogOwner.parse(LogOwner.current().text()));
     }
 
     @ParameterizedTest
@@ -62,7 +64,8 @@ class LogOwnerTest {
         Path log = directory.resolve("a.wal");
         WalConfig config = WalConfig.durable(log).withProvider(new FileWalProvider());
         Wal.open(config).orElseThrow().close();
-        LogOwner elsewhere = new LogOwner(1, "another-machine", LogOwner.current().started());
+        LogOwner elsewhere =
+                new LogOwner(1, "another-machine", LogOwner.current().started());
         Files.write(log.resolve(LogLock.OWNER_FILE), (elsewhere.text() + "\nmore=1\n").getBytes(UTF_8));
         Optional<String> owner = WalInspector.open(config)
                 .flatMap(WalInspector::info)
