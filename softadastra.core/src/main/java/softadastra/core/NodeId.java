@@ -91,7 +91,11 @@ public record NodeId(String value) implements Comparable<NodeId> {
 
     private static boolean isWindowsDevice(String text) {
         int dot = text.indexOf('.');
-        String base = (dot < 0 ? text : text.substring(0, dot)).toLowerCase(Locale.ROOT);
+        int length = dot < 0 ? text.length() : dot;
+        if (length < 3 || length > 4) {
+            return false;
+        }
+        String base = text.substring(0, length).toLowerCase(Locale.ROOT);
         return WINDOWS_DEVICES.contains(base)
                 || (base.length() == 4
                         && (base.startsWith("com") || base.startsWith("lpt"))

@@ -1,7 +1,6 @@
 package softadastra.store;
 
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
@@ -48,12 +47,16 @@ public record CausalContext(SortedMap<Origin, Long> counters) {
      * @throws SoftadastraException INVALID_ARGUMENT if a counter is below 1
      */
     public static CausalContext of(Map<Origin, Long> counters) {
-        return counters.isEmpty() ? EMPTY : new CausalContext(new TreeMap<>(counters));
+        if (counters.isEmpty()) {
+            return EMPTY;
+        }
+        boolean inOrder = counters instanceof SortedMap<Origin, Long> sorted && sorted.comparator() == null;
+        return new CausalContext(inOrder ? (SortedMap<Origin, Long>) counters : new TreeMap<>(counters));
     }
 
     /** The context with the given counters, without those that are 0: operations of theirs are there, and those before are not. */
     static CausalContext ofHeld(Map<Origin, Long> counters) {
-        Map<Origin, Long> held = new HashMap<>(counters);
+        Map<Origin, Long> held = new TreeMap<>(counters);
         held.values().removeIf(counter -> counter == 0);
         return of(held);
     }
@@ -85,7 +88,12 @@ public record CausalContext(SortedMap<Origin, Long> counters) {
      * @return whether this one includes it
      */
     public boolean includes(CausalContext other) {
-        return other.counters.entrySet().stream().allMatch(e -> counter(e.getKey()) >= e.getValue());
+        for (Map.Entry<Origin, Long> each : other.counters.entrySet()) {
+            if (counter(each.getKey()) < each.getValue()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
@@ -95,7 +103,7 @@ public record CausalContext(SortedMap<Origin, Long> counters) {
      * @return the higher counter of each origin
      */
     public CausalContext merge(CausalContext other) {
-        Map<Origin, Long> merged = new HashMap<>(counters);
+        Map<Origin, Long> merged = new TreeMap<>(counters);
         other.counters.forEach((origin, counter) -> merged.merge(origin, counter, Math::max));
         return of(merged);
     }
@@ -108,7 +116,7 @@ public record CausalContext(SortedMap<Origin, Long> counters) {
      * @return the counters that are higher here
      */
     public CausalContext since(CausalContext earlier) {
-        Map<Origin, Long> changed = new HashMap<>();
+        Map<Origin, Long> changed = new TreeMap<>();
         counters.forEach((origin, counter) -> {
             if (counter > earlier.counter(origin)) {
                 changed.put(origin, counter);

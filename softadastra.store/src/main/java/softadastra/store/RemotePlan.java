@@ -180,7 +180,12 @@ final class RemotePlan {
     }
 
     private boolean isKnown(CausalContext context) {
-        return context.counters().entrySet().stream().allMatch(each -> known(each.getKey()) >= each.getValue());
+        for (Map.Entry<Origin, Long> each : context.counters().entrySet()) {
+            if (known(each.getKey()) < each.getValue()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private @Nullable Stored standing(Key key) {

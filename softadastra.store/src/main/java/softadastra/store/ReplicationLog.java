@@ -47,7 +47,7 @@ final class ReplicationLog {
 
     /** What is held of what is visible. */
     CausalContext held() {
-        return CausalContext.ofHeld(versions.counters());
+        return versions.held();
     }
 
     /** Hands over the notes. */

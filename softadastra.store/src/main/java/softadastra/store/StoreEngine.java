@@ -595,7 +595,7 @@ public final class StoreEngine implements AutoCloseable {
      */
     public CausalContext context() {
         requireOpen();
-        return CausalContext.ofHeld(versions.counters());
+        return versions.held();
     }
 
     /**

@@ -53,6 +53,11 @@ final class Versions {
     @SuppressWarnings("unused") // Read and written through its handle.
     private long added;
 
+    /** What was held at the sequence that was asked for last: nothing changes that, and it is asked for again and again. */
+    private volatile HeldAt heldAt = new HeldAt(-1, CausalContext.EMPTY);
+
+    private record HeldAt(long sequence, CausalContext context) {}
+
     private volatile LogStart raised = new LogStart(1, CausalContext.EMPTY);
 
     /** The entries of a checkpoint that may not be in the index yet, null for none. */
@@ -229,6 +234,17 @@ final class Versions {
      */
     Map<Origin, Long> counters() {
         return counters(reached());
+    }
+
+    /** What is held of what is visible. */
+    CausalContext held() {
+        Change at = reached();
+        HeldAt last = heldAt;
+        if (last.sequence() != at.sequence()) {
+            last = new HeldAt(at.sequence(), CausalContext.ofHeld(counters(at)));
+            heldAt = last;
+        }
+        return last.context();
     }
 
     private Map<Origin, Long> counters(Change at) {
