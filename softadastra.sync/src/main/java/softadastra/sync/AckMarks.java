@@ -49,12 +49,16 @@ final class AckMarks {
 
     /** Whether members have acknowledged operations of a node that are not marked. */
     boolean isBehind(Collection<Peer> peers, NodeId node) {
-        return peers.stream().anyMatch(peer -> {
+        for (Peer peer : peers) {
             Vector mark = marks.get(peer.origin());
-            return peer.acknowledged().counters().entrySet().stream()
-                    .anyMatch(each -> each.getKey().node().equals(node)
-                            && (mark == null || mark.counter(each.getKey()) < each.getValue()));
-        });
+            for (Map.Entry<Origin, Long> each : peer.acknowledged().counters().entrySet()) {
+                if (each.getKey().node().equals(node)
+                        && (mark == null || mark.counter(each.getKey()) < each.getValue())) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** In how many nanoseconds, from a time as of the ticks on, it may be noted again. */

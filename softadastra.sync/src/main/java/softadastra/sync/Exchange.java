@@ -96,14 +96,19 @@ final class Exchange {
     private final Collector collector;
     private final Supplier<LastWriteWins> arbiters;
 
-    /** What this node holds, durably. */
+    /** What this node holds, durably, and the same as the store has it. */
     private Vector held;
+
+    private CausalContext known;
 
     /** The last sequence that is durable, and behind all that is held. */
     private long durable;
 
     /** From where on the log can be read operation by operation. */
     private LogStart start;
+
+    private final LogTail log;
+    private final Peer.Window window;
 
     private Members members;
     private Set<NodeId> neighbours = Set.of();
@@ -155,6 +160,9 @@ final class Exchange {
         this.arbiters = rules.arbiters();
         this.collector = rules.collector();
         this.start = start;
+        this.log = new LogTail(store, rules.remembered());
+        this.window = rules.window();
+        this.known = here.held();
         this.held = new Vector(here.held().counters());
         this.durable = here.sequence() - 1;
         this.conflicts = notes.conflicts();
@@ -180,6 +188,8 @@ final class Exchange {
      * @param collector decides which removals may go
      * @param graceMillis how old a removal is before it is worth to be forgotten
      * @param chunkBytes a part of what stands here is ended by what makes it this long
+     * @param remembered how many of the operations that were read last are kept in memory, for others and to be sent again
+     * @param window how much may be on its way to a member
      * @param clock the clock that is told to others, for people; nothing rests on it
      */
     record Rules(
@@ -187,7 +197,11 @@ final class Exchange {
             Collector collector,
             long graceMillis,
             int chunkBytes,
+            int remembered,
+            Peer.Window window,
             InstantSource clock) {
+
+        private static final int REMEMBERED = 1024;
 
         /** The rules for real. */
         static Rules standard(long graceMillis, Policies policies, Admitting admission) {
@@ -197,6 +211,8 @@ final class Exchange {
                     new Collector(),
                     graceMillis,
                     1 << 20,
+                    REMEMBERED,
+                    Peer.Window.STANDARD,
                     InstantSource.system());
         }
     }
@@ -318,7 +334,10 @@ final class Exchange {
     private void advance() {
         LogStart now = replication.settle().orElseThrow();
         durable = now.sequence() - 1;
-        held = new Vector(now.held().counters());
+        if (!now.held().equals(known)) {
+            known = now.held();
+            held = new Vector(known.counters());
+        }
     }
 
     private static void requireHistoryGone(SoftadastraException e) {
@@ -367,7 +386,7 @@ final class Exchange {
     private void admit(Members joined) {
         for (Origin origin : joined.current()) {
             if (!origin.equals(self)) {
-                peers.computeIfAbsent(origin, absent -> new Peer(absent, start));
+                peers.computeIfAbsent(origin, absent -> new Peer(absent, start, window));
             }
         }
     }
@@ -569,11 +588,11 @@ final class Exchange {
     }
 
     private List<OperationRecord> next(Peer peer, long now) {
-        if (peer.isBehind(new Vector(start.held().counters()))) {
+        if (peer.isBehind(start.held())) {
             return List.of();
         }
         try {
-            return peer.next(store, durable, now, random);
+            return peer.next(log, durable, held, now, random);
         } catch (SoftadastraException e) {
             requireHistoryGone(e);
             // A checkpoint has taken the place of what it had yet to be sent.
@@ -584,7 +603,7 @@ final class Exchange {
     }
 
     private boolean sendChunk(Peer peer, SortedMap<Origin, Cut> relay, long now) {
-        if (!peer.isBehind(new Vector(start.held().counters()))) {
+        if (!peer.isBehind(start.held())) {
             return false;
         }
         boolean full = peer.isWhole();
@@ -619,8 +638,8 @@ final class Exchange {
     private void collect() {
         wanted = later(wanted, want());
         if (!collector.isRunning()) {
-            Map<Origin, Cut> cuts = cuts();
-            if (cuts == null || replication.remembered().orElseThrow() == 0) {
+            Map<Origin, Cut> cuts = replication.remembered().orElseThrow() == 0 ? null : cuts();
+            if (cuts == null) {
                 return;
             }
             collector.begin(cuts);
@@ -737,7 +756,7 @@ final class Exchange {
             linked |= peer.isLinked();
         }
         long inFlight = Math.min(waiting, Math.max(0, flying));
-        long queued = linked ? Math.min(waiting - inFlight, Peer.WINDOW_OPERATIONS) : 0;
+        long queued = linked ? Math.min(waiting - inFlight, window.operations()) : 0;
         return new SyncState(
                 waiting + failed.size(),
                 queued,
@@ -752,22 +771,21 @@ final class Exchange {
         return leastAcknowledged(id.origin()) >= id.counter();
     }
 
-    private SortedSet<Origin> ownOrigins() {
-        return held.counters().keySet().stream()
-                .filter(origin -> origin.node().equals(self.node()))
-                .collect(Collectors.toCollection(TreeSet::new));
-    }
-
     /** How many of this node's operations all members hold. */
     private long acknowledged() {
-        return ownOrigins().stream().mapToLong(this::leastAcknowledged).sum();
+        long sum = 0;
+        for (Origin origin : held.counters().keySet()) {
+            sum += origin.node().equals(self.node()) ? leastAcknowledged(origin) : 0;
+        }
+        return sum;
     }
 
     private long leastAcknowledged(Origin origin) {
-        return peers.values().stream()
-                .mapToLong(peer -> peer.acknowledged().counter(origin))
-                .min()
-                .orElse(0);
+        long least = peers.isEmpty() ? 0 : Long.MAX_VALUE;
+        for (Peer peer : peers.values()) {
+            least = Math.min(least, peer.acknowledged().counter(origin));
+        }
+        return least;
     }
 
     /** What is known of the members, at a time as of {@link #tick}. */

@@ -8,7 +8,6 @@ import softadastra.store.Effect;
 import softadastra.store.LogStart;
 import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
-import softadastra.store.StoreEngine;
 
 /**
  * A place in a node's log, with what was held there: so the contexts of the operations that follow are known in full, those of
@@ -57,30 +56,70 @@ final class LogCursor {
         boolean take(OperationRecord operation);
     }
 
-    /** Goes on through the log, up to a sequence. */
-    void advance(StoreEngine store, long through, Taker taker) {
-        if (next > through) {
-            return;
+    /**
+     * Goes on through the log, up to a sequence.
+     *
+     * @param reached what is held there
+     */
+    void advance(LogTail log, long through, Vector reached, Taker taker) {
+        if (held.equals(reached)) {
+            // Of what follows there is no operation, so it need not be read.
+            log.skip(next, through + 1);
+            next = Math.max(next, through + 1);
         }
+        boolean more = true;
+        while (more && next <= through) {
+            more = log.covers(next) ? remembered(log, through, taker) : read(log, through, taker);
+        }
+    }
+
+    private boolean remembered(LogTail log, long through, Taker taker) {
+        for (Map.Entry<Long, OperationRecord> each : log.from(next).entrySet()) {
+            if (each.getKey() > through) {
+                break;
+            }
+            if (!offer(each.getKey(), each.getValue(), taker)) {
+                return false;
+            }
+        }
+        next = Math.min(log.next(), through + 1);
+        return true;
+    }
+
+    private boolean read(LogTail log, long through, Taker taker) {
         boolean[] more = {true};
-        long unused = store.operations(next, (sequence, logged) -> {
+        boolean[] met = new boolean[1];
+        long unused = log.store()
+                .operations(next, (sequence, logged) -> {
                     if (sequence > through) {
                         return false;
                     }
-                    OperationRecord operation = full(logged);
-                    more[0] = taker.take(operation);
-                    if (more[0]) {
-                        contexts.put(
-                                operation.id().origin(), operation.context().orElseThrow());
-                        held.raise(operation.id().origin(), operation.id().counter());
-                        next = sequence + 1;
+                    met[0] = log.covers(sequence);
+                    if (met[0]) {
+                        next = sequence;
+                        return false;
                     }
+                    OperationRecord operation = full(logged);
+                    log.add(next, sequence, operation);
+                    more[0] = offer(sequence, operation, taker);
                     return more[0];
                 })
                 .orElseThrow();
-        if (more[0]) {
+        if (more[0] && !met[0]) {
+            log.skip(next, through + 1);
             next = through + 1;
         }
+        return more[0];
+    }
+
+    private boolean offer(long sequence, OperationRecord operation, Taker taker) {
+        boolean taken = taker.take(operation);
+        if (taken) {
+            contexts.put(operation.id().origin(), operation.context().orElseThrow());
+            held.raise(operation.id().origin(), operation.id().counter());
+            next = sequence + 1;
+        }
+        return taken;
     }
 
     private OperationRecord full(OperationRecord logged) {

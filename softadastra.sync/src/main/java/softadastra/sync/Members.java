@@ -74,6 +74,9 @@ record Members(SortedSet<Origin> joined, SortedMap<Origin, Long> fenced) {
 
     /** What both say. */
     Members merge(Members other) {
+        if (other.equals(this)) {
+            return this;
+        }
         TreeSet<Origin> all = new TreeSet<>(joined);
         TreeMap<Origin, Long> out = new TreeMap<>(fenced);
         boolean changed = all.addAll(other.joined);

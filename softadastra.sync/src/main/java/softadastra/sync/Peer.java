@@ -11,13 +11,13 @@ import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.NodeId;
+import softadastra.store.CausalContext;
 import softadastra.store.Key;
 import softadastra.store.LogStart;
 import softadastra.store.Operation;
 import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
-import softadastra.store.StoreEngine;
 
 /**
  * What a node knows of another member: what that holds, what is on its way there, and when to send again. What is on its way is
@@ -27,11 +27,17 @@ import softadastra.store.StoreEngine;
  */
 final class Peer {
 
-    static final int WINDOW_OPERATIONS = 256;
-    static final int WINDOW_BYTES = 2 << 20;
+    /**
+     * How much may be on its way to a member.
+     *
+     * @param operations so many operations
+     * @param bytes so much in all, or one operation
+     * @param messageBytes a message is ended by the operation that makes it this long
+     */
+    record Window(int operations, int bytes, int messageBytes) {
 
-    /** A message is ended by the operation that makes it this long. */
-    private static final int MESSAGE_BYTES = 256 << 10;
+        static final Window STANDARD = new Window(256, 2 << 20, 256 << 10);
+    }
 
     private static final int OPERATION_OVERHEAD = 64;
     private static final long FIRST_RETRY_NANOS = 200_000_000L;
@@ -44,6 +50,7 @@ final class Peer {
     private static final long SILENT_NANOS = 15_000_000_000L;
 
     private final Origin origin;
+    private final Window window;
     private final Vector acknowledged = new Vector();
     private final ArrayDeque<Sent> inFlight = new ArrayDeque<>();
     private LogCursor cursor;
@@ -86,8 +93,9 @@ final class Peer {
 
     private record Sent(OperationId id, int bytes) {}
 
-    Peer(Origin origin, LogStart start) {
+    Peer(Origin origin, LogStart start, Window window) {
         this.origin = origin;
+        this.window = window;
         this.cursor = new LogCursor(start);
         this.mark = cursor.copy();
     }
@@ -189,7 +197,7 @@ final class Peer {
     }
 
     /** Whether it lacks what was before the log can be read operation by operation. */
-    boolean isBehind(Vector start) {
+    boolean isBehind(CausalContext start) {
         return !acknowledged.includes(start);
     }
 
@@ -296,7 +304,7 @@ final class Peer {
     }
 
     /** The next operations for it, as far as the window has room and the log is durable; empty if there are none. */
-    List<OperationRecord> next(StoreEngine store, long durable, long now, RandomGenerator random) {
+    List<OperationRecord> next(LogTail log, long durable, Vector held, long now, RandomGenerator random) {
         snapshots = 0;
         List<OperationRecord> operations = new ArrayList<>();
         if (inFlight.isEmpty()) {
@@ -304,15 +312,15 @@ final class Peer {
         }
         boolean wasIdle = inFlight.isEmpty();
         int[] bytes = new int[1];
-        cursor.advance(store, durable, operation -> {
+        cursor.advance(log, durable, held, operation -> {
             if (acknowledged.includes(operation.id())) {
                 return true;
             }
             int size = size(operation.operation());
             // One that is larger than the window goes alone.
-            boolean fits =
-                    inFlight.isEmpty() || (inFlight.size() < WINDOW_OPERATIONS && bytesInFlight + size <= WINDOW_BYTES);
-            if (!fits || (bytes[0] > 0 && bytes[0] + size > MESSAGE_BYTES)) {
+            boolean fits = inFlight.isEmpty()
+                    || (inFlight.size() < window.operations() && bytesInFlight + size <= window.bytes());
+            if (!fits || (bytes[0] > 0 && bytes[0] + size > window.messageBytes())) {
                 return false;
             }
             bytes[0] += size;

@@ -75,13 +75,26 @@ final class SyncMessageCodec {
     /** Stamps from the year 10,000 on are refused: above the last one nobody could ever write. */
     private static final long MAX_STAMP_MILLIS = 253_402_300_800_000L;
 
-    private final ByteWriter out = new ByteWriter();
+    /** What there is in a message, and around each operation, mostly. */
+    private static final int USUAL_BYTES = 512;
+
+    private static final int USUAL_OVERHEAD = 64;
+
+    private final ByteWriter out;
     private final Map<Origin, Integer> indexes = new HashMap<>();
 
-    private SyncMessageCodec() {}
+    private SyncMessageCodec(int usual) {
+        out = new ByteWriter(usual);
+    }
 
     static byte[] encode(SyncMessage message) {
-        return new SyncMessageCodec().write(message);
+        int usual = USUAL_BYTES;
+        for (OperationRecord operation : message.operations()) {
+            usual += USUAL_OVERHEAD
+                    + operation.operation().key().length()
+                    + operation.operation().value().map(Value::length).orElse(0);
+        }
+        return new SyncMessageCodec(usual).write(message);
     }
 
     private byte[] write(SyncMessage message) {

@@ -41,7 +41,20 @@ final class Vector {
     }
 
     boolean includes(Vector other) {
-        return other.counters.entrySet().stream().allMatch(each -> counter(each.getKey()) >= each.getValue());
+        return includes(other.counters);
+    }
+
+    boolean includes(CausalContext other) {
+        return includes(other.counters());
+    }
+
+    private boolean includes(SortedMap<Origin, Long> others) {
+        for (Map.Entry<Origin, Long> each : others.entrySet()) {
+            if (counter(each.getKey()) < each.getValue()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** How many operations are held that another one does not. */

@@ -1,5 +1,6 @@
 package softadastra.sync;
 
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongUnaryOperator;
@@ -48,6 +49,11 @@ final class SeededProvider implements WalProvider {
     @Nullable
     SeededLog opened() {
         return opened;
+    }
+
+    /** The last sequence of that log. */
+    long lastSequence() {
+        return Objects.requireNonNull(opened).lastSequence();
     }
 
     @Override

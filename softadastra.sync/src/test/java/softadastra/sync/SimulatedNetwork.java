@@ -35,6 +35,7 @@ final class SimulatedNetwork {
     private final long seed;
     private final Map<NodeId, PriorityQueue<Flying>> arriving = new HashMap<>();
     private final TreeSet<NodeId> nodes = new TreeSet<>();
+    private final Map<NodeId, Set<NodeId>> neighbours = new HashMap<>();
     private final Map<String, Long> sentOn = new HashMap<>();
     private final BiConsumer<NodeId, byte[]> tap;
     private List<NodeId> apart = List.of();
@@ -58,7 +59,9 @@ final class SimulatedNetwork {
 
     /** The end of a node. */
     SyncTransport of(NodeId from) {
-        nodes.add(from);
+        if (nodes.add(from)) {
+            neighbours.clear();
+        }
         return new SyncTransport() {
             @Override
             public void send(NodeId to, byte[] message) {
@@ -79,9 +82,11 @@ final class SimulatedNetwork {
 
             @Override
             public Set<NodeId> neighbours() {
-                return nodes.stream()
-                        .filter(to -> !to.equals(from) && !missing.contains(from + ">" + to))
-                        .collect(Collectors.toCollection(TreeSet::new));
+                return neighbours.computeIfAbsent(
+                        from,
+                        node -> nodes.stream()
+                                .filter(to -> !to.equals(from) && !missing.contains(from + ">" + to))
+                                .collect(Collectors.toCollection(TreeSet::new)));
             }
 
             @Override
@@ -115,8 +120,9 @@ final class SimulatedNetwork {
         int copies = random.nextInt(100) < 10 ? 2 : 1;
         for (int i = 0; i < copies; i++) {
             long delay = random.nextInt(10) == 0 ? random.nextInt(2_000) : random.nextInt(20);
-            byte[] bytes = message.clone();
+            byte[] bytes = message;
             if (lossPercent > 0 && random.nextInt(50) == 0) {
+                bytes = message.clone();
                 bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
             }
             arriving.computeIfAbsent(
@@ -138,6 +144,7 @@ final class SimulatedNetwork {
 
     /** Links that do not exist at all, as {@code from>to}. */
     void without(List<String> links) {
+        neighbours.clear();
         missing = links;
     }
 

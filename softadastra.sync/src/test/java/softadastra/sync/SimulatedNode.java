@@ -3,6 +3,7 @@ package softadastra.sync;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -36,6 +37,8 @@ final class SimulatedNode {
     private @Nullable SeededProvider provider;
     private @Nullable StoreEngine store;
     private @Nullable Exchange exchange;
+    private @Nullable SimulatedContents contents;
+    private long contentsAt;
 
     SimulatedNode(
             NodeId id,
@@ -76,6 +79,18 @@ final class SimulatedNode {
         return Objects.requireNonNull(exchange);
     }
 
+    /** What it shows; looked at again only when its log has gone on, since nothing else may change that. */
+    SimulatedContents contents() {
+        long sequence = Objects.requireNonNull(provider).lastSequence();
+        SimulatedContents seen = contents;
+        if (seen == null || sequence != contentsAt) {
+            seen = SimulatedContents.of(store());
+            contents = seen;
+            contentsAt = sequence;
+        }
+        return seen;
+    }
+
     void skew(long millis) {
         skewMillis = millis;
     }
@@ -88,8 +103,10 @@ final class SimulatedNode {
         return epochs.computeIfAbsent(real, unused -> random.nextLong());
     }
 
+    private static final List<WalProvider> PROVIDERS = WalProviders.available().value();
+
     private static WalProvider real(String name) {
-        return WalProviders.available().value().stream()
+        return PROVIDERS.stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()
                 .orElseThrow();
@@ -118,6 +135,7 @@ final class SimulatedNode {
         }
         // What is done while a checkpoint is being loaded depends on time.
         var unused = opened.awaitLoaded().orElseThrow();
+        contents = null;
         store = opened;
         exchange = Exchange.open(
                         opened, transport, random.split(), bug.rules(clock(), SimulationRejections.admission(id)))

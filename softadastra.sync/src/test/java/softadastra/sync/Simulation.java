@@ -1,5 +1,6 @@
 package softadastra.sync;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import softadastra.core.NodeId;
 import softadastra.store.Batch;
@@ -142,7 +144,9 @@ final class Simulation implements AutoCloseable {
         Vector held = new Vector(node.store().context().counters());
         Vector before = said.get(node.id());
         if (before != null) {
-            check(held.includes(before), "I1/I2/I3: " + node.id() + " said it held " + before + ", and has " + held);
+            check(
+                    held.includes(before),
+                    () -> "I1/I2/I3: " + node.id() + " said it held " + before + ", and has " + held);
         }
         oracle.restarted(node.exchange().self(), held.counter(node.exchange().self()));
         rejections.see(node);
@@ -231,7 +235,9 @@ final class Simulation implements AutoCloseable {
                 .filter(conflict -> random.nextBoolean())
                 .toList();
         List<OperationId> losers = some.stream().map(Conflict::loser).toList();
-        check(node.exchange().takeConflicts(losers).orElseThrow() == losers.size(), "conflicts are not there any more");
+        check(
+                node.exchange().takeConflicts(losers).orElseThrow() == losers.size(),
+                () -> "conflicts are not there any more");
         node.settle();
         counts.conflicts += losers.size();
         some.forEach(conflict -> told(node, conflict));
@@ -244,7 +250,7 @@ final class Simulation implements AutoCloseable {
         // Where each node keeps something else, one may still have what has lost at another, and lose it too.
         check(
                 first || !SimulationPolicies.converges(conflict.key()),
-                "I14: " + node.id() + " reported " + conflict.loser() + " twice");
+                () -> "I14: " + node.id() + " reported " + conflict.loser() + " twice");
     }
 
     /** A quiet while, in which everybody gets to say something. */
@@ -309,10 +315,10 @@ final class Simulation implements AutoCloseable {
     private void writing(SimulatedNode node, Runnable action) {
         StoreEngine store = node.store();
         CausalContext before = store.context();
-        Map<Key, OperationId> stood = new HashMap<>();
+        Map<Key, Set<OperationId>> stood = new HashMap<>();
         long unusedCount = store.replication()
                 .standing(Optional.empty(), each -> {
-                    stood.put(each.key(), each.id());
+                    stood.computeIfAbsent(each.key(), key -> new HashSet<>()).add(each.id());
                     return true;
                 })
                 .orElseThrow();
@@ -331,12 +337,18 @@ final class Simulation implements AutoCloseable {
             long sequence = standing.get(0).sequence() - (late ? 1 : 0);
             Optional<Value> chosen =
                     standing.get(random.nextInt(standing.size())).value();
-            check(store.replication().resolve(key, chosen, sequence).orElseThrow() != late, "resolved " + standing);
+            check(
+                    store.replication().resolve(key, chosen, sequence).orElseThrow() != late,
+                    () -> "resolved " + standing);
         }
     }
 
     private Value value(SplittableRandom random) {
-        byte[] bytes = new byte[4 + (random.nextInt(50) == 0 ? 100_000 : random.nextInt(20))];
+        int size = random.nextInt(20);
+        if (random.nextInt(20) == 0) {
+            size = random.nextInt(10) == 0 ? 100_000 : random.nextInt(5_000);
+        }
+        byte[] bytes = new byte[4 + size];
         bytes[0] = (byte) value;
         bytes[1] = (byte) (value++ >> 8);
         return Value.of(bytes);
@@ -352,74 +364,30 @@ final class Simulation implements AutoCloseable {
         rejections.see(node);
         check(
                 node.exchange().held().counters().equals(node.store().context().counters()),
-                "I4: " + node.id() + " counts " + node.exchange().held() + ", and its log "
+                () -> "I4: " + node.id() + " counts " + node.exchange().held() + ", and its log "
                         + node.store().context());
         for (Peer peer : node.exchange().peers().values()) {
             boolean holds = peer.inFlight() <= 1
-                    || (peer.inFlight() <= Peer.WINDOW_OPERATIONS && peer.bytesInFlight() <= Peer.WINDOW_BYTES);
-            check(holds, "I16: " + peer.inFlight() + " operations in flight to " + peer.node());
+                    || (peer.inFlight() <= SimulationBug.WINDOW.operations()
+                            && peer.bytesInFlight() <= SimulationBug.WINDOW.bytes());
+            check(holds, () -> "I16: " + peer.inFlight() + " operations in flight to " + peer.node());
         }
         checkEqualOnes(node);
     }
 
     /** Those who hold the same have the same; unless something stands there that came before those it belongs to. */
     private void checkEqualOnes(SimulatedNode node) {
-        CausalContext context = node.store().context();
-        if (hasEarly(node.store())) {
-            return;
-        }
-        String contents = null;
         for (SimulatedNode other : nodes) {
             if (other.isUp()
                     && !other.equals(node)
-                    && other.store().context().equals(context)
-                    && !hasEarly(other.store())) {
-                contents = contents == null ? contents(node.store()) : contents;
-                String theirs = contents(other.store());
+                    && other.store().context().equals(node.store().context())
+                    && !node.contents().hasEarly()
+                    && !other.contents().hasEarly()) {
                 check(
-                        contents.equals(theirs),
-                        "I6: " + node.id() + " and " + other.id() + " hold the same, and differ");
+                        node.contents().text().equals(other.contents().text()),
+                        () -> "I6: " + node.id() + " and " + other.id() + " hold the same, and differ");
             }
         }
-    }
-
-    private static boolean hasEarly(StoreEngine store) {
-        CausalContext context = store.context();
-        boolean[] early = new boolean[1];
-        long unused = store.replication()
-                .standing(Optional.empty(), each -> {
-                    early[0] = !context.includes(each.id());
-                    return !early[0];
-                })
-                .orElseThrow();
-        return early[0];
-    }
-
-    private static String contents(StoreEngine store) {
-        StringBuilder text = new StringBuilder();
-        store.entries()
-                .filter(entry -> SimulationPolicies.converges(entry.key()))
-                .forEach(entry -> {
-                    text.append(entry.key()).append(' ').append(entry.version()).append(' ');
-                    text.append(entry.timestamp().packed())
-                            .append(' ')
-                            .append(entry.value().hashCode())
-                            .append('\n');
-                });
-        long unused = store.replication()
-                .standing(Optional.empty(), each -> {
-                    if (each.contested() && SimulationPolicies.converges(each.key())) {
-                        text.append(each.key())
-                                .append(' ')
-                                .append(each.id())
-                                .append(' ')
-                                .append(each.value().hashCode())
-                                .append('\n');
-                    }
-                    return true;
-                })
-                .orElseThrow();
-        return text.toString();
     }
 
     private void heal() {
@@ -427,7 +395,10 @@ final class Simulation implements AutoCloseable {
         nodes.stream().filter(node -> !node.isUp()).forEach(this::start);
         int rounds = 0;
         while (!converged() || !SimulationRejections.isQuiet(nodes)) {
-            check(rounds++ < MAX_HEAL_ROUNDS, "I7: not converged after " + rounds + " rounds: " + vectors());
+            check(
+                    rounds < MAX_HEAL_ROUNDS,
+                    () -> "I7: not converged after " + MAX_HEAL_ROUNDS + " rounds: " + vectors());
+            rounds++;
             for (SimulatedNode node : nodes) {
                 advance(50 + rounds * 5L);
                 tick(node);
@@ -441,7 +412,7 @@ final class Simulation implements AutoCloseable {
             counts.conflicts += left.size();
             left.forEach(conflict -> told(node, conflict));
             oracle.check(node.id().value(), node.store(), reported.getOrDefault(node.id(), Set.of()), taken);
-            trace.update(contents(node.store()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            trace.update(SimulatedContents.of(node.store()).text().getBytes(StandardCharsets.UTF_8));
             counts.checks++;
         }
     }
@@ -471,10 +442,10 @@ final class Simulation implements AutoCloseable {
         return trace.getValue();
     }
 
-    private void check(boolean holds, String message) {
+    private void check(boolean holds, Supplier<String> message) {
         counts.checks++;
         if (!holds) {
-            throw new AssertionError(message + " (seed " + seed + ")");
+            throw new AssertionError(message.get() + " (seed " + seed + ")");
         }
     }
 

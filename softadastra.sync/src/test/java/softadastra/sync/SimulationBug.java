@@ -47,8 +47,15 @@ enum SimulationBug {
     /** A few entries. */
     private static final int CHUNK_BYTES = 300;
 
+    /** Few, so that the log is read too, and may have let go what is asked for. */
+    private static final int REMEMBERED = 16;
+
+    /** Small, so that it is full now and then. */
+    static final Peer.Window WINDOW = new Peer.Window(32, 12 << 10, 3 << 10);
+
     Exchange.Rules rules(InstantSource clock, Admitting admission) {
-        return new Exchange.Rules(() -> arbiter(admission), collector(), GRACE_MILLIS, CHUNK_BYTES, clock);
+        return new Exchange.Rules(
+                () -> arbiter(admission), collector(), GRACE_MILLIS, CHUNK_BYTES, REMEMBERED, WINDOW, clock);
     }
 
     private LastWriteWins arbiter(Admitting admission) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import softadastra.store.CausalContext;
 import softadastra.store.Entry;
 import softadastra.store.Key;
@@ -25,10 +26,10 @@ final class SimulationOracle {
      * An operation, and what its writer knew: all of what it held, and what stood there, which may have come before the operations
      * that it belongs to.
      */
-    private record Written(OperationRecord operation, CausalContext context, Optional<OperationId> stood) {
+    private record Written(OperationRecord operation, CausalContext context, Set<OperationId> stood) {
 
         boolean knew(OperationId other) {
-            return context.includes(other) || stood.equals(Optional.of(other));
+            return context.includes(other) || stood.contains(other);
         }
 
         OperationId id() {
@@ -41,12 +42,13 @@ final class SimulationOracle {
     }
 
     private final Map<Origin, List<Written>> byOrigin = new TreeMap<>();
+    private final Map<Key, List<Written>> byKey = new TreeMap<>();
 
     /** Takes note of the operations of a write, which is the last thing that its node did. */
     void written(
             StoreEngine store,
             CausalContext before,
-            Map<Key, OperationId> stood,
+            Map<Key, Set<OperationId>> stood,
             long firstSequence,
             HybridFloor floor) {
         CausalContext[] context = {before};
@@ -54,11 +56,15 @@ final class SimulationOracle {
                     Written written = new Written(
                             record,
                             context[0],
-                            Optional.ofNullable(stood.get(record.operation().key())));
+                            stood.getOrDefault(record.operation().key(), Set.of()));
                     requireAbove(written, floor);
                     List<Written> all = byOrigin.computeIfAbsent(record.id().origin(), origin -> new ArrayList<>());
-                    require(record.id().counter() == all.size() + 1L, "I4: " + record.id() + " after " + all.size());
+                    require(
+                            record.id().counter() == all.size() + 1L,
+                            () -> "I4: " + record.id() + " after " + all.size());
                     all.add(written);
+                    byKey.computeIfAbsent(record.operation().key(), key -> new ArrayList<>())
+                            .add(written);
                     context[0] = context[0].merge(CausalContext.of(
                             Map.of(record.id().origin(), record.id().counter())));
                     return true;
@@ -75,37 +81,34 @@ final class SimulationOracle {
     private void requireAbove(Written written, HybridFloor floor) {
         for (Written other : of(written.operation.operation().key())) {
             Key key = written.operation.operation().key();
-            boolean saw = SimulationRejections.mayReject(key)
-                    ? written.stood.equals(Optional.of(other.id()))
-                    : written.knew(other.id());
+            boolean saw =
+                    SimulationRejections.mayReject(key) ? written.stood.contains(other.id()) : written.knew(other.id());
             if (saw) {
                 require(
                         written.isAfter(other),
-                        "I10: " + written.id() + " at " + written.operation.stamp() + " knew " + other.id() + " at "
-                                + other.operation.stamp());
+                        () -> "I10: " + written.id() + " at " + written.operation.stamp() + " knew " + other.id()
+                                + " at " + other.operation.stamp());
             }
         }
         require(
                 Long.compareUnsigned(written.operation.stamp().packed(), floor.packed()) > 0,
-                "I11: " + written.id() + " is not above what was promised");
+                () -> "I11: " + written.id() + " is not above what was promised");
     }
 
     /** A node has come back: what it had written and not made durable may be gone. */
     void restarted(Origin origin, long lastCounter) {
         List<Written> all = byOrigin.getOrDefault(origin, List.of());
-        require(lastCounter <= all.size(), "I4: " + origin + " has " + lastCounter + " operations of " + all.size());
+        require(
+                lastCounter <= all.size(),
+                () -> "I4: " + origin + " has " + lastCounter + " operations of " + all.size());
         while (all.size() > lastCounter) {
-            all.remove(all.size() - 1);
+            Written lost = all.remove(all.size() - 1);
+            of(lost.operation.operation().key()).remove(lost);
         }
     }
 
     private List<Written> of(Key key) {
-        List<Written> found = new ArrayList<>();
-        byOrigin.values()
-                .forEach(all -> all.stream()
-                        .filter(each -> each.operation.operation().key().equals(key))
-                        .forEach(found::add));
-        return found;
+        return byKey.getOrDefault(key, List.of());
     }
 
     long operations() {
@@ -119,17 +122,16 @@ final class SimulationOracle {
      * @param taken those that some node's application has dealt with: who was away is not told of them again
      */
     void check(String node, StoreEngine store, Set<OperationId> reported, Set<OperationId> taken) {
-        Map<Key, List<Written>> byKey = new TreeMap<>();
-        byOrigin.values()
-                .forEach(all -> all.forEach(
-                        each -> byKey.computeIfAbsent(each.operation.operation().key(), key -> new ArrayList<>())
-                                .add(each)));
         Set<Key> keys = new TreeSet<>();
         store.entries().forEach(entry -> keys.add(entry.key()));
-        require(byKey.keySet().containsAll(keys), "I8: " + node + " has " + keys);
+        require(byKey.keySet().containsAll(keys), () -> "I8: " + node + " has " + keys);
         Set<OperationId> known = new HashSet<>(reported);
         known.addAll(taken);
-        byKey.forEach((key, all) -> check(node, store, key, all, known));
+        byKey.forEach((key, all) -> {
+            if (!all.isEmpty()) {
+                check(node, store, key, all, known);
+            }
+        });
     }
 
     private static void check(String node, StoreEngine store, Key key, List<Written> all, Set<OperationId> reported) {
@@ -146,7 +148,7 @@ final class SimulationOracle {
                     standing.stream()
                             .allMatch(each ->
                                     all.stream().anyMatch(other -> other.id().equals(each.id()))),
-                    "I8: " + node + " has " + standing + ", which nobody wrote");
+                    () -> "I8: " + node + " has " + standing + ", which nobody wrote");
             return;
         }
         switch (policy.kind()) {
@@ -172,7 +174,7 @@ final class SimulationOracle {
         boolean forgotten = expected.size() == 1 && !isValue(expected.get(0)) && ids.isEmpty();
         require(
                 forgotten || ids.equals(expected.stream().map(Written::id).toList()),
-                "I8/I9: " + node + " has " + standing + ", not " + describe(expected));
+                () -> "I8/I9: " + node + " has " + standing + ", not " + describe(expected));
     }
 
     private static boolean isValue(Written written) {
@@ -183,12 +185,12 @@ final class SimulationOracle {
         Optional<Entry> entry = store.get(key);
         require(
                 entry.map(Entry::value).equals(shown),
-                "I8/I9: " + node + " has " + entry + ", not " + shown + " of " + last.operation);
+                () -> "I8/I9: " + node + " has " + entry + ", not " + shown + " of " + last.operation);
         require(
                 entry.isEmpty()
                         || (entry.get().version() == last.operation.version()
                                 && entry.get().timestamp().equals(last.operation.stamp())),
-                "I8: " + node + " has " + entry + " and not " + last.operation);
+                () -> "I8: " + node + " has " + entry + " and not " + last.operation);
     }
 
     /** Every value that no other operation knew and that does not stand has been reported. */
@@ -198,7 +200,7 @@ final class SimulationOracle {
             boolean stands = standing.stream().anyMatch(other -> other.id().equals(each.id()));
             require(
                     stands || !isValue(each) || reported.contains(each.id()),
-                    "I14: " + node + " never reported " + each.id() + " of " + describe(frontier));
+                    () -> "I14: " + node + " never reported " + each.id() + " of " + describe(frontier));
         }
     }
 
@@ -215,9 +217,9 @@ final class SimulationOracle {
         return text.toString();
     }
 
-    static void require(boolean holds, String message) {
+    static void require(boolean holds, Supplier<String> message) {
         if (!holds) {
-            throw new AssertionError(message);
+            throw new AssertionError(message.get());
         }
     }
 }

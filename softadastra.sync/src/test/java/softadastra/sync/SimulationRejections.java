@@ -50,7 +50,7 @@ final class SimulationRejections {
             Origin self = node.exchange().self();
             node.exchange().rejecting().untoldOperations().forEach(id -> rejected.add(new Claim(self, id)));
             claims(node).forEach(claim -> {
-                SimulationOracle.require(!dealtWith.contains(claim), "failed again: " + claim);
+                SimulationOracle.require(!dealtWith.contains(claim), () -> "failed again: " + claim);
                 failed.add(claim);
             });
         }
@@ -84,7 +84,8 @@ final class SimulationRejections {
         Result<Unit> retried = node.exchange().rejecting().retry(id);
         boolean asExpected =
                 current ? retried.isOk() : retried.isErr() && retried.error().code() == ErrorCode.INVALID_STATE;
-        SimulationOracle.require(asExpected, "retry of " + operation + " where it stands " + current + ": " + retried);
+        SimulationOracle.require(
+                asExpected, () -> "retry of " + operation + " where it stands " + current + ": " + retried);
         return current;
     }
 
@@ -103,7 +104,7 @@ final class SimulationRejections {
                 if (claim.by().equals(self)) {
                     SimulationOracle.require(
                             failed.contains(claim),
-                            "I15: the writer does not know that " + self + " rejected " + claim);
+                            () -> "I15: the writer does not know that " + self + " rejected " + claim);
                     for (SimulatedNode writer : nodes) {
                         boolean wrote =
                                 writer.exchange().self().equals(claim.id().origin());
@@ -111,7 +112,7 @@ final class SimulationRejections {
                                 writer.store().context().counter(claim.id().origin());
                         SimulationOracle.require(
                                 !wrote || held.counter(claim.id().origin()) == written,
-                                "I15: " + self + " lacks what came behind " + claim.id());
+                                () -> "I15: " + self + " lacks what came behind " + claim.id());
                     }
                 }
             }
@@ -123,9 +124,9 @@ final class SimulationRejections {
                                             .map(Claim::id)
                                             .distinct()
                                             .count(),
-                    "I12: " + state + " of " + node.id() + " where " + claims(node) + " failed");
+                    () -> "I12: " + state + " of " + node.id() + " where " + claims(node) + " failed");
         }
-        SimulationOracle.require(rejected.containsAll(failed), "I15: failed and not rejected");
+        SimulationOracle.require(rejected.containsAll(failed), () -> "I15: failed and not rejected");
     }
 
     /** How many operations have failed. */

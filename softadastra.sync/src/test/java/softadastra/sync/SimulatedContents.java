@@ -1,0 +1,46 @@
+package softadastra.sync;
+
+import java.util.Optional;
+import java.util.zip.CRC32C;
+import softadastra.store.CausalContext;
+import softadastra.store.StoreEngine;
+import softadastra.store.Value;
+
+/**
+ * What a node of a simulation shows, of the keys that all who hold the same show the same of.
+ *
+ * @param text a text that is equal for equal contents: entries, and operations that stand beside each other
+ * @param hasEarly whether something stands there that came before those it belongs to
+ */
+record SimulatedContents(String text, boolean hasEarly) {
+
+    static SimulatedContents of(StoreEngine store) {
+        StringBuilder text = new StringBuilder();
+        store.entries()
+                .filter(entry -> SimulationPolicies.converges(entry.key()))
+                .forEach(entry -> {
+                    text.append(entry.key()).append(' ').append(entry.version()).append(' ');
+                    text.append(entry.timestamp().packed()).append(' ');
+                    text.append(digest(entry.value())).append('\n');
+                });
+        CausalContext context = store.context();
+        boolean[] early = new boolean[1];
+        long unused = store.replication()
+                .standing(Optional.empty(), each -> {
+                    early[0] |= !context.includes(each.id());
+                    if (each.contested() && SimulationPolicies.converges(each.key())) {
+                        text.append(each.key()).append(' ').append(each.id()).append(' ');
+                        text.append(each.value().map(SimulatedContents::digest)).append('\n');
+                    }
+                    return true;
+                })
+                .orElseThrow();
+        return new SimulatedContents(text.toString(), early[0]);
+    }
+
+    private static String digest(Value value) {
+        CRC32C crc = new CRC32C();
+        crc.update(value.bytes());
+        return value.length() + ":" + crc.getValue();
+    }
+}
