@@ -148,6 +148,13 @@ final class NodeStartCommand extends Subcommand {
                                             .put("failed", SyncText.json(failed.failed()))
                                             .toString()
                                     : "failed: " + SyncText.line(failed.failed()));
+        } else if (event instanceof SyncEvent.ContentsDiverged diverged) {
+            io().message(
+                            io().isJson()
+                                    ? new JsonObject()
+                                            .put("diverged", diverged.peer().value())
+                                            .toString()
+                                    : "diverged: " + diverged.peer() + " holds the same and has something else");
         } else {
             io().message(
                             io().isJson()

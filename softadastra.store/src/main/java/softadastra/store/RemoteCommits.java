@@ -70,6 +70,19 @@ final class RemoteCommits {
         });
     }
 
+    /** Logs operations that are held, and do not stand as they should. */
+    Replicated mend(List<OperationRecord> survivors, Arbiter arbiter) {
+        return commits.writing(() -> {
+            for (OperationRecord survivor : survivors) {
+                requireNoFork(survivor.id());
+            }
+            keepRemovals();
+            RemotePlan plan = plan(survivors, arbiter);
+            survivors.forEach(plan::mend);
+            return plan.isEmpty() ? plan.result(0) : plan.result(submit(plan));
+        });
+    }
+
     /** Writes to a key, if what stands there is of a sequence; waits until that is durable. */
     boolean resolve(Key key, @Nullable Value value, long sequence) {
         Decided<Boolean> decided = commits.writing(() -> commits.resolve(key, value, sequence));

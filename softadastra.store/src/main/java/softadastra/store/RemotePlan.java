@@ -113,6 +113,22 @@ final class RemotePlan {
             passedOver++;
             return;
         }
+        survive(survivor, key, standing, verdict);
+    }
+
+    /** Decides what an operation does that is held, and does not stand as it should. */
+    void mend(OperationRecord survivor) {
+        Key key = survivor.operation().key();
+        Stored standing = standing(key);
+        Verdict verdict = decideSurvivor(survivor, standing);
+        if (verdict.stored() == null) {
+            passedOver++;
+            return;
+        }
+        survive(survivor, key, standing, verdict);
+    }
+
+    private void survive(OperationRecord survivor, Key key, @Nullable Stored standing, Verdict verdict) {
         OperationType type = type(survivor.operation(), Stored.live(standing));
         counters.putIfAbsent(survivor.id().origin(), known(survivor.id().origin()));
         OperationEnvelope.writeSurvivor(

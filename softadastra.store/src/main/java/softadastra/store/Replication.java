@@ -117,6 +117,25 @@ public final class Replication {
     }
 
     /**
+     * Takes operations that are held already, and do not stand here as they should: as one batch, as if they came without those they had
+     * replaced, and waits until it is durable.
+     *
+     * @param survivors the operations; contexts say what they replace of what stands here
+     * @param arbiter decides what they do
+     * @return what was logged, or an error, as of {@link #apply}; RECORD_TOO_LARGE too
+     */
+    public Result<Replicated> mend(List<OperationRecord> survivors, Arbiter arbiter) {
+        Objects.requireNonNull(arbiter, "arbiter");
+        List<OperationRecord> all = List.copyOf(survivors);
+        return attempt(() -> {
+            all.forEach(Replication::requireRemote);
+            Replicated replicated = commits.mend(all, arbiter);
+            commits.awaitVisible(replicated.lastSequence());
+            return replicated;
+        });
+    }
+
+    /**
      * Logs a note, and waits until it is durable.
      *
      * @param typeCode its type code, {@value #FIRST_NOTE} to {@value #LAST_NOTE}; the store does not interpret it

@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.Optional;
 import softadastra.core.NodeId;
 import softadastra.store.OperationRecord;
+import softadastra.store.Value;
 
 /** Which operations a node takes, by all of its rules. */
 @FunctionalInterface
@@ -24,13 +25,16 @@ interface Admitting {
     Optional<No> asked(OperationRecord incoming);
 
     /**
-     * The rules of a node.
+     * The rules of a node; {@link #EVERYTHING} where there are none.
      *
      * @param self the node, whose own operations are always taken: those of an earlier epoch come back from others
      * @param admission what the application says
      * @param largestValue how many bytes a value may have
      */
     static Admitting of(NodeId self, Admission admission, int largestValue) {
+        if (admission == Admission.EVERYTHING && largestValue >= Value.MAX_BYTES) {
+            return EVERYTHING;
+        }
         return incoming -> {
             if (incoming.id().node().equals(self)) {
                 return Optional.empty();

@@ -14,6 +14,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -93,6 +94,7 @@ final class Exchange {
     private final Receiving receiving;
     private final Snapshots snapshots;
     private final Rejecting rejecting;
+    private final AntiEntropy antiEntropy;
     private final Collector collector;
     private final Supplier<LastWriteWins> arbiters;
 
@@ -173,6 +175,7 @@ final class Exchange {
         this.oversized = new Oversized(replication, rules.arbiters(), this::decided);
         this.snapshots = new Snapshots(replication, rules.chunkBytes(), rules.arbiters());
         this.rejecting = new Rejecting(replication, self, rules.clock(), notes.rejections());
+        this.antiEntropy = new AntiEntropy(replication, store::context, rules);
         this.acks = notes.acks();
         admit(members);
         acks.all().forEach((member, vector) -> {
@@ -190,6 +193,8 @@ final class Exchange {
      * @param chunkBytes a part of what stands here is ended by what makes it this long
      * @param remembered how many of the operations that were read last are kept in memory, for others and to be sent again
      * @param window how much may be on its way to a member
+     * @param converging under which keys nodes that hold the same have the same; empty for a node that may have something else
+     * @param restNanos how long sums over what stands here rest before they are worked out anew
      * @param clock the clock that is told to others, for people; nothing rests on it
      */
     record Rules(
@@ -199,9 +204,13 @@ final class Exchange {
             int chunkBytes,
             int remembered,
             Peer.Window window,
+            Optional<Predicate<Key>> converging,
+            long restNanos,
             InstantSource clock) {
 
         private static final int REMEMBERED = 1024;
+
+        private static final long REST_NANOS = 60_000_000_000L;
 
         /** The rules for real. */
         static Rules standard(long graceMillis, Policies policies, Admitting admission) {
@@ -213,6 +222,11 @@ final class Exchange {
                     1 << 20,
                     REMEMBERED,
                     Peer.Window.STANDARD,
+                    // Who does not take everything has something else, and is not to be mended.
+                    admission == Admitting.EVERYTHING
+                            ? Optional.of(key -> lookup.of(key).converges())
+                            : Optional.empty(),
+                    REST_NANOS,
                     InstantSource.system());
         }
     }
@@ -281,6 +295,7 @@ final class Exchange {
                 .forEach(message -> tally.attempt(() -> adopt(message, now)));
         messages.forEach(message -> hear(message, now));
         tally.attempt(() -> rejecting.hear(messages, store.context(), now));
+        messages.forEach(message -> tally.attempt(() -> compare(message, now)));
         if (acks.pause(now) <= 0) {
             tally.attempt(() -> markAcks(now));
         }
@@ -289,6 +304,23 @@ final class Exchange {
         advance();
         send(now);
         tally.attempt(this::collect);
+        tally.attempt(() -> antiEntropy.step(isAtRest(), now));
+    }
+
+    private void compare(SyncMessage message, long now) {
+        if (antiEntropy.hear(message, now)) {
+            restart();
+        }
+    }
+
+    /** Whether somebody that there is a way to holds the same, and nothing is on its way here. */
+    private boolean isAtRest() {
+        return receiving.progress().isEmpty()
+                && peers.values().stream().anyMatch(peer -> peer.isLinked() && holdsTheSame(peer.cut()));
+    }
+
+    private boolean holdsTheSame(@Nullable Cut cut) {
+        return cut != null && cut.held().equals(held);
     }
 
     private void markAcks(long now) {
@@ -319,7 +351,8 @@ final class Exchange {
         if (acks.isBehind(peers.values(), self.node())) {
             pause = Math.min(pause, acks.pause(now));
         }
-        return Math.max(0, tally.collected > 0 ? Math.min(pause, SLICE_NANOS) : pause);
+        boolean inSlices = tally.collected > 0 || antiEntropy.isRunning();
+        return Math.max(0, inSlices ? Math.min(pause, SLICE_NANOS) : pause);
     }
 
     private void connect(Set<NodeId> linked) {
@@ -552,7 +585,16 @@ final class Exchange {
         }
         Refusals refusals = rejecting.next(peer.node());
         if (!refusals.isEmpty()) {
-            transmit(peer.node(), new SyncMessage(state(now, relay), List.of(), Optional.empty(), refusals));
+            transmit(
+                    peer.node(),
+                    new SyncMessage(state(now, relay), List.of(), Optional.empty(), refusals, Contents.NONE));
+            told = true;
+        }
+        Contents contents = heartbeat ? antiEntropy.next(peer.origin(), held) : Contents.NONE;
+        if (!contents.isEmpty()) {
+            transmit(
+                    peer.node(),
+                    new SyncMessage(state(now, relay), List.of(), Optional.empty(), Refusals.NONE, contents));
             told = true;
         }
         if (!told && (heartbeat || peer.isOwed() || !relay.isEmpty())) {
@@ -680,6 +722,11 @@ final class Exchange {
     /** What was rejected, here and elsewhere. */
     Rejecting rejecting() {
         return rejecting;
+    }
+
+    /** What is done about those who hold the same and have something else. */
+    AntiEntropy antiEntropy() {
+        return antiEntropy;
     }
 
     /** The conflicts that nobody has taken yet, oldest first. */

@@ -145,7 +145,7 @@ final class Snapshots {
                 + standing.value().map(value -> value.length()).orElse(0);
     }
 
-    private static OperationRecord survivor(Standing standing) {
+    static OperationRecord survivor(Standing standing) {
         Operation operation = standing.value()
                 .map(value -> Operation.put(standing.key(), value))
                 .orElseGet(() -> Operation.delete(standing.key()));

@@ -546,6 +546,7 @@ public final class SyncEngine implements AutoCloseable {
             if (with != null) {
                 with.tell().forEach(each -> events.add(new SyncEvent.ConflictDecided(each)));
                 with.rejecting().tell().forEach(each -> events.add(new SyncEvent.OperationFailed(each)));
+                with.antiEntropy().tell().forEach(each -> events.add(new SyncEvent.ContentsDiverged(each)));
             }
         } finally {
             lock.unlock();

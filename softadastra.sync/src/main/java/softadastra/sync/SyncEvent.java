@@ -33,6 +33,20 @@ public sealed interface SyncEvent {
     }
 
     /**
+     * A peer holds the same operations, and has something else under some keys: a log was damaged, or a program is wrong. What is
+     * missing at one of the two is taken from the other.
+     *
+     * @param peer its id
+     */
+    record ContentsDiverged(NodeId peer) implements SyncEvent {
+
+        /** Refuses null. */
+        public ContentsDiverged {
+            Objects.requireNonNull(peer, "peer");
+        }
+    }
+
+    /**
      * A node has become a member.
      *
      * @param node its id

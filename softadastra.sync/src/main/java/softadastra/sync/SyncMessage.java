@@ -17,8 +17,10 @@ import softadastra.store.Origin;
  * @param operations operations, each with its context in full, in an order that causality allows
  * @param chunk a part of what stands at the sender
  * @param refusals word of operations that were rejected
+ * @param contents sums over what stands at the sender
  */
-record SyncMessage(State state, List<OperationRecord> operations, Optional<Chunk> chunk, Refusals refusals) {
+record SyncMessage(
+        State state, List<OperationRecord> operations, Optional<Chunk> chunk, Refusals refusals, Contents contents) {
 
     SyncMessage {
         operations = List.copyOf(operations);
@@ -26,7 +28,7 @@ record SyncMessage(State state, List<OperationRecord> operations, Optional<Chunk
 
     /** A message without word of operations that were rejected. */
     SyncMessage(State state, List<OperationRecord> operations, Optional<Chunk> chunk) {
-        this(state, operations, chunk, Refusals.NONE);
+        this(state, operations, chunk, Refusals.NONE, Contents.NONE);
     }
 
     /** A message that says how the sender is, and nothing else. */

@@ -37,8 +37,9 @@ import softadastra.sync.SyncMessage.State;
  * bytes there are.
  *
  * <pre>
- * message   = magic:i32 "SYN1"  version:u8 (1)  flags:u8 (bit 0: chunk; bit 1: whole; bit 2: refusals)  origins  state
- *             count:varint  operation * count  chunk (if there is one)  refusals (if there are any)  crc:i32
+ * message   = magic:i32 "SYN1"  version:u8 (1)  flags:u8 (bit 0: chunk; bit 1: whole; bit 2: refusals; bit 3: contents)  origins  state
+ *             count:varint  operation * count  chunk (if there is one)  refusals (if there are any)
+ *             contents (if there are any)  crc:i32
  *                                                                              all numbers little-endian
  * origins   = count:varint  { node:utf8  epoch:i64 } * count                    in order, each once
  * state     = from:varint  cut  joined:set  count:varint  { origin:varint  limit + 1:varint } * count  want:i64  millis:i64
@@ -56,6 +57,7 @@ import softadastra.sync.SyncMessage.State;
  * conflicts = count:varint  { note:bytes } * count                             see {@link Conflict}
  * refusals  = count:varint  { by:origin  of:origin  counter:varint  hops:u8  rejection } * count      see {@link Rejection}
  *             count:varint  { by:origin  of:origin  counter:varint  hops:u8 } * count                see {@link Refusals}
+ * contents  = count:varint (1 or 256)  { sum:i64 } * count  count:varint  { operation } * count   as of a chunk; see {@link Contents}
  * crc       : CRC32C of all before it; a transport may hand over half a message
  * </pre>
  */
@@ -66,6 +68,7 @@ final class SyncMessageCodec {
     private static final int CHUNK = 1;
     private static final int WHOLE = 2;
     private static final int REFUSALS = 4;
+    private static final int CONTENTS = 8;
     private static final int FULL = 1;
     private static final int BEHIND = 2;
     private static final int THROUGH = 4;
@@ -104,7 +107,8 @@ final class SyncMessageCodec {
         Refusals refusals = message.refusals();
         out.writeByte((chunk.isPresent() ? CHUNK : 0)
                 | (message.state().whole() ? WHOLE : 0)
-                | (refusals.isEmpty() ? 0 : REFUSALS));
+                | (refusals.isEmpty() ? 0 : REFUSALS)
+                | (message.contents().isEmpty() ? 0 : CONTENTS));
         Set<Origin> origins = origins(message.state());
         for (OperationRecord operation : message.operations()) {
             origins.add(operation.id().origin());
@@ -118,6 +122,7 @@ final class SyncMessageCodec {
             origins.add(word.by());
             origins.add(word.rejection().id().origin());
         });
+        message.contents().entries().forEach(entry -> origins.add(entry.id().origin()));
         refusals.receipts().forEach(receipt -> {
             origins.add(receipt.by());
             origins.add(receipt.id().origin());
@@ -140,10 +145,40 @@ final class SyncMessageCodec {
         if (!refusals.isEmpty()) {
             write(refusals);
         }
+        if (!message.contents().isEmpty()) {
+            write(message.contents());
+        }
         CRC32C crc = new CRC32C();
         crc.update(out.array(), 0, out.length());
         out.writeInt((int) crc.getValue());
         return out.toByteArray();
+    }
+
+    private void write(Contents contents) {
+        out.writeVarint(contents.sums().size());
+        contents.sums().forEach(out::writeLong);
+        out.writeVarint(contents.entries().size());
+        contents.entries().forEach(entry -> {
+            writeWithoutContext(entry);
+            writeBody(entry.operation());
+        });
+    }
+
+    private static Contents readContents(ByteReader in, List<Origin> origins) {
+        int position = in.position();
+        int count = in.readCount();
+        if (count != 1 && count != ContentSums.BUCKETS) {
+            throw in.malformed(count + " sums", position);
+        }
+        List<Long> sums = new ArrayList<>();
+        for (int i = count; i > 0; i--) {
+            sums.add(in.readLong());
+        }
+        List<OperationRecord> entries = new ArrayList<>();
+        for (int i = in.readCount(); i > 0; i--) {
+            entries.add(readOperation(in, origins, new HashMap<>(), CausalContext.EMPTY));
+        }
+        return new Contents(sums, entries);
     }
 
     private void write(Refusals refusals) {
@@ -338,7 +373,7 @@ final class SyncMessageCodec {
         }
         int version = in.readByte();
         int flags = in.readByte();
-        if (version != VERSION || (flags & ~(CHUNK | WHOLE | REFUSALS)) != 0) {
+        if (version != VERSION || (flags & ~(CHUNK | WHOLE | REFUSALS | CONTENTS)) != 0) {
             throw new SoftadastraException(
                     ErrorCode.UNSUPPORTED_VERSION,
                     "unsupported sync message version " + version + " with flags " + flags + ": this release reads "
@@ -361,8 +396,9 @@ final class SyncMessageCodec {
                 ? Optional.empty()
                 : Optional.of(readChunk(in, origins, state.cut().held().toContext()));
         Refusals refusals = (flags & REFUSALS) == 0 ? Refusals.NONE : readRefusals(in, origins);
+        Contents contents = (flags & CONTENTS) == 0 ? Contents.NONE : readContents(in, origins);
         in.expectEnd();
-        return new SyncMessage(state, operations, chunk, refusals);
+        return new SyncMessage(state, operations, chunk, refusals, contents);
     }
 
     private static State readState(ByteReader in, List<Origin> origins, boolean whole) {

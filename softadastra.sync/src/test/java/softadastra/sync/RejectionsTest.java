@@ -135,7 +135,8 @@ class RejectionsTest {
                 new TreeMap<>(),
                 Optional.empty(),
                 false);
-        byte[] encoded = SyncMessageCodec.encode(new SyncMessage(state, List.of(), Optional.empty(), refusals));
+        byte[] encoded =
+                SyncMessageCodec.encode(new SyncMessage(state, List.of(), Optional.empty(), refusals, Contents.NONE));
         assertEquals(refusals, SyncMessageCodec.decode(encoded).orElseThrow().refusals());
         assertEquals(
                 Refusals.NONE,

@@ -11,8 +11,9 @@ import softadastra.store.Value;
  *
  * @param text a text that is equal for equal contents: entries, and operations that stand beside each other
  * @param hasEarly whether something stands there that came before those it belongs to
+ * @param sum what the node would tell others of it
  */
-record SimulatedContents(String text, boolean hasEarly) {
+record SimulatedContents(String text, boolean hasEarly, long sum) {
 
     static SimulatedContents of(StoreEngine store) {
         StringBuilder text = new StringBuilder();
@@ -25,9 +26,13 @@ record SimulatedContents(String text, boolean hasEarly) {
                 });
         CausalContext context = store.context();
         boolean[] early = new boolean[1];
+        ContentSums sums = new ContentSums();
         long unused = store.replication()
                 .standing(Optional.empty(), each -> {
                     early[0] |= !context.includes(each.id());
+                    if (SimulationPolicies.converges(each.key())) {
+                        sums.add(each);
+                    }
                     if (each.contested() && SimulationPolicies.converges(each.key())) {
                         text.append(each.key()).append(' ').append(each.id()).append(' ');
                         text.append(each.value().map(SimulatedContents::digest)).append('\n');
@@ -35,7 +40,7 @@ record SimulatedContents(String text, boolean hasEarly) {
                     return true;
                 })
                 .orElseThrow();
-        return new SimulatedContents(text.toString(), early[0]);
+        return new SimulatedContents(text.toString(), early[0], sums.total());
     }
 
     private static String digest(Value value) {

@@ -43,6 +43,7 @@ final class Simulation implements AutoCloseable {
         long collected;
         long rejected;
         long retried;
+        long compared;
         long checks;
 
         void add(Counts other) {
@@ -57,6 +58,7 @@ final class Simulation implements AutoCloseable {
             collected += other.collected;
             rejected += other.rejected;
             retried += other.retried;
+            compared += other.compared;
             checks += other.checks;
         }
 
@@ -65,7 +67,8 @@ final class Simulation implements AutoCloseable {
             return seeds + " seeds: " + operations + " operations, " + steps + " steps, " + messages + " messages ("
                     + lost + " lost), " + crashes + " crashes, " + partitions + " partitions, " + conflicts
                     + " conflicts, " + collected + " removals forgotten, " + rejected
-                    + " operations rejected (" + retried + " retried), " + checks + " checks";
+                    + " operations rejected (" + retried + " retried), " + compared + " sums compared, " + checks
+                    + " checks";
         }
     }
 
@@ -281,6 +284,7 @@ final class Simulation implements AutoCloseable {
 
     private void crash(SimulatedNode node) {
         if (node.isUp()) {
+            counts.compared += node.exchange().antiEntropy().compared();
             node.kill();
             network.dropFor(node.id());
             counts.crashes++;
@@ -363,6 +367,9 @@ final class Simulation implements AutoCloseable {
         counts.collected += did.collected();
         rejections.see(node);
         check(
+                node.exchange().antiEntropy().diverged() == 0,
+                () -> "I6: " + node.id() + " has found somebody to differ");
+        check(
                 node.exchange().held().counters().equals(node.store().context().counters()),
                 () -> "I4: " + node.id() + " counts " + node.exchange().held() + ", and its log "
                         + node.store().context());
@@ -386,6 +393,9 @@ final class Simulation implements AutoCloseable {
                 check(
                         node.contents().text().equals(other.contents().text()),
                         () -> "I6: " + node.id() + " and " + other.id() + " hold the same, and differ");
+                check(
+                        node.contents().sum() == other.contents().sum(),
+                        () -> "I6: sums of " + node.id() + " and " + other.id() + " differ");
             }
         }
     }
@@ -408,6 +418,7 @@ final class Simulation implements AutoCloseable {
         counts.rejected = rejections.count();
         counts.retried = rejections.retried();
         for (SimulatedNode node : nodes) {
+            counts.compared += node.exchange().antiEntropy().compared();
             List<Conflict> left = node.exchange().conflicts().all();
             counts.conflicts += left.size();
             left.forEach(conflict -> told(node, conflict));

@@ -44,6 +44,8 @@ enum SimulationBug {
 
     private static final long GRACE_MILLIS = 200;
 
+    private static final long REST_NANOS = 1_000_000_000L;
+
     /** A few entries. */
     private static final int CHUNK_BYTES = 300;
 
@@ -55,7 +57,15 @@ enum SimulationBug {
 
     Exchange.Rules rules(InstantSource clock, Admitting admission) {
         return new Exchange.Rules(
-                () -> arbiter(admission), collector(), GRACE_MILLIS, CHUNK_BYTES, REMEMBERED, WINDOW, clock);
+                () -> arbiter(admission),
+                collector(),
+                GRACE_MILLIS,
+                CHUNK_BYTES,
+                REMEMBERED,
+                WINDOW,
+                Optional.of(SimulationPolicies::converges),
+                REST_NANOS,
+                clock);
     }
 
     private LastWriteWins arbiter(Admitting admission) {

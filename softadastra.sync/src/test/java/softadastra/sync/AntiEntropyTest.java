@@ -1,0 +1,209 @@
+package softadastra.sync;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import softadastra.core.NodeId;
+import softadastra.store.Arbiter;
+import softadastra.store.CausalContext;
+import softadastra.store.Effect;
+import softadastra.store.Key;
+import softadastra.store.OperationRecord;
+import softadastra.store.Replication;
+import softadastra.store.StoreConfig;
+import softadastra.store.StoreEngine;
+import softadastra.store.Value;
+
+/** Nodes that hold the same and have something else, since a log is not what it should be, find out and mend it. */
+@Timeout(60)
+class AntiEntropyTest {
+
+    private final InMemoryNetwork network = new InMemoryNetwork(7);
+
+    /** In seconds from any time on. */
+    private long seconds;
+
+    private final class Node implements AutoCloseable {
+        final StoreEngine store;
+        final SyncEngine sync;
+        final List<SyncEvent> events = new ArrayList<>();
+
+        Node(String id, SyncConfig config) {
+            store = StoreEngine.open(StoreConfig.memoryOnly().withNodeId(id)).orElseThrow();
+            sync = SyncEngine.open(store, config, network.connect(NodeId.of(id).orElseThrow()))
+                    .orElseThrow();
+            sync.addListener(events::add);
+        }
+
+        void put(String key, String value) {
+            store.put(Key.of(key), Value.fromString(value)).orElseThrow();
+        }
+
+        Map<String, String> contents() {
+            Map<String, String> contents = new TreeMap<>();
+            store.entries()
+                    .forEach(entry ->
+                            contents.put(entry.key().asString(), entry.value().asString()));
+            return contents;
+        }
+
+        boolean isToldOf(String peer) {
+            return events.contains(
+                    new SyncEvent.ContentsDiverged(NodeId.of(peer).orElseThrow()));
+        }
+
+        boolean isToldOfAny() {
+            return events.stream().anyMatch(SyncEvent.ContentsDiverged.class::isInstance);
+        }
+
+        @Override
+        public void close() {
+            sync.close();
+            store.close();
+        }
+    }
+
+    private void tick(Node... nodes) {
+        for (int i = 0; i < 20; i++) {
+            for (Node node : nodes) {
+                node.sync.tick(++seconds * 1_000_000_000).orElseThrow();
+            }
+        }
+    }
+
+    /** Rests until all have looked at what the others have. */
+    private void rest(Node... nodes) {
+        for (int i = 0; i < 10; i++) {
+            seconds += 20;
+            tick(nodes);
+        }
+    }
+
+    /** Has a node log what another one has written last, as if it had been decided in another way. */
+    private static void log(Node to, Node from, Arbiter wrong) {
+        List<OperationRecord> last = new ArrayList<>();
+        CausalContext held = to.store.context();
+        var unused = from.store
+                .operations(1, (sequence, record) -> {
+                    if (!held.includes(record.id())) {
+                        last.add(OperationRecord.remote(
+                                record.id(), record.stamp(), record.version(), Effect.WON, held, record.operation()));
+                    }
+                    return true;
+                })
+                .orElseThrow();
+        assertEquals(1, last.size());
+        var logged = to.store.replication().apply(last, wrong).orElseThrow();
+        assertEquals(from.store.context(), to.store.context());
+        assertNotEquals(from.contents(), to.contents());
+        assertTrue(logged.lastSequence() > 0);
+    }
+
+    @Test
+    void aValueThatWasWronglyPassedOverIsMended() {
+        try (Node a = new Node("a", SyncConfig.local());
+                Node b = new Node("b", SyncConfig.local())) {
+            for (int i = 0; i < 100; i++) {
+                a.put("k" + i, "1");
+            }
+            tick(a, b);
+            rest(a, b);
+            assertFalse(a.isToldOfAny() || b.isToldOfAny());
+            a.put("k7", "2");
+            log(b, a, (incoming, standing) -> Effect.LOST);
+            rest(a, b);
+            assertEquals("2", b.contents().get("k7"));
+            assertEquals(a.contents(), b.contents());
+            assertTrue(a.isToldOf("b") && b.isToldOf("a"));
+            assertEquals(List.of(), b.sync.conflicts().orElseThrow());
+            // And it is over.
+            a.events.clear();
+            rest(a, b);
+            assertFalse(a.isToldOfAny());
+            b.put("k7", "3");
+            tick(a, b);
+            assertEquals("3", a.contents().get("k7"));
+        }
+    }
+
+    @Test
+    void soIsOneThatIsMissingAltogether() {
+        try (Node a = new Node("a", SyncConfig.local());
+                Node b = new Node("b", SyncConfig.local())) {
+            tick(a, b);
+            a.put("k", "1");
+            log(b, a, (incoming, standing) -> Effect.REJECTED);
+            rest(a, b);
+            assertEquals(Map.of("k", "1"), b.contents());
+            assertTrue(a.isToldOf("b") && b.isToldOf("a"));
+        }
+    }
+
+    @Test
+    void soAreValuesThatShouldStandBesideEachOther() {
+        SyncConfig manual = SyncConfig.local().withPolicy("", ConflictPolicy.MANUAL);
+        try (Node a = new Node("a", manual);
+                Node b = new Node("b", manual)) {
+            tick(a, b);
+            a.put("k", "1");
+            b.put("k", "2");
+            Replication to = b.store.replication();
+            List<OperationRecord> ofA = new ArrayList<>();
+            var unused = a.store
+                    .operations(
+                            1,
+                            (sequence, record) -> ofA.add(OperationRecord.remote(
+                                    record.id(),
+                                    record.stamp(),
+                                    record.version(),
+                                    Effect.WON,
+                                    CausalContext.EMPTY,
+                                    record.operation())))
+                    .orElseThrow();
+            var logged = to.apply(ofA, (incoming, standing) -> Effect.LOST).orElseThrow();
+            assertEquals(1, logged.lost());
+            rest(a, b);
+            assertEquals(2, a.sync.standing(Key.of("k")).orElseThrow().size());
+            assertEquals(
+                    a.sync.standing(Key.of("k")).orElseThrow().stream()
+                            .map(each -> each.id())
+                            .toList(),
+                    b.sync.standing(Key.of("k")).orElseThrow().stream()
+                            .map(each -> each.id())
+                            .toList());
+            assertTrue(b.isToldOf("a"));
+        }
+    }
+
+    @Test
+    void whereNodesNeedNotAgreeNobodyIsTold() {
+        SyncConfig local = SyncConfig.local().withPolicy("", ConflictPolicy.KEEP_LOCAL);
+        SyncConfig strict = SyncConfig.local().withAdmission((origin, operation) -> Optional.of("nothing"));
+        try (Node a = new Node("a", local);
+                Node b = new Node("b", local)) {
+            tick(a, b);
+            a.put("k", "1");
+            b.put("k", "2");
+            rest(a, b);
+            assertNotEquals(a.contents(), b.contents());
+            assertFalse(a.isToldOfAny() || b.isToldOfAny());
+        }
+        try (Node c = new Node("c", SyncConfig.local());
+                Node d = new Node("d", strict)) {
+            tick(c, d);
+            c.put("k", "1");
+            rest(c, d);
+            assertNotEquals(c.contents(), d.contents());
+            assertFalse(c.isToldOfAny() || d.isToldOfAny());
+        }
+    }
+}
