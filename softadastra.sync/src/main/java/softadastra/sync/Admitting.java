@@ -53,9 +53,9 @@ interface Admitting {
     private static Optional<String> refusal(Admission admission, OperationRecord incoming) {
         try {
             return Objects.requireNonNull(admission.refusal(incoming.id().node(), incoming.operation()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             // Whatever it is, it must not keep other operations from being taken.
-            return Optional.of("the admission has failed: " + e);
+            return Optional.of("the admission has failed: " + e.getClass().getName());
         }
     }
 }

@@ -114,7 +114,7 @@ public final class ConflictPolicy {
         }
         try {
             return Objects.requireNonNullElse(function.merge(key, values), last);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             // Whatever it is, it must not keep other operations from being taken.
             return last;
         }

@@ -789,10 +789,14 @@ final class Exchange {
                 .sum();
         // Who has rejected an operation holds it; it counts all the same, once, until the application has dealt with
         // it.
+        CausalContext context = store.context();
+        Map<Origin, Long> least = new TreeMap<>();
         Set<OperationId> failed = rejecting.failedOperations();
-        failed.removeIf(id -> !store.context().includes(id));
-        long acknowledged =
-                acknowledged() - failed.stream().filter(this::isAcknowledged).count();
+        failed.removeIf(id -> !context.includes(id));
+        long acknowledged = acknowledged()
+                - failed.stream()
+                        .filter(id -> least.computeIfAbsent(id.origin(), this::leastAcknowledged) >= id.counter())
+                        .count();
         long waiting = written - acknowledged - failed.size();
         long flying = 0;
         long retries = 0;
@@ -812,10 +816,6 @@ final class Exchange {
                 failed.size(),
                 waiting - inFlight - queued,
                 retries);
-    }
-
-    private boolean isAcknowledged(OperationId id) {
-        return leastAcknowledged(id.origin()) >= id.counter();
     }
 
     /** How many of this node's operations all members hold. */

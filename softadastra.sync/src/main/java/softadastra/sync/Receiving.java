@@ -92,7 +92,7 @@ final class Receiving {
                 // With what it replaces, which is reported, it is more than a batch may be.
                 atOnce = Math.max(1, Math.min(atOnce, count) / 2);
             } else {
-                logged = Oversized.isTooLarge(logged) ? logAlone(part, known, arbiter) : logged;
+                logged = Oversized.isTooLarge(logged) ? logAlone(part, held, known, arbiter) : logged;
                 taken += logged.orElseThrow().taken();
                 rest = rest.subList(count, rest.size());
                 behind = through;
@@ -153,7 +153,7 @@ final class Receiving {
      *
      * @param first what has decided about it, in a batch that was too large
      */
-    private Result<Replicated> logAlone(Chunk part, CausalContext known, LastWriteWins first) {
+    private Result<Replicated> logAlone(Chunk part, CausalContext held, CausalContext known, LastWriteWins first) {
         Result<Replicated> apart = new Oversized(replication, arbiters, decided)
                 .noteApart(first)
                 .flatMap(noted -> {
@@ -164,9 +164,11 @@ final class Receiving {
             return apart;
         }
         LastWriteWins rejecting = new LastWriteWins();
-        part.survivors().forEach(survivor -> {
-            Effect unused = rejecting.rejectOversized(survivor);
-        });
+        part.survivors().stream()
+                .filter(survivor -> !held.includes(survivor.id()))
+                .forEach(survivor -> {
+                    Effect unused = rejecting.rejectOversized(survivor);
+                });
         Chunk rest =
                 new Chunk(part.cut(), part.full(), part.behind(), part.through(), List.of(), part.known(), List.of());
         return log(rest, known, rejecting, rejecting);

@@ -72,6 +72,10 @@ final class Rejecting {
             NodeId from = message.from().node();
             for (Word word : message.refusals().words()) {
                 if (word.rejection().id().node().equals(self.node())) {
+                    if (!held.includes(word.rejection().id())) {
+                        // Made up, or lost here: whoever has rejected it repeats it until it is back.
+                        continue;
+                    }
                     Failure failure = new Failure(word.by(), clock.millis(), word.rejection());
                     known.add(failure.claim());
                     if (!rejections.isNoted(failure.claim())) {

@@ -3,7 +3,6 @@ package softadastra.sync;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,13 +46,11 @@ final class RejectionRelay {
     }
 
     /** When this node has told of what it has rejected itself, and how often. */
-    private static final class Told {
-        private long at;
-        private int times;
-    }
+    private record Told(long at, int times) {}
 
     private final TreeMap<NodeId, Waiting> waiting = new TreeMap<>();
-    private final Map<OperationId, Told> told = new HashMap<>();
+    /** Told longest ago first. */
+    private final Map<OperationId, Told> told = new LinkedHashMap<>();
 
     /** When something was passed on last; receipts have their own. */
     private final Map<Claim, Long> passedWords = new LinkedHashMap<>();
@@ -78,7 +75,7 @@ final class RejectionRelay {
     void pass(NodeId from, Word word, long now) {
         Claim claim = new Claim(word.by(), word.rejection().id());
         if (word.hops() > 0 && isRested(passedWords, claim, now)) {
-            Word next = new Word(word.by(), word.rejection(), word.hops() - 1);
+            Word next = new Word(word.by(), word.rejection(), Math.min(word.hops(), HOPS) - 1);
             for (NodeId each : towards(claim.id().node(), from)) {
                 add(waiting(each).words, next);
             }
@@ -89,7 +86,7 @@ final class RejectionRelay {
     void pass(NodeId from, Receipt receipt, long now) {
         Claim claim = new Claim(receipt.by(), receipt.id());
         if (receipt.hops() > 0 && isRested(passedReceipts, claim, now)) {
-            Receipt next = new Receipt(receipt.by(), receipt.id(), receipt.hops() - 1);
+            Receipt next = new Receipt(receipt.by(), receipt.id(), Math.min(receipt.hops(), HOPS) - 1);
             for (NodeId each : towards(claim.by().node(), from)) {
                 add(waiting(each).receipts, next);
             }
@@ -142,22 +139,39 @@ final class RejectionRelay {
     /** Has the writers told of what this node has rejected, as far as it is time for that. */
     void tell(Origin by, Map<OperationId, Rejection> untold, long now) {
         told.keySet().retainAll(untold.keySet());
-        int room = neighbours.isEmpty() ? 0 : AT_ONCE;
+        int room = room();
+        // What is new takes most of it, and not all: nor do those whose writers are gone keep others from being told.
+        int fresh = room - room / 4;
+        List<Rejection> next = new ArrayList<>();
         for (Rejection each : untold.values()) {
-            if (room == 0) {
-                break;
-            }
-            Told before = told.get(each.id());
-            if (before == null || now - before.at >= repeat(before.times)) {
-                Told next = told.computeIfAbsent(each.id(), absent -> new Told());
-                next.at = now;
-                next.times++;
-                room--;
-                for (NodeId neighbour : towards(each.id().node(), null)) {
-                    add(waiting(neighbour).words, new Word(by, each, HOPS));
-                }
+            if (next.size() < fresh && !told.containsKey(each.id())) {
+                next.add(each);
             }
         }
+        for (Map.Entry<OperationId, Told> each : told.entrySet()) {
+            Told before = each.getValue();
+            Rejection again = untold.get(each.getKey());
+            if (next.size() < room && again != null && now - before.at >= repeat(before.times)) {
+                next.add(again);
+            }
+        }
+        for (Rejection each : next) {
+            Told last = told.remove(each.id());
+            told.put(each.id(), new Told(now, last == null ? 1 : last.times + 1));
+            for (NodeId neighbour : towards(each.id().node(), null)) {
+                add(waiting(neighbour).words, new Word(by, each, HOPS));
+            }
+        }
+    }
+
+    /** How many words can wait at each neighbour. */
+    private int room() {
+        int room = neighbours.isEmpty() ? 0 : MAX_WAITING;
+        for (NodeId each : neighbours) {
+            Waiting there = waiting.get(each);
+            room = Math.min(room, MAX_WAITING - (there == null ? 0 : there.words.size()));
+        }
+        return room;
     }
 
     private static long repeat(int times) {

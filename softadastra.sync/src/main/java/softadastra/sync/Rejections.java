@@ -11,6 +11,7 @@ import java.util.Set;
 import softadastra.core.ByteReader;
 import softadastra.core.ByteWriter;
 import softadastra.core.MalformedDataException;
+import softadastra.core.NodeId;
 import softadastra.store.Arbiter;
 import softadastra.store.OperationId;
 import softadastra.store.Origin;
@@ -53,6 +54,19 @@ final class Rejections {
     record Claim(Origin by, OperationId id) {}
 
     /**
+     * The same, whatever the epoch: a node that keeps nothing rejects again in each, and what was said to that stays said.
+     *
+     * @param by the node
+     * @param id the operation
+     */
+    private record Known(NodeId by, OperationId id) {
+
+        static Known of(Claim claim) {
+            return new Known(claim.by.node(), claim.id);
+        }
+    }
+
+    /**
      * A rejection of an operation of this node.
      *
      * @param by who has rejected it
@@ -67,8 +81,8 @@ final class Rejections {
     }
 
     private final Map<OperationId, Rejection> untold = new LinkedHashMap<>();
-    private final Map<Claim, Failure> failures = new LinkedHashMap<>();
-    private final Set<Claim> done = new LinkedHashSet<>();
+    private final Map<Known, Failure> failures = new LinkedHashMap<>();
+    private final Map<Known, Claim> done = new LinkedHashMap<>();
     private long untoldBytes;
     private long failureBytes;
 
@@ -85,13 +99,13 @@ final class Rejections {
     /** The operations among them. */
     Set<OperationId> failed() {
         Set<OperationId> ids = new LinkedHashSet<>();
-        failures.keySet().forEach(claim -> ids.add(claim.id()));
+        failures.keySet().forEach(known -> ids.add(known.id()));
         return ids;
     }
 
     /** Whether it is noted that somebody has rejected an operation of this node. */
     boolean isNoted(Claim claim) {
-        return failures.containsKey(claim) || done.contains(claim);
+        return failures.containsKey(Known.of(claim)) || done.containsKey(Known.of(claim));
     }
 
     /** This node has rejected an operation. */
@@ -109,7 +123,7 @@ final class Rejections {
     /** Somebody has rejected an operation of this node. */
     void fail(Failure failure) {
         if (!isNoted(failure.claim())) {
-            failures.put(failure.claim(), failure);
+            failures.put(Known.of(failure.claim()), failure);
             failureBytes += failure.rejection().size();
             Iterator<Failure> oldest = failures.values().iterator();
             while (failures.size() > MAX_COUNT || (failureBytes > MAX_BYTES && failures.size() > 1)) {
@@ -125,10 +139,10 @@ final class Rejections {
     }
 
     private void deal(Claim claim) {
-        Failure removed = failures.remove(claim);
+        Failure removed = failures.remove(Known.of(claim));
         failureBytes -= removed == null ? 0 : removed.rejection().size();
-        if (done.add(claim) && done.size() > MAX_COUNT) {
-            Iterator<Claim> oldest = done.iterator();
+        if (done.put(Known.of(claim), claim) == null && done.size() > MAX_COUNT) {
+            Iterator<Claim> oldest = done.values().iterator();
             Claim unused = oldest.next();
             oldest.remove();
         }
@@ -243,7 +257,7 @@ final class Rejections {
             sink.add(NOTE, note(untold.values()));
         }
         if (!done.isEmpty()) {
-            sink.add(DONE_NOTE, noteDone(List.of(), done));
+            sink.add(DONE_NOTE, noteDone(List.of(), done.values()));
         }
         if (!failures.isEmpty()) {
             sink.add(NOTE, noteFailures(failures.values()));

@@ -261,7 +261,8 @@ public final class SyncEngine implements AutoCloseable {
 
     /**
      * Waits until nothing is in the outbox: every member has acknowledged, durably, what was written here before. Steps are for
-     * others to do meanwhile, such as the thread of {@link #start}.
+     * others to do meanwhile, such as the thread of {@link #start}. What has {@linkplain #failed failed} stays in the outbox until
+     * the application has dealt with it, so nobody waits for that.
      *
      * @param timeout how long to wait at most; none to look and return
      * @return whether the outbox is empty: not, if the time is over, or while there is no member; or INTERRUPTED, if this thread was;
@@ -273,7 +274,7 @@ public final class SyncEngine implements AutoCloseable {
             while (true) {
                 Result<SyncState> state = closed ? Result.err(closedError()) : state();
                 long left = end - System.nanoTime();
-                if (state.isErr() || state.value().outboxSize() == 0 || left <= 0) {
+                if (state.isErr() || state.value().outboxSize() == state.value().failedCount() || left <= 0) {
                     return state.map(with -> with.outboxSize() == 0);
                 }
                 try {
@@ -336,7 +337,7 @@ public final class SyncEngine implements AutoCloseable {
         Result<TickResult> result;
         try {
             result = tick();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // A listener, or a transport, that throws must not end the exchange for good without a word.
             failure = SoftadastraError.of(ErrorCode.INVALID_STATE, "a step of sync has failed: " + e)
                     .withCause(e);

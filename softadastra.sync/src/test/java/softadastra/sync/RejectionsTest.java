@@ -81,6 +81,61 @@ class RejectionsTest {
     }
 
     @Test
+    void whatIsDealtWithStaysSoWhenItIsRejectedInAnotherEpoch() {
+        Rejections rejections = new Rejections();
+        rejections.fail(failure(7));
+        rejections.readDone(Rejections.noteDone(List.of(), List.of(new Claim(TABLET, id(7)))));
+        Origin later = new Origin(TABLET.node(), 77);
+        rejections.fail(new Failure(later, 1, rejection(7, "again")));
+        assertEquals(Set.of(), rejections.failed());
+        assertTrue(rejections.isNoted(new Claim(later, id(7))));
+    }
+
+    @Test
+    void whatNobodyAnswersDoesNotKeepOthersFromBeingTold() {
+        NodeId neighbour = new NodeId("laptop");
+        RejectionRelay relay = new RejectionRelay(TABLET.node());
+        relay.connect(new TreeSet<>(Set.of(neighbour)));
+        TreeMap<OperationId, Rejection> untold = new TreeMap<>();
+        for (int i = 1; i <= 9_000; i++) {
+            untold.put(id(i), rejection(i, ""));
+        }
+        int told = 0;
+        for (long tick = 0; tick < 1_000; tick++) {
+            if (tick == 500) {
+                untold.put(id(10_000), rejection(10_000, ""));
+            }
+            relay.tell(TABLET, untold, tick * 5_000_000_000L);
+            for (Refusals next = relay.next(neighbour); !next.equals(Refusals.NONE); next = relay.next(neighbour)) {
+                told += next.words().stream()
+                                .anyMatch(word -> word.rejection().id().equals(id(10_000)))
+                        ? 1
+                        : 0;
+            }
+        }
+        assertTrue(told > 1, "told " + told + " times");
+    }
+
+    @Test
+    void anAdmissionThatFailsRefuses() {
+        OperationRecord operation = OperationRecord.remote(
+                id(1), HybridTimestamp.of(1, 1), 1, Effect.WON, CausalContext.EMPTY, Operation.delete(Key.of("k")));
+        for (Throwable thrown : List.of(new IllegalStateException("no"), new NoClassDefFoundError("gone"))) {
+            Admission admission = (node, asked) -> {
+                if (thrown instanceof Error error) {
+                    throw error;
+                }
+                throw (RuntimeException) thrown;
+            };
+            assertEquals(
+                    Optional.of(new Admitting.No(
+                            RejectionCode.REFUSED,
+                            "the admission has failed: " + thrown.getClass().getName())),
+                    Admitting.of(TABLET.node(), admission, 10).asked(operation));
+        }
+    }
+
+    @Test
     void theOldestGoWhenThereAreTooMany() {
         Rejections rejections = new Rejections();
         for (int i = 1; i <= Rejections.MAX_COUNT + 5; i++) {
