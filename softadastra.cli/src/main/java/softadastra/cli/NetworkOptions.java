@@ -79,6 +79,14 @@ final class NetworkOptions {
             description = "Rejects for good what others write whose value is larger; they are told, see 'sync failed'.")
     private Optional<Integer> largestValue = Optional.empty();
 
+    @Option(
+            names = "--subscribe",
+            paramLabel = "PREFIX",
+            description =
+                    "Have only keys that begin with this, and what is written here; repeatable. For the life of the log, "
+                            + "from before it has anything of others (default: what the log has, else all keys).")
+    private List<String> subscriptions = List.of();
+
     List<String> peers() {
         return peers;
     }
@@ -86,7 +94,7 @@ final class NetworkOptions {
     /** How to synchronise: with nobody, where there is nobody to serve or call. */
     SyncConfig config(Map<String, String> environment) {
         if (listen.isEmpty() && peers.isEmpty()) {
-            return SyncConfig.local();
+            return subscribed(SyncConfig.local());
         }
         TransportConfig network = TransportConfig.none()
                 .withPeers(peers)
@@ -97,7 +105,7 @@ final class NetworkOptions {
         if (keystore.isPresent() || truststore.isPresent()) {
             network = network.withTls(new TlsFiles(keystore, truststore, environment).context());
         }
-        SyncConfig config = SyncConfig.local().withNetwork(network);
+        SyncConfig config = subscribed(SyncConfig.local().withNetwork(network));
         for (String policy : policies) {
             int end = policy.lastIndexOf('=');
             config = config.withPolicy(policy.substring(0, Math.max(0, end)), policy(policy.substring(end + 1)));
@@ -107,6 +115,14 @@ final class NetworkOptions {
 
     private SyncConfig named(SyncConfig config) {
         return transport.map(config::withProvider).orElse(config);
+    }
+
+    private SyncConfig subscribed(SyncConfig config) {
+        try {
+            return config.withSubscription(subscriptions.toArray(String[]::new));
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ErrorCode.INVALID_ARGUMENT, String.valueOf(e.getMessage()));
+        }
     }
 
     private static int largest(int bytes) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import softadastra.core.ErrorCode;
 import softadastra.core.NodeId;
 import softadastra.core.Result;
@@ -53,7 +54,17 @@ final class SyncText {
                 + peer.address().map(address -> " " + Texts.visible(address)).orElse("") + " behind=" + peer.behind()
                 + " in-flight=" + peer.inFlight() + " retries=" + peer.retries()
                 + millis(" heard=", peer.heardMillisAgo(), "ms-ago")
-                + millis(" clock-offset=", peer.clockOffsetMillis(), "ms");
+                + millis(" clock-offset=", peer.clockOffsetMillis(), "ms")
+                + (peer.subscription().isEmpty() ? "" : " keys=" + keys(peer.subscription()));
+    }
+
+    /** Which keys somebody wants. */
+    static String keys(List<String> subscription) {
+        return subscription.isEmpty()
+                ? "all"
+                : subscription.stream()
+                        .map(prefix -> Texts.visible(prefix) + "*")
+                        .collect(Collectors.joining(","));
     }
 
     private static String millis(String name, OptionalLong value, String unit) {
@@ -67,7 +78,8 @@ final class SyncText {
                 .put("address", peer.address())
                 .put("behind", peer.behind())
                 .put("inFlight", peer.inFlight())
-                .put("retries", peer.retries());
+                .put("retries", peer.retries())
+                .putTexts("subscription", peer.subscription());
         peer.heardMillisAgo().ifPresent(millis -> json.put("heardMillisAgo", millis));
         peer.clockOffsetMillis().ifPresent(millis -> json.put("clockOffsetMillis", millis));
         return json;
@@ -93,6 +105,7 @@ final class SyncText {
         return json(report.state())
                 .put("conflicts", report.conflicts())
                 .put("malformed", report.malformed())
+                .putTexts("subscription", report.subscription())
                 .put("peers", report.peers().stream().map(SyncText::json).toList())
                 .put("links", report.links().stream().map(SyncText::json).toList())
                 .put("failure", report.failure().map(error -> error.display()));

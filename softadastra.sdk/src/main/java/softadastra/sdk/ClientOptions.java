@@ -250,6 +250,16 @@ public record ClientOptions(
     }
 
     /**
+     * With keys of others only that begin with one of these texts; see {@link SyncConfig#withSubscription}.
+     *
+     * @param prefixes the texts; none for whatever the log was begun with
+     * @return the changed copy
+     */
+    public ClientOptions withSubscription(String... prefixes) {
+        return withSync(sync.withSubscription(prefixes));
+    }
+
+    /**
      * With discovery asked for, or none.
      *
      * @param value whether to look for peers; {@link Client#open()} fails where nothing can

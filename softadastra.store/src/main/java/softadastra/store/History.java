@@ -10,6 +10,7 @@ import softadastra.core.ErrorCode;
 import softadastra.core.NodeId;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.WalLog;
+import softadastra.wal.spi.WalRecordType;
 
 /** The operations of a store as its log has them, for those who hand them on. */
 final class History {
@@ -34,6 +35,13 @@ final class History {
                 return false;
             }
             reached[0] = sequence;
+            if (typeCode == WalRecordType.HELD.code()) {
+                Raise raise = Raise.read(sequence, buffer, offset, length);
+                if (raise.isSkip()) {
+                    visitor.skipped(sequence, CausalContext.of(raise.counters()));
+                }
+                return true;
+            }
             if (!OperationType.isOperation(typeCode)) {
                 return true;
             }

@@ -12,4 +12,12 @@ public interface OperationVisitor {
      * @return whether to go on
      */
     boolean visit(long sequence, OperationRecord record);
+
+    /**
+     * Is told of operations that are not in the log, since they are not wanted here, and count as held.
+     *
+     * @param sequence where in the log
+     * @param through of each origin whose operations are left out there, up to which counter they are
+     */
+    default void skipped(long sequence, CausalContext through) {}
 }

@@ -12,25 +12,37 @@ import softadastra.core.SoftadastraError;
 import softadastra.core.SoftadastraException;
 
 /**
- * The payload of a {@link softadastra.wal.spi.WalRecordType#HELD} record, which stands behind operations that came without those they had replaced: what is held from there on.
+ * The payload of a {@link softadastra.wal.spi.WalRecordType#HELD} record: what is held from there on. It stands behind operations that
+ * came without those they had replaced, or in the place of operations that are not wanted here.
  *
  * <pre>
- * raise = version:u8 (1)  count:varint  { node:utf8  epoch:i64  counter:varint } * count       in the order of {@link Origin}
+ * raise = version:u8 (1 behind such operations; 2 in the place of some)
+ *         count:varint  { node:utf8  epoch:i64  counter:varint } * count       in the order of {@link Origin}
  * </pre>
  *
  * <p>Whoever opens the log must understand it, since counters go on behind it.
+ *
+ * @param counters what is held; of other origins it does not say
+ * @param isSkip whether it stands in the place of operations, so that the log still says what happened before it
  */
-final class Raise {
+record Raise(Map<Origin, Long> counters, boolean isSkip) {
 
     private static final int VERSION = 1;
-
-    private Raise() {}
+    private static final int SKIP_VERSION = 2;
 
     static byte[] encode(CausalContext held) {
+        return encode(VERSION, held.counters());
+    }
+
+    static byte[] encodeSkip(Map<Origin, Long> held) {
+        return encode(SKIP_VERSION, new TreeMap<>(held));
+    }
+
+    private static byte[] encode(int version, SortedMap<Origin, Long> held) {
         ByteWriter out = new ByteWriter();
-        out.writeByte(VERSION);
-        out.writeVarint(held.counters().size());
-        held.counters().forEach((origin, counter) -> {
+        out.writeByte(version);
+        out.writeVarint(held.size());
+        held.forEach((origin, counter) -> {
             out.writeUtf8(origin.node().value());
             out.writeLong(origin.epoch());
             out.writeVarint(counter);
@@ -43,7 +55,7 @@ final class Raise {
      *
      * @throws SoftadastraException DECODE_FAILED, naming the sequence
      */
-    static Map<Origin, Long> read(long sequence, byte[] buffer, int offset, int length) {
+    static Raise read(long sequence, byte[] buffer, int offset, int length) {
         try {
             return read(new ByteReader(buffer, offset, length));
         } catch (MalformedDataException e) {
@@ -52,9 +64,9 @@ final class Raise {
         }
     }
 
-    private static Map<Origin, Long> read(ByteReader in) {
+    private static Raise read(ByteReader in) {
         int version = in.readByte();
-        if (version != VERSION) {
+        if (version != VERSION && version != SKIP_VERSION) {
             throw in.malformed("version " + version, 0);
         }
         SortedMap<Origin, Long> counters = new TreeMap<>();
@@ -73,6 +85,6 @@ final class Raise {
             counters.put(origin, counter);
         }
         in.expectEnd();
-        return counters;
+        return new Raise(counters, version == SKIP_VERSION);
     }
 }

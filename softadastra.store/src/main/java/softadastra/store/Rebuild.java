@@ -1,6 +1,5 @@
 package softadastra.store;
 
-import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -88,8 +87,12 @@ final class Rebuild {
     }
 
     /** Notes what is held from a sequence on. */
-    void raised(Map<Origin, Long> held, long sequence) {
-        held.forEach((origin, counter) -> recovered(origin, Math.max(counter, recoveredCounter(origin)), sequence));
+    void raised(Raise held, long sequence) {
+        held.counters()
+                .forEach((origin, counter) -> recovered(origin, Math.max(counter, recoveredCounter(origin)), sequence));
+        if (held.isSkip()) {
+            return;
+        }
         TreeMap<Origin, Long> all = new TreeMap<>(counters.copy(sequence));
         if (totals.ownCounter() > 0) {
             all.put(self, totals.ownCounter());

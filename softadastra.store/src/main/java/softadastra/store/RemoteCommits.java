@@ -34,18 +34,19 @@ final class RemoteCommits {
     }
 
     /** Logs operations of other nodes, and what they do. */
-    Replicated replicate(List<OperationRecord> operations, Arbiter arbiter) {
+    Replicated replicate(List<OperationRecord> operations, List<Skip> skips, Arbiter arbiter) {
         return commits.writing(() -> {
             for (OperationRecord operation : operations) {
                 requireNoFork(operation.id());
             }
-            if (operations.isEmpty()) {
+            if (operations.isEmpty() && skips.isEmpty()) {
                 return Replicated.NOTHING;
             }
             // What is decided may rest on a removal that nobody had to remember until now.
             keepRemovals();
-            RemotePlan plan = plan(operations, arbiter);
+            RemotePlan plan = plan(operations, skips, arbiter);
             operations.forEach(plan::add);
+            plan.skip();
             return plan.isEmpty() ? plan.result(0) : plan.result(submit(plan));
         });
     }
@@ -61,7 +62,7 @@ final class RemoteCommits {
                 requireNoFork(survivor.id());
             }
             keepRemovals();
-            RemotePlan plan = plan(adoption.survivors(), arbiter);
+            RemotePlan plan = plan(adoption.survivors(), List.of(), arbiter);
             plan.list(adoption.survivors());
             adoption.survivors().forEach(plan::adopt);
             plan.drop(adoption.gone());
@@ -77,7 +78,7 @@ final class RemoteCommits {
                 requireNoFork(survivor.id());
             }
             keepRemovals();
-            RemotePlan plan = plan(survivors, arbiter);
+            RemotePlan plan = plan(survivors, List.of(), arbiter);
             survivors.forEach(plan::mend);
             return plan.isEmpty() ? plan.result(0) : plan.result(submit(plan));
         });
@@ -104,12 +105,12 @@ final class RemoteCommits {
         }
     }
 
-    private RemotePlan plan(List<OperationRecord> operations, Arbiter arbiter) {
+    private RemotePlan plan(List<OperationRecord> operations, List<Skip> skips, Arbiter arbiter) {
         for (OperationRecord operation : operations) {
             // Before the batch has its timestamp, so that a restart does not take this back.
             boolean unused = clock.observe(operation.stamp(), Replication.MAX_FORWARD_MILLIS);
         }
-        return new RemotePlan(versions, arbiter, new ByteWriter(512), clock.nowPacked());
+        return new RemotePlan(versions, new SkipPlan(self, skips), arbiter, new ByteWriter(512), clock.nowPacked());
     }
 
     private long submit(RemotePlan plan) {

@@ -27,6 +27,7 @@ import softadastra.wal.spi.WalRecordType;
 final class RemotePlan {
 
     private final Versions versions;
+    private final SkipPlan skips;
     private final Arbiter arbiter;
     private final ByteWriter buffer;
     private final long now;
@@ -36,6 +37,9 @@ final class RemotePlan {
     private final Set<Origin> broken = new HashSet<>();
     private final Set<OperationId> listed = new HashSet<>();
     private final List<Key> keys = new ArrayList<>();
+
+    /** The places of the operations among the records of the batch. */
+    private final List<Integer> places = new ArrayList<>();
 
     /** What each operation leaves, null for one that leaves what was there. */
     private final List<@Nullable Stored> values = new ArrayList<>();
@@ -48,8 +52,9 @@ final class RemotePlan {
     private int lost;
     private int passedOver;
 
-    RemotePlan(Versions versions, Arbiter arbiter, ByteWriter buffer, long now) {
+    RemotePlan(Versions versions, SkipPlan skips, Arbiter arbiter, ByteWriter buffer, long now) {
         this.versions = versions;
+        this.skips = skips;
         this.arbiter = arbiter;
         this.buffer = buffer;
         this.now = now;
@@ -67,6 +72,8 @@ final class RemotePlan {
             }
             return;
         }
+        // What follows on operations that are left out stands behind them.
+        skip();
         Key key = incoming.operation().key();
         Stored standing = standing(key);
         Verdict verdict = decide(incoming, standing, each -> !context.includes(each));
@@ -84,6 +91,7 @@ final class RemotePlan {
 
     private void planned(Key key, Verdict verdict, OperationType type) {
         keys.add(key);
+        places.add(typeCodes.size());
         typeCodes.add(type.code());
         ends.add(buffer.length());
         values.add(verdict.stored());
@@ -190,9 +198,25 @@ final class RemotePlan {
         raised = held;
     }
 
+    /** Logs what is left out, as far as everything before it is held. */
+    void skip() {
+        skips.origins().forEach(this::known);
+        Map<Origin, Long> held = skips.say();
+        if (!held.isEmpty()) {
+            buffer.writeBytes(Raise.encodeSkip(held));
+            typeCodes.add(WalRecordType.HELD.code());
+            ends.add(buffer.length());
+        }
+    }
+
     private long known(Origin origin) {
         Long counter = counters.get(origin);
-        return counter == null ? versions.newestCounter(origin) : counter;
+        long held = counter == null ? versions.newestCounter(origin) : counter;
+        long reached = skips.reach(origin, held);
+        if (reached > held) {
+            counters.put(origin, reached);
+        }
+        return reached;
     }
 
     private boolean isKnown(CausalContext context) {
@@ -233,7 +257,7 @@ final class RemotePlan {
     }
 
     boolean isEmpty() {
-        return keys.isEmpty();
+        return typeCodes.isEmpty();
     }
 
     /** Fills a batch for the log, with the notes that the arbiter has. */
@@ -259,7 +283,7 @@ final class RemotePlan {
     }
 
     int records() {
-        return keys.size() + notes.size() + (raised == null ? 0 : 1);
+        return typeCodes.size() + notes.size() + (raised == null ? 0 : 1);
     }
 
     /** Adds what the operations leave; the log has given the batch its sequences. */
@@ -268,7 +292,7 @@ final class RemotePlan {
         for (int i = 0; i < keys.size(); i++) {
             Stored stored = values.get(i);
             if (stored != null) {
-                stored.sequence = sequence + i;
+                stored.sequence = sequence + places.get(i);
                 byte[] key = keys.get(i).bytes();
                 Slot unused = target.add(target.slot(key), key, stored);
             }

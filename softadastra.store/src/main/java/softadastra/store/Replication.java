@@ -76,11 +76,25 @@ public final class Replication {
      *     the store has not written it
      */
     public Result<Replicated> apply(List<OperationRecord> operations, Arbiter arbiter) {
+        return apply(operations, List.of(), arbiter);
+    }
+
+    /**
+     * The same, where some operations are left out: they count as held from here on, and nothing else comes of them. A range takes
+     * effect as soon as everything before it is held, and is passed over if that does not come with this batch.
+     *
+     * @param operations the operations that are not left out
+     * @param skips those that are
+     * @param arbiter decides what the operations do
+     * @return what was logged, or an error, as above
+     */
+    public Result<Replicated> apply(List<OperationRecord> operations, List<Skip> skips, Arbiter arbiter) {
         Objects.requireNonNull(arbiter, "arbiter");
         List<OperationRecord> all = List.copyOf(operations);
+        List<Skip> without = List.copyOf(skips);
         return attempt(() -> {
             all.forEach(Replication::requireRemote);
-            Replicated replicated = commits.replicate(all, arbiter);
+            Replicated replicated = commits.replicate(all, without, arbiter);
             commits.awaitVisible(replicated.lastSequence());
             return replicated;
         });

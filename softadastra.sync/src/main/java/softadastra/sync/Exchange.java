@@ -14,6 +14,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -26,7 +27,9 @@ import softadastra.core.NodeId;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraException;
 import softadastra.core.Unit;
+import softadastra.store.Arbiter;
 import softadastra.store.CausalContext;
+import softadastra.store.Effect;
 import softadastra.store.Key;
 import softadastra.store.LogStart;
 import softadastra.store.Operation;
@@ -35,7 +38,10 @@ import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
 import softadastra.store.Replicated;
 import softadastra.store.Replication;
+import softadastra.store.Skip;
+import softadastra.store.Standing;
 import softadastra.store.StoreEngine;
+import softadastra.store.Value;
 
 /**
  * One node's part in bringing operations to all members: a machine that does one step at a time, by one thread. Time, randomness
@@ -91,6 +97,8 @@ final class Exchange {
 
     private final Oversized oversized;
     private final AckMarks acks;
+    private final Subscriptions subscriptions;
+    private final BiPredicate<Subscriptions, Origin> covering;
     private final Receiving receiving;
     private final Snapshots snapshots;
     private final Rejecting rejecting;
@@ -159,7 +167,11 @@ final class Exchange {
         this.random = random;
         this.clock = rules.clock();
         this.graceMillis = rules.graceMillis();
-        this.arbiters = rules.arbiters();
+        this.arbiters = () -> {
+            LastWriteWins arbiter = rules.arbiters().get();
+            arbiter.knowing(notes.subscriptions()::known);
+            return arbiter;
+        };
         this.collector = rules.collector();
         this.start = start;
         this.log = new LogTail(store, rules.remembered());
@@ -171,8 +183,10 @@ final class Exchange {
         this.untold = conflicts.all();
         this.promise = notes.floor();
         this.members = notes.members();
-        this.receiving = new Receiving(replication, arbiters, this::decided, notes.progress());
-        this.oversized = new Oversized(replication, rules.arbiters(), this::decided);
+        this.subscriptions = notes.subscriptions();
+        this.covering = rules.covering();
+        this.receiving = new Receiving(replication, arbiters, subscriptions, this::decided, notes.progress());
+        this.oversized = new Oversized(replication, arbiters, this::decided);
         this.snapshots = new Snapshots(replication, rules.chunkBytes(), rules.arbiters());
         this.rejecting = new Rejecting(replication, self, rules.clock(), notes.rejections());
         this.antiEntropy = new AntiEntropy(replication, store::context, rules);
@@ -195,6 +209,8 @@ final class Exchange {
      * @param window how much may be on its way to a member
      * @param converging under which keys nodes that hold the same have the same; empty for a node that may have something else
      * @param restNanos how long sums over what stands here rest before they are worked out anew
+     * @param subscription which keys the node is to want; empty for whatever its log says
+     * @param covering whether all that an origin wants is here, as far as it is held
      * @param clock the clock that is told to others, for people; nothing rests on it
      */
     record Rules(
@@ -206,6 +222,8 @@ final class Exchange {
             Peer.Window window,
             Optional<Predicate<Key>> converging,
             long restNanos,
+            Optional<Subscription> subscription,
+            BiPredicate<Subscriptions, Origin> covering,
             InstantSource clock) {
 
         private static final int REMEMBERED = 1024;
@@ -213,7 +231,8 @@ final class Exchange {
         private static final long REST_NANOS = 60_000_000_000L;
 
         /** The rules for real. */
-        static Rules standard(long graceMillis, Policies policies, Admitting admission) {
+        static Rules standard(
+                long graceMillis, Policies policies, Admitting admission, Optional<Subscription> subscription) {
             Policies.Lookup lookup = policies.lookup();
             return new Rules(
                     () -> new PolicyArbiter(lookup, admission),
@@ -227,6 +246,8 @@ final class Exchange {
                             ? Optional.of(key -> lookup.of(key).converges())
                             : Optional.empty(),
                     REST_NANOS,
+                    subscription,
+                    Subscriptions::covers,
                     InstantSource.system());
         }
     }
@@ -241,8 +262,23 @@ final class Exchange {
                         .notes(notes)
                         .flatMap(count -> notes.requireReadable()
                                 .flatMap(readable -> replication.summarise(NoteState::new))
-                                .flatMap(owned -> replication.settle())
+                                .flatMap(owned -> subscribe(store, notes, rules))
+                                .flatMap(subscribed -> replication.settle())
                                 .map(here -> new Exchange(store, transport, random, rules, start, here, notes))));
+    }
+
+    /** Holds the log to one subscription, which is in the log before anything is sent. */
+    private static Result<Unit> subscribe(StoreEngine store, NoteState notes, Rules rules) {
+        Origin self = new Origin(store.identity().node(), store.identity().epoch());
+        boolean isFresh = store.context().counters().keySet().stream()
+                .allMatch(origin -> origin.node().equals(self.node()));
+        return notes.subscriptions()
+                .choose(rules.subscription(), self, isFresh)
+                .flatMap(note -> note.isEmpty()
+                        ? Result.ok()
+                        : store.replication()
+                                .note(Subscriptions.NOTE, note.get())
+                                .map(sequence -> Unit.UNIT));
     }
 
     private void report(Conflict conflict) {
@@ -285,7 +321,7 @@ final class Exchange {
 
     private void step(long now) {
         connect(transport.neighbours());
-        List<SyncMessage> messages = join(receive());
+        List<SyncMessage> messages = join(learn(receive()));
         tally.attempt(() -> {
             var unused = replication.settle().orElseThrow();
         });
@@ -308,7 +344,7 @@ final class Exchange {
     }
 
     private void compare(SyncMessage message, long now) {
-        if (antiEntropy.hear(message, now)) {
+        if (isComparable(message.from()) && antiEntropy.hear(message, now)) {
             restart();
         }
     }
@@ -316,7 +352,13 @@ final class Exchange {
     /** Whether somebody that there is a way to holds the same, and nothing is on its way here. */
     private boolean isAtRest() {
         return receiving.progress().isEmpty()
-                && peers.values().stream().anyMatch(peer -> peer.isLinked() && holdsTheSame(peer.cut()));
+                && peers.values().stream()
+                        .anyMatch(peer -> peer.isLinked() && isComparable(peer.origin()) && holdsTheSame(peer.cut()));
+    }
+
+    /** Whether this node and another one want everything: others have something else by right. */
+    private boolean isComparable(Origin other) {
+        return subscriptions.own().isEverything() && subscriptions.of(other).isEverything();
     }
 
     private boolean holdsTheSame(@Nullable Cut cut) {
@@ -398,6 +440,24 @@ final class Exchange {
         return messages;
     }
 
+    /** Takes note of who wants what, before anything of theirs is decided on. */
+    private List<SyncMessage> learn(List<SyncMessage> messages) {
+        TreeMap<Origin, Subscription> news = new TreeMap<>();
+        messages.forEach(
+                message -> news.putAll(subscriptions.news(message.state().subscriptions())));
+        news.remove(self);
+        if (!news.isEmpty()) {
+            byte[] note = Subscriptions.encode(news);
+            Result<Long> noted = replication.note(Subscriptions.NOTE, note);
+            if (noted.isErr()) {
+                tally.attempt(noted::orElseThrow);
+                return List.of();
+            }
+            subscriptions.read(note);
+        }
+        return messages;
+    }
+
     /** Takes in those who have spoken, and those they name; answers what members have said. */
     private List<SyncMessage> join(List<SyncMessage> messages) {
         Members all = members;
@@ -443,32 +503,81 @@ final class Exchange {
 
     private void apply(List<SyncMessage> messages) {
         List<OperationRecord> operations = new ArrayList<>();
+        List<Skip> skips = new ArrayList<>();
         for (SyncMessage message : messages) {
-            operations.addAll(message.operations());
-            if (message.chunk().isPresent() || !message.operations().isEmpty()) {
+            for (OperationRecord operation : message.operations()) {
+                OperationId id = operation.id();
+                if (subscriptions.own().matches(operation.operation().key())) {
+                    operations.add(operation);
+                } else {
+                    // Its sender has yet to hear what is wanted here.
+                    skips.add(new Skip(id.origin(), id.counter(), id.counter()));
+                }
+            }
+            if (message.isMeantFor(self)) {
+                skips.addAll(message.skips());
+            }
+            if (message.chunk().isPresent()
+                    || !message.operations().isEmpty()
+                    || !message.skips().isEmpty()) {
                 // It asks to be told, also if nothing was new.
                 owe(message.from());
             }
         }
+        if (operations.isEmpty() && skips.isEmpty()) {
+            return;
+        }
+        SortedMap<Origin, Long> gaps =
+                subscriptions.newGaps(skips, new Vector(store.context().counters()));
         int atOnce = operations.size();
-        for (int from = 0; from < operations.size(); ) {
+        int from = 0;
+        do {
             List<OperationRecord> some = upTo(operations.subList(from, Math.min(operations.size(), from + atOnce)));
             LastWriteWins arbiter = arbiters.get();
-            Result<Replicated> replicated = replication.apply(some, arbiter);
+            Result<Replicated> replicated = replication.apply(some, skips, noting(arbiter, gaps));
             if (replicated.isErr() && replicated.error().code() == ErrorCode.RECORD_TOO_LARGE) {
                 // With what it replaces, which is reported, it is more than a batch may be.
                 if (some.size() > 1) {
                     atOnce = some.size() / 2;
                     continue;
                 }
+                // What it follows on may be left out.
+                var unused = replication
+                        .apply(List.of(), skips, noting(arbiters.get(), gaps))
+                        .orElseThrow();
                 replicated = oversized.apply(some.get(0), arbiter);
                 restart();
             } else if (replicated.isOk()) {
                 decided(arbiter);
             }
             tally.applied += replicated.orElseThrow().taken();
+            subscriptions.noteGaps(gaps);
             from += some.size();
+        } while (from < operations.size());
+    }
+
+    /** Has it in the batch itself what is left out for the first time. */
+    private static Arbiter noting(LastWriteWins arbiter, SortedMap<Origin, Long> gaps) {
+        if (gaps.isEmpty()) {
+            return arbiter;
         }
+        return new Arbiter() {
+            @Override
+            public Effect decide(OperationRecord incoming, List<Standing> standing) {
+                return arbiter.decide(incoming, standing);
+            }
+
+            @Override
+            public Optional<Value> merge(Key key, List<Standing> siblings) {
+                return arbiter.merge(key, siblings);
+            }
+
+            @Override
+            public void addNotes(NoteSink sink) {
+                arbiter.addNotes(sink);
+                sink.add(Subscriptions.NOTE, Subscriptions.encodeGaps(gaps));
+            }
+        };
     }
 
     /** As many of some operations as one batch may have. */
@@ -492,17 +601,26 @@ final class Exchange {
 
     /** Takes a part of what stands at somebody who holds more. */
     private void adopt(SyncMessage message, long now) {
+        if (!message.isMeantFor(self)) {
+            return;
+        }
         Chunk chunk = message.chunk().orElseThrow();
+        CausalContext before = store.context();
+        CausalContext known = message.state().cut().held().toContext();
         Chunk news = new Chunk(
                 chunk.cut(),
                 chunk.full(),
                 chunk.behind(),
                 chunk.through(),
-                chunk.survivors(),
+                chunk.survivors().stream()
+                        .filter(each ->
+                                subscriptions.own().matches(each.operation().key()))
+                        .map(each -> subscriptions.from(message.from(), each, known))
+                        .toList(),
                 chunk.known(),
-                chunk.conflicts().stream().filter(this::isNew).toList());
-        CausalContext before = store.context();
-        CausalContext known = message.state().cut().held().toContext();
+                chunk.conflicts().stream()
+                        .filter(each -> subscriptions.own().matches(each.key()) && isNew(each))
+                        .toList());
         tally.applied += Math.max(0, receiving.take(news, before, known, false, now));
         if (!store.context().equals(before)) {
             restart();
@@ -575,12 +693,17 @@ final class Exchange {
         SortedMap<Origin, Cut> relay = peer.relay(peers, heartbeat);
         boolean told = sendChunk(peer, relay, now);
         for (int i = 0; i < MAX_MESSAGES; i++) {
-            List<OperationRecord> operations = next(peer, now);
-            if (operations.isEmpty()) {
+            Outgoing out = next(peer, now);
+            if (out.isEmpty()) {
                 break;
             }
-            transmit(peer.node(), new SyncMessage(state(now, relay), operations, Optional.empty()));
-            tally.sent += operations.size();
+            SyncMessage.State state = state(now, relay);
+            transmit(
+                    peer.node(),
+                    out.skips().isEmpty()
+                            ? new SyncMessage(state, out.operations(), Optional.empty())
+                            : SyncMessage.to(peer.origin(), state, out.operations(), Optional.empty(), out.skips()));
+            tally.sent += out.operations().size();
             told = true;
         }
         Refusals refusals = rejecting.next(peer.node());
@@ -590,7 +713,8 @@ final class Exchange {
                     new SyncMessage(state(now, relay), List.of(), Optional.empty(), refusals, Contents.NONE));
             told = true;
         }
-        Contents contents = heartbeat ? antiEntropy.next(peer.origin(), held) : Contents.NONE;
+        boolean compares = heartbeat && isComparable(peer.origin());
+        Contents contents = compares ? antiEntropy.next(peer.origin(), held) : Contents.NONE;
         if (!contents.isEmpty()) {
             transmit(
                     peer.node(),
@@ -622,35 +746,52 @@ final class Exchange {
             }
         });
         return new SyncMessage.State(
-                self, cut(), members, want(), clock.millis(), lacking, relay, receiving.progress(), false);
+                self,
+                cut(),
+                members,
+                want(),
+                clock.millis(),
+                lacking,
+                relay,
+                receiving.progress(),
+                subscriptions.partial(),
+                false);
     }
 
     private Cut cut() {
         return new Cut(durable, held, promise, members.digest());
     }
 
-    private List<OperationRecord> next(Peer peer, long now) {
-        if (peer.isBehind(start.held())) {
-            return List.of();
+    /** What there is to tell a peer. */
+    private Share share(Peer peer) {
+        return new Share(subscriptions, subscriptions.of(peer.origin()), covering.test(subscriptions, peer.origin()));
+    }
+
+    private Outgoing next(Peer peer, long now) {
+        Share share = share(peer);
+        if (!share.isAny() || share.isBehind(peer, start)) {
+            return new Outgoing();
         }
         try {
-            return peer.next(log, durable, held, now, random);
+            return peer.next(log, durable, held, share, now, random);
         } catch (SoftadastraException e) {
             requireHistoryGone(e);
             // A checkpoint has taken the place of what it had yet to be sent.
             start = replication.start().orElseThrow();
             peer.restart(start);
-            return List.of();
+            return new Outgoing();
         }
     }
 
     private boolean sendChunk(Peer peer, SortedMap<Origin, Cut> relay, long now) {
-        if (!peer.isBehind(start.held())) {
+        Share share = share(peer);
+        Optional<Vector> cutHere = share.isBehind(peer, start) ? share.cut(peer, start, held) : Optional.empty();
+        if (cutHere.isEmpty()) {
             return false;
         }
         boolean full = peer.isWhole();
         Optional<Progress> theirs = peer.progress().filter(each -> each.full() == full);
-        Optional<Progress> ours = theirs.filter(each -> held.includes(each.cut()));
+        Optional<Progress> ours = theirs.filter(each -> share.of(held).includes(each.cut()));
         if (theirs.isPresent() && ours.isEmpty() && !peer.isStalled(now)) {
             // Somebody else has begun, who holds what this node does not.
             return false;
@@ -659,9 +800,11 @@ final class Exchange {
         if (!peer.isChunkDue(behind, now, random)) {
             return false;
         }
-        Vector cut = ours.map(Progress::cut).orElseGet(() -> held.copy());
-        Chunk chunk = snapshots.chunk(cut, behind, peer.acknowledged(), full, conflicts.all());
-        transmit(peer.node(), new SyncMessage(state(now, relay), List.of(), Optional.of(chunk)));
+        Vector cut = ours.map(Progress::cut).orElseGet(cutHere::get);
+        Chunk chunk = snapshots.chunk(cut, behind, peer.acknowledged(), share, full, conflicts.all());
+        transmit(
+                peer.node(),
+                SyncMessage.to(peer.origin(), state(now, relay), List.of(), Optional.of(chunk), List.of()));
         tally.sent += chunk.survivors().size();
         return true;
     }
@@ -727,6 +870,11 @@ final class Exchange {
     /** What is done about those who hold the same and have something else. */
     AntiEntropy antiEntropy() {
         return antiEntropy;
+    }
+
+    /** Who wants which keys. */
+    Subscriptions subscriptions() {
+        return subscriptions;
     }
 
     /** The conflicts that nobody has taken yet, oldest first. */
@@ -850,7 +998,8 @@ final class Exchange {
                         peer.inFlight(),
                         peer.retries(),
                         peer.isHeard() ? OptionalLong.of((now - peer.heardAt()) / 1_000_000) : OptionalLong.empty(),
-                        peer.isHeard() ? OptionalLong.of(peer.clockOffsetMillis()) : OptionalLong.empty()))
+                        peer.isHeard() ? OptionalLong.of(peer.clockOffsetMillis()) : OptionalLong.empty(),
+                        subscriptions.of(peer.origin()).told()))
                 .toList();
     }
 }

@@ -6,8 +6,10 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import softadastra.core.HybridTimestamp;
 import softadastra.store.Arbiter;
+import softadastra.store.CausalContext;
 import softadastra.store.Effect;
 import softadastra.store.Key;
 import softadastra.store.OperationId;
@@ -29,10 +31,24 @@ class LastWriteWins implements Arbiter {
     private static final Comparator<OperationId> BY_ID =
             Comparator.comparing(OperationId::origin).thenComparingLong(OperationId::counter);
 
+    /** What the writer of an operation knew of its key, where that is not all of its context. */
+    private Function<OperationRecord, CausalContext> knowledge =
+            operation -> operation.context().orElseThrow();
+
     /** By loser, since each is reported once. */
     private final Map<OperationId, Conflict> conflicts = new LinkedHashMap<>();
 
     private final List<Rejection> rejections = new ArrayList<>();
+
+    /** Says what writers knew of the keys of their operations. */
+    final void knowing(Function<OperationRecord, CausalContext> value) {
+        knowledge = value;
+    }
+
+    /** What the writer of an operation knew of what stands under its key; of what it was not told of, nothing. */
+    final CausalContext known(OperationRecord incoming) {
+        return knowledge.apply(incoming);
+    }
 
     @Override
     public Effect decide(OperationRecord incoming, List<Standing> standing) {
@@ -58,7 +74,7 @@ class LastWriteWins implements Arbiter {
     /** Reports what an operation takes the place of, as far as its writer did not know it. */
     final void reportWonOver(OperationRecord incoming, List<Standing> standing) {
         for (Standing each : standing) {
-            boolean knew = incoming.context().orElseThrow().includes(each.id());
+            boolean knew = known(incoming).includes(each.id());
             if (!knew && !each.id().equals(incoming.id()) && isAnyValue(incoming, each)) {
                 report(Conflict.wonBy(incoming, each));
             }

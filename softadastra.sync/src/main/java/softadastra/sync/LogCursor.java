@@ -7,6 +7,7 @@ import softadastra.store.CausalContext;
 import softadastra.store.Effect;
 import softadastra.store.LogStart;
 import softadastra.store.OperationRecord;
+import softadastra.store.OperationVisitor;
 import softadastra.store.Origin;
 
 /**
@@ -54,6 +55,15 @@ final class LogCursor {
          * @return whether it was taken; if not, the cursor stays before it
          */
         boolean take(OperationRecord operation);
+
+        /**
+         * Is told of operations that are not in the log and count as held.
+         *
+         * @param origin whose they are
+         * @param from the counter of the first one
+         * @param through the counter of the last one
+         */
+        default void skipped(Origin origin, long from, long through) {}
     }
 
     /**
@@ -74,11 +84,14 @@ final class LogCursor {
     }
 
     private boolean remembered(LogTail log, long through, Taker taker) {
-        for (Map.Entry<Long, OperationRecord> each : log.from(next).entrySet()) {
+        for (Map.Entry<Long, LogTail.Read> each : log.from(next).entrySet()) {
             if (each.getKey() > through) {
                 break;
             }
-            if (!offer(each.getKey(), each.getValue(), taker)) {
+            LogTail.Read read = each.getValue();
+            if (read.operation().isEmpty()) {
+                pass(each.getKey(), read.skipped(), taker);
+            } else if (!offer(each.getKey(), read.operation().get(), taker)) {
                 return false;
             }
         }
@@ -90,19 +103,33 @@ final class LogCursor {
         boolean[] more = {true};
         boolean[] met = new boolean[1];
         long unused = log.store()
-                .operations(next, (sequence, logged) -> {
-                    if (sequence > through) {
-                        return false;
+                .operations(next, new OperationVisitor() {
+                    @Override
+                    public boolean visit(long sequence, OperationRecord logged) {
+                        if (sequence > through || meets(sequence)) {
+                            return false;
+                        }
+                        OperationRecord operation = full(logged);
+                        log.add(next, sequence, operation);
+                        more[0] = offer(sequence, operation, taker);
+                        return more[0];
                     }
-                    met[0] = log.covers(sequence);
-                    if (met[0]) {
-                        next = sequence;
-                        return false;
+
+                    @Override
+                    public void skipped(long sequence, CausalContext upTo) {
+                        if (sequence <= through && !meets(sequence)) {
+                            log.addSkip(next, sequence, upTo);
+                            pass(sequence, upTo, taker);
+                        }
                     }
-                    OperationRecord operation = full(logged);
-                    log.add(next, sequence, operation);
-                    more[0] = offer(sequence, operation, taker);
-                    return more[0];
+
+                    private boolean meets(long sequence) {
+                        if (!met[0] && log.covers(sequence)) {
+                            met[0] = true;
+                            next = sequence;
+                        }
+                        return met[0];
+                    }
                 })
                 .orElseThrow();
         if (more[0] && !met[0]) {
@@ -120,6 +147,17 @@ final class LogCursor {
             next = sequence + 1;
         }
         return taken;
+    }
+
+    private void pass(long sequence, CausalContext upTo, Taker taker) {
+        upTo.counters().forEach((origin, counter) -> {
+            long before = held.counter(origin);
+            if (counter > before) {
+                taker.skipped(origin, before + 1, counter);
+                held.raise(origin, counter);
+            }
+        });
+        next = sequence + 1;
     }
 
     private OperationRecord full(OperationRecord logged) {

@@ -2,8 +2,10 @@ package softadastra.sync;
 
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import softadastra.store.CausalContext;
 import softadastra.store.OperationRecord;
 import softadastra.store.StoreEngine;
 
@@ -20,7 +22,21 @@ final class LogTail {
 
     private final StoreEngine store;
     private final int maxCount;
-    private final TreeMap<Long, OperationRecord> operations = new TreeMap<>();
+    private final TreeMap<Long, Read> operations = new TreeMap<>();
+
+    /** What the log has at a sequence: an operation, or up to where some are left out. */
+    record Read(Optional<OperationRecord> operation, CausalContext skipped) {
+
+        private long size() {
+            return operation
+                    .map(each -> each.operation().key().length()
+                            + each.operation()
+                                    .value()
+                                    .map(value -> (long) value.length())
+                                    .orElse(0L))
+                    .orElse(0L);
+        }
+    }
 
     /** All operations from this sequence on are here, up to the one before {@link #next}. */
     private long first = 1;
@@ -49,7 +65,7 @@ final class LogTail {
     }
 
     /** The operations from a sequence on. */
-    SortedMap<Long, OperationRecord> from(long sequence) {
+    SortedMap<Long, Read> from(long sequence) {
         return operations.tailMap(sequence);
     }
 
@@ -60,6 +76,15 @@ final class LogTail {
      * @param sequence the sequence of the operation
      */
     void add(long after, long sequence, OperationRecord operation) {
+        add(after, sequence, new Read(Optional.of(operation), CausalContext.EMPTY));
+    }
+
+    /** The same, of operations that are left out. */
+    void addSkip(long after, long sequence, CausalContext skipped) {
+        add(after, sequence, new Read(Optional.empty(), skipped));
+    }
+
+    private void add(long after, long sequence, Read read) {
         if (after < next) {
             // Somebody who is far behind reads what was let go, or never known.
             return;
@@ -69,14 +94,13 @@ final class LogTail {
             bytes = 0;
             first = after;
         }
-        operations.put(sequence, operation);
-        bytes += size(operation);
+        operations.put(sequence, read);
+        bytes += read.size();
         next = sequence + 1;
-        Iterator<Map.Entry<Long, OperationRecord>> oldest =
-                operations.entrySet().iterator();
+        Iterator<Map.Entry<Long, Read>> oldest = operations.entrySet().iterator();
         while (operations.size() > maxCount || (bytes > MAX_BYTES && !operations.isEmpty())) {
-            Map.Entry<Long, OperationRecord> gone = oldest.next();
-            bytes -= size(gone.getValue());
+            Map.Entry<Long, Read> gone = oldest.next();
+            bytes -= gone.getValue().size();
             first = gone.getKey() + 1;
             oldest.remove();
         }
@@ -87,14 +111,5 @@ final class LogTail {
         if (after == next) {
             next = sequence;
         }
-    }
-
-    private static long size(OperationRecord operation) {
-        return operation.operation().key().length()
-                + operation
-                        .operation()
-                        .value()
-                        .map(value -> (long) value.length())
-                        .orElse(0L);
     }
 }

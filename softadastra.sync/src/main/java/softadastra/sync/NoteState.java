@@ -28,6 +28,7 @@ final class NoteState implements NoteSummary {
     private final Conflicts conflicts = new Conflicts();
     private final AckMarks acks = new AckMarks();
     private final Rejections rejections = new Rejections();
+    private final Subscriptions subscriptions = new Subscriptions();
     private final List<Note> others = new ArrayList<>();
     private Optional<String> unreadable = Optional.empty();
 
@@ -54,6 +55,7 @@ final class NoteState implements NoteSummary {
                 case Progress.NOTE -> progress = Progress.decode(payload);
                 case Rejections.NOTE -> rejections.read(payload);
                 case Rejections.DONE_NOTE -> rejections.readDone(payload);
+                case Subscriptions.NOTE -> subscriptions.read(payload);
                 case Conflicts.TAKEN_NOTE -> conflicts.readTaken(payload);
                 default -> others.add(new Note(typeCode, payload));
             }
@@ -92,6 +94,9 @@ final class NoteState implements NoteSummary {
         if (!acks.all().isEmpty()) {
             sink.add(AckMarks.NOTE, acks.encode());
         }
+        if (!subscriptions.isEmpty()) {
+            sink.add(Subscriptions.NOTE, subscriptions.encode());
+        }
         if (progress.isPresent()) {
             sink.add(Progress.NOTE, Progress.encode(progress));
         }
@@ -115,6 +120,11 @@ final class NoteState implements NoteSummary {
 
     AckMarks acks() {
         return acks;
+    }
+
+    /** Who wants which keys. */
+    Subscriptions subscriptions() {
+        return subscriptions;
     }
 
     Conflicts conflicts() {

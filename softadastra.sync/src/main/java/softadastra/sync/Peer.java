@@ -1,8 +1,7 @@
 package softadastra.sync;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -91,7 +90,16 @@ final class Peer {
     /** Whether there is something to tell that it may not know. */
     private boolean owed = true;
 
-    private record Sent(OperationId id, int bytes) {}
+    /** So many operations that are left out are told of in one message at most. */
+    private static final int MAX_LEFT_OUT = 4_096;
+
+    /** What one operation, or the end of what is left out, brings the peer to. */
+    private record Sent(Map<Origin, Long> through, int bytes) {
+
+        boolean isIn(Vector held) {
+            return through.entrySet().stream().allMatch(each -> held.counter(each.getKey()) >= each.getValue());
+        }
+    }
 
     Peer(Origin origin, LogStart start, Window window) {
         this.origin = origin;
@@ -136,8 +144,7 @@ final class Peer {
     /** The highest counter of an origin that is in flight; 0 if there is none. */
     long inFlight(Origin of) {
         return inFlight.stream()
-                .filter(sent -> sent.id.origin().equals(of))
-                .mapToLong(sent -> sent.id.counter())
+                .mapToLong(sent -> sent.through.getOrDefault(of, 0L))
                 .max()
                 .orElse(0);
     }
@@ -262,7 +269,7 @@ final class Peer {
             cut = said;
         }
         boolean unused = acknowledged.merge(said.held());
-        while (!inFlight.isEmpty() && acknowledged.includes(inFlight.peek().id())) {
+        while (!inFlight.isEmpty() && inFlight.peek().isIn(acknowledged)) {
             bytesInFlight -= inFlight.remove().bytes();
         }
         if (inFlight.isEmpty()) {
@@ -303,36 +310,75 @@ final class Peer {
         return FIRST_RETRY_NANOS / 4 + random.nextLong(most);
     }
 
-    /** The next operations for it, as far as the window has room and the log is durable; empty if there are none. */
-    List<OperationRecord> next(LogTail log, long durable, Vector held, long now, RandomGenerator random) {
+    /**
+     * What is next for it, as far as the window has room and the log is durable; empty if there is nothing.
+     *
+     * @param share what it wants of what this node has
+     */
+    Outgoing next(LogTail log, long durable, Vector held, Share share, long now, RandomGenerator random) {
         snapshots = 0;
-        List<OperationRecord> operations = new ArrayList<>();
+        Outgoing out = new Outgoing();
         if (inFlight.isEmpty()) {
             mark = cursor.copy();
         }
         boolean wasIdle = inFlight.isEmpty();
+        // One place of the window is for all that a message leaves out.
+        int places = share.mayLeaveOut() ? window.operations() - 1 : window.operations();
+        if (inFlight.size() >= places) {
+            return out;
+        }
         int[] bytes = new int[1];
-        cursor.advance(log, durable, held, operation -> {
-            if (acknowledged.includes(operation.id())) {
+        cursor.advance(log, durable, held, new LogCursor.Taker() {
+            @Override
+            public boolean take(OperationRecord operation) {
+                OperationId id = operation.id();
+                if (acknowledged.includes(id) || !share.has(id)) {
+                    return true;
+                }
+                if (!share.wants(operation.operation().key())) {
+                    return leaveOut(out, id);
+                }
+                int size = size(operation.operation());
+                // One that is larger than the window goes alone.
+                boolean fits =
+                        inFlight.isEmpty() || (inFlight.size() < places && bytesInFlight + size <= window.bytes());
+                if (!fits || (bytes[0] > 0 && bytes[0] + size > window.messageBytes())) {
+                    return false;
+                }
+                bytes[0] += size;
+                fly(Map.of(id.origin(), id.counter()), size);
+                out.add(operation);
                 return true;
             }
-            int size = size(operation.operation());
-            // One that is larger than the window goes alone.
-            boolean fits = inFlight.isEmpty()
-                    || (inFlight.size() < window.operations() && bytesInFlight + size <= window.bytes());
-            if (!fits || (bytes[0] > 0 && bytes[0] + size > window.messageBytes())) {
-                return false;
+
+            @Override
+            public void skipped(Origin of, long from, long through) {
+                long first = Math.max(from, acknowledged.counter(of) + 1);
+                if (share.covers() && first <= through) {
+                    out.skip(of, first, through);
+                }
             }
-            bytes[0] += size;
-            bytesInFlight += size;
-            inFlight.add(new Sent(operation.id(), size));
-            operations.add(operation);
-            return true;
         });
-        if (wasIdle && !operations.isEmpty()) {
+        if (!out.skips().isEmpty()) {
+            fly(out.leftThrough(), OPERATION_OVERHEAD);
+        }
+        if (wasIdle && !out.isEmpty()) {
             schedule(now, random);
         }
-        return operations;
+        return out;
+    }
+
+    private static boolean leaveOut(Outgoing out, OperationId id) {
+        boolean fits = out.left() < MAX_LEFT_OUT;
+        if (fits) {
+            out.skip(id.origin(), id.counter(), id.counter());
+        }
+        return fits;
+    }
+
+    private void fly(Map<Origin, Long> through, int bytes) {
+        inFlight.add(new Sent(through, bytes));
+        bytesInFlight += bytes;
     }
 
     /** A message went out that says all there was to tell. */

@@ -1,5 +1,6 @@
 package softadastra.sync;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -17,6 +18,7 @@ import softadastra.core.NodeId;
  * @param heardMillisAgo how long ago, in milliseconds, it was heard of last; empty if not since the engine was opened
  * @param clockOffsetMillis how far, in milliseconds, its clock was ahead of this node's when it was heard of last, the way of the
  *     message included; empty if it was not heard of
+ * @param subscription which keys it wants, as {@link SyncConfig#subscription} has them; empty for all
  */
 public record PeerState(
         NodeId node,
@@ -26,13 +28,15 @@ public record PeerState(
         long inFlight,
         long retries,
         OptionalLong heardMillisAgo,
-        OptionalLong clockOffsetMillis) {
+        OptionalLong clockOffsetMillis,
+        List<String> subscription) {
 
-    /** Refuses null. */
+    /** Refuses null, and copies the list. */
     public PeerState {
         Objects.requireNonNull(node, "node");
         Objects.requireNonNull(address, "address");
         Objects.requireNonNull(heardMillisAgo, "heardMillisAgo");
         Objects.requireNonNull(clockOffsetMillis, "clockOffsetMillis");
+        subscription = List.copyOf(subscription);
     }
 }

@@ -51,8 +51,8 @@ class PolicyArbiter extends LastWriteWins {
         };
     }
 
-    private static boolean knewAll(OperationRecord incoming, List<Standing> standing) {
-        CausalContext context = incoming.context().orElseThrow();
+    private boolean knewAll(OperationRecord incoming, List<Standing> standing) {
+        CausalContext context = known(incoming);
         return standing.stream().allMatch(each -> context.includes(each.id()));
     }
 
@@ -74,7 +74,12 @@ class PolicyArbiter extends LastWriteWins {
     }
 
     private Effect beside(Effect effect, OperationRecord incoming, List<Standing> standing) {
-        if (!knewAll(incoming, standing)) {
+        CausalContext context = incoming.context().orElseThrow();
+        List<Standing> replaced =
+                standing.stream().filter(each -> context.includes(each.id())).toList();
+        // Its writer counted them as held, and may not have been told of them.
+        reportWonOver(incoming, replaced);
+        if (replaced.size() < standing.size()) {
             contested.add(incoming.operation().key());
         }
         return effect;

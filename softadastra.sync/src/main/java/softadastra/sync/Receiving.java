@@ -1,10 +1,12 @@
 package softadastra.sync;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,7 @@ import softadastra.store.CausalContext;
 import softadastra.store.Effect;
 import softadastra.store.Key;
 import softadastra.store.OperationRecord;
+import softadastra.store.Origin;
 import softadastra.store.Replicated;
 import softadastra.store.Replication;
 import softadastra.store.Standing;
@@ -31,22 +34,28 @@ final class Receiving {
 
     private final Replication replication;
     private final Supplier<LastWriteWins> arbiters;
+    private final Subscriptions subscriptions;
 
     /** Takes note of the conflicts of a batch that was logged. */
     private final Consumer<LastWriteWins> decided;
 
     private @Nullable Progress progress;
+    /** What was held when the part came that is being taken. */
+    private Vector before = new Vector();
+
     private long movedAt;
     private boolean moved;
 
     Receiving(
             Replication replication,
             Supplier<LastWriteWins> arbiters,
+            Subscriptions subscriptions,
             Consumer<LastWriteWins> decided,
             Optional<Progress> progress) {
         this.replication = replication;
         this.progress = progress.orElse(null);
         this.arbiters = arbiters;
+        this.subscriptions = subscriptions;
         this.decided = decided;
     }
 
@@ -67,6 +76,7 @@ final class Receiving {
         if (!follows(chunk, held, whole, now)) {
             return -1;
         }
+        before = new Vector(held.counters());
         long taken = 0;
         List<OperationRecord> rest = chunk.survivors();
         int atOnce = Math.max(1, rest.size());
@@ -177,6 +187,11 @@ final class Receiving {
     /** Logs a part; what has decided about it may be told to leave out some of its notes. */
     private Result<Replicated> log(Chunk part, CausalContext known, LastWriteWins arbiter, Arbiter logging) {
         Optional<Progress> reached = part.through().map(key -> new Progress(part.cut(), part.full(), key));
+        // What it does not name may have been left out, or replaced.
+        SortedMap<Origin, Long> gaps =
+                reached.isPresent() || subscriptions.own().isEverything()
+                        ? Collections.emptySortedMap()
+                        : subscriptions.newGaps(part.cut(), before);
         Arbiter noting = new Arbiter() {
             @Override
             public Effect decide(OperationRecord incoming, List<Standing> standing) {
@@ -192,6 +207,9 @@ final class Receiving {
             public void addNotes(NoteSink sink) {
                 logging.addNotes(sink);
                 sink.add(Progress.NOTE, Progress.encode(reached));
+                if (!gaps.isEmpty()) {
+                    sink.add(Subscriptions.NOTE, Subscriptions.encodeGaps(gaps));
+                }
             }
         };
         Optional<CausalContext> held =
@@ -199,6 +217,7 @@ final class Receiving {
         Result<Replicated> logged = replication.adopt(new Adoption(part.survivors(), gone(part, known), held), noting);
         if (logged.isOk()) {
             progress = reached.orElse(null);
+            subscriptions.noteGaps(gaps);
             decided.accept(arbiter);
         }
         return logged;
@@ -217,6 +236,7 @@ final class Receiving {
                         if (inRange
                                 && each.value().isPresent()
                                 && known.includes(each.id())
+                                && subscriptions.own().matches(each.key())
                                 && !there.contains(each.key())) {
                             gone.add(each);
                         }

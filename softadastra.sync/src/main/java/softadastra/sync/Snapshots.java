@@ -47,17 +47,21 @@ final class Snapshots {
      * @param cut what was held here when the first part was made
      * @param behind the key to begin behind; empty for the first one
      * @param acknowledged what the receiver holds
+     * @param share what it wants
      * @param full whether to name also what it holds
      * @param decided the conflicts that are known here
      */
-    Chunk chunk(Vector cut, Optional<Key> behind, Vector acknowledged, boolean full, List<Conflict> decided) {
+    Chunk chunk(
+            Vector cut, Optional<Key> behind, Vector acknowledged, Share share, boolean full, List<Conflict> decided) {
         TreeMap<Key, List<Conflict>> conflicts = new TreeMap<>();
         LastWriteWins policy = policies.get();
         for (Conflict each : decided) {
             boolean lacking = !acknowledged.includes(each.winner())
                     || !acknowledged.includes(each.loser())
                     || !policy.converges(each.key());
-            if (lacking && behind.map(key -> each.key().compareTo(key) > 0).orElse(true)) {
+            if (lacking
+                    && share.wants(each.key())
+                    && behind.map(key -> each.key().compareTo(key) > 0).orElse(true)) {
                 conflicts.computeIfAbsent(each.key(), key -> new ArrayList<>()).add(each);
             }
         }
@@ -71,7 +75,7 @@ final class Snapshots {
                     // What has more to it than one operation is told with all of that.
                     boolean isOne = !each.contested() && !each.floor().isAfter(each.stamp());
                     boolean lacks = !isOne || !acknowledged.includes(each.id());
-                    if (!lacks && !full) {
+                    if ((!lacks && !full) || !share.wants(each.key())) {
                         return true;
                     }
                     long size = lacks ? size(each) : OVERHEAD + each.key().length();
@@ -91,7 +95,7 @@ final class Snapshots {
                 })
                 .orElseThrow();
         if (!more[0] && behind.isPresent()) {
-            repeat(policy, acknowledged, survivors);
+            repeat(policy, acknowledged, share, survivors);
         }
         Optional<Key> through = more[0] ? Optional.ofNullable(last.get()) : Optional.empty();
         Map<Key, List<Conflict>> told = through.<Map<Key, List<Conflict>>>map(key -> conflicts.headMap(key, true))
@@ -110,12 +114,12 @@ final class Snapshots {
      * Adds to the last part what stands under keys where operations stand beside each other, and was told before: what the receiver has
      * written to them since stands beside it, since it is only held with this part.
      */
-    private void repeat(LastWriteWins policy, Vector acknowledged, List<OperationRecord> survivors) {
+    private void repeat(LastWriteWins policy, Vector acknowledged, Share share, List<OperationRecord> survivors) {
         Set<OperationId> there = new HashSet<>();
         survivors.forEach(each -> there.add(each.id()));
         long unused = replication
                 .standing(Optional.empty(), each -> {
-                    boolean isTold = each.contested() || !acknowledged.includes(each.id());
+                    boolean isTold = share.wants(each.key()) && (each.contested() || !acknowledged.includes(each.id()));
                     if (policy.keepsAll(each.key()) && isTold && !there.contains(each.id())) {
                         survivors.add(survivor(each));
                     }

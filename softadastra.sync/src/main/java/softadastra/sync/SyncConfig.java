@@ -1,9 +1,13 @@
 package softadastra.sync;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.Result;
 import softadastra.core.Unit;
@@ -23,6 +27,8 @@ import softadastra.store.Value;
  * @param network where to listen, and whom to call
  * @param grace how long a removal is remembered at least, also where every member has it; 30 days to begin with. A node that comes
  *     for the first time with writes of its own that are older than removals which are forgotten by then may bring those values back
+ * @param subscription which keys to have here: those that begin with one of these texts; empty for whatever the log was begun with,
+ *     and that is all keys to begin with. See {@link #withSubscription}
  * @param policies what becomes of concurrent values, by what their keys begin with; see {@link #withPolicy}
  * @param admission which operations of other nodes are taken; see {@link #withAdmission}
  * @param largestValue how many bytes a value of another node may have; see {@link #withLargestValue}
@@ -34,6 +40,7 @@ public record SyncConfig(
         Optional<String> discoveryProvider,
         TransportConfig network,
         Duration grace,
+        Set<String> subscription,
         Map<String, ConflictPolicy> policies,
         Admission admission,
         int largestValue) {
@@ -46,7 +53,14 @@ public record SyncConfig(
         Objects.requireNonNull(discoveryProvider, "discoveryProvider");
         Objects.requireNonNull(network, "network");
         Objects.requireNonNull(admission, "admission");
+        subscription = Set.copyOf(subscription);
         policies = Map.copyOf(policies);
+        boolean tooLong = subscription.stream()
+                .anyMatch(text -> text.getBytes(StandardCharsets.UTF_8).length > Subscription.MAX_PREFIX_BYTES);
+        if (subscription.size() > Subscription.MAX_PREFIXES || tooLong) {
+            throw new IllegalArgumentException("invalid subscription: at most " + Subscription.MAX_PREFIXES
+                    + " prefixes of at most " + Subscription.MAX_PREFIX_BYTES + " bytes");
+        }
         if (largestValue < 0) {
             throw new IllegalArgumentException("invalid largest value: " + largestValue + " is negative");
         }
@@ -68,6 +82,7 @@ public record SyncConfig(
                 Optional.empty(),
                 TransportConfig.none(),
                 GRACE,
+                Set.of(),
                 Map.of(),
                 Admission.EVERYTHING,
                 Value.MAX_BYTES);
@@ -81,7 +96,16 @@ public record SyncConfig(
      */
     public SyncConfig withTransport(boolean value) {
         return new SyncConfig(
-                value, discovery, provider, discoveryProvider, network, grace, policies, admission, largestValue);
+                value,
+                discovery,
+                provider,
+                discoveryProvider,
+                network,
+                grace,
+                subscription,
+                policies,
+                admission,
+                largestValue);
     }
 
     /**
@@ -92,7 +116,16 @@ public record SyncConfig(
      */
     public SyncConfig withDiscovery(boolean value) {
         return new SyncConfig(
-                transport, value, provider, discoveryProvider, network, grace, policies, admission, largestValue);
+                transport,
+                value,
+                provider,
+                discoveryProvider,
+                network,
+                grace,
+                subscription,
+                policies,
+                admission,
+                largestValue);
     }
 
     /**
@@ -103,7 +136,16 @@ public record SyncConfig(
      */
     public SyncConfig withDiscoveryProvider(String name) {
         return new SyncConfig(
-                transport, true, provider, Optional.of(name), network, grace, policies, admission, largestValue);
+                transport,
+                true,
+                provider,
+                Optional.of(name),
+                network,
+                grace,
+                subscription,
+                policies,
+                admission,
+                largestValue);
     }
 
     /**
@@ -120,6 +162,7 @@ public record SyncConfig(
                 discoveryProvider,
                 network,
                 grace,
+                subscription,
                 policies,
                 admission,
                 largestValue);
@@ -133,7 +176,16 @@ public record SyncConfig(
      */
     public SyncConfig withNetwork(TransportConfig value) {
         return new SyncConfig(
-                true, discovery, provider, discoveryProvider, value, grace, policies, admission, largestValue);
+                true,
+                discovery,
+                provider,
+                discoveryProvider,
+                value,
+                grace,
+                subscription,
+                policies,
+                admission,
+                largestValue);
     }
 
     /**
@@ -144,7 +196,45 @@ public record SyncConfig(
      */
     public SyncConfig withGrace(Duration value) {
         return new SyncConfig(
-                transport, discovery, provider, discoveryProvider, network, value, policies, admission, largestValue);
+                transport,
+                discovery,
+                provider,
+                discoveryProvider,
+                network,
+                value,
+                subscription,
+                policies,
+                admission,
+                largestValue);
+    }
+
+    /**
+     * With {@link #subscription} set: others tell this node only of keys that begin with one of these texts, and that there was
+     * something else. What it writes to other keys goes to them all the same, and then stands here as it was written, whatever others
+     * make of it.
+     *
+     * <p>A subscription is chosen before the log has anything of others, and is for its life: {@link SyncEngine#open} refuses another
+     * one. Somebody has to have what it leaves out: connect such nodes to ones that subscribe to all of it, as a rule to everything.
+     *
+     * @param prefixes the texts, 64 of 256 bytes at most; the empty one for all keys; none for whatever the log was begun with
+     * @return the changed copy
+     */
+    public SyncConfig withSubscription(String... prefixes) {
+        return new SyncConfig(
+                transport,
+                discovery,
+                provider,
+                discoveryProvider,
+                network,
+                grace,
+                new LinkedHashSet<>(List.of(prefixes)),
+                policies,
+                admission,
+                largestValue);
+    }
+
+    Optional<Subscription> subscribed() {
+        return subscription.isEmpty() ? Optional.empty() : Optional.of(Subscription.of(subscription));
     }
 
     /**
@@ -163,6 +253,7 @@ public record SyncConfig(
                 discoveryProvider,
                 network,
                 grace,
+                subscription,
                 new Policies(policies).with(prefix, policy).byPrefix(),
                 admission,
                 largestValue);
@@ -176,7 +267,16 @@ public record SyncConfig(
      */
     public SyncConfig withAdmission(Admission value) {
         return new SyncConfig(
-                transport, discovery, provider, discoveryProvider, network, grace, policies, value, largestValue);
+                transport,
+                discovery,
+                provider,
+                discoveryProvider,
+                network,
+                grace,
+                subscription,
+                policies,
+                value,
+                largestValue);
     }
 
     /**
@@ -188,7 +288,16 @@ public record SyncConfig(
      */
     public SyncConfig withLargestValue(int bytes) {
         return new SyncConfig(
-                transport, discovery, provider, discoveryProvider, network, grace, policies, admission, bytes);
+                transport,
+                discovery,
+                provider,
+                discoveryProvider,
+                network,
+                grace,
+                subscription,
+                policies,
+                admission,
+                bytes);
     }
 
     /**

@@ -78,7 +78,8 @@ public final class SyncEngine implements AutoCloseable {
     private SyncEngine(StoreEngine store, SyncConfig config) {
         this.store = Objects.requireNonNull(store, "store");
         Admitting admission = Admitting.of(store.identity().node(), config.admission(), config.largestValue());
-        this.rules = Exchange.Rules.standard(config.grace().toMillis(), new Policies(config.policies()), admission);
+        this.rules = Exchange.Rules.standard(
+                config.grace().toMillis(), new Policies(config.policies()), admission, config.subscribed());
     }
 
     /**
@@ -495,6 +496,7 @@ public final class SyncEngine implements AutoCloseable {
                     way == null ? List.of() : way.links(),
                     with == null ? 0 : with.conflicts().size(),
                     with == null ? 0 : with.malformed(),
+                    with == null ? List.of() : with.subscriptions().own().told(),
                     Optional.ofNullable(failure))));
         });
     }

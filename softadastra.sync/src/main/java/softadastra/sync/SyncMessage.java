@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
+import softadastra.store.Skip;
 
 /**
  * What one node tells another. Every message has the sender's state, and so acknowledges; it may have operations besides.
@@ -18,17 +19,47 @@ import softadastra.store.Origin;
  * @param chunk a part of what stands at the sender
  * @param refusals word of operations that were rejected
  * @param contents sums over what stands at the sender
+ * @param to whom what the message leaves out is meant for: what one origin does not want another one of that node may
+ * @param skips operations that are left out, in no order, since the receiver does not want them
  */
 record SyncMessage(
-        State state, List<OperationRecord> operations, Optional<Chunk> chunk, Refusals refusals, Contents contents) {
+        State state,
+        List<OperationRecord> operations,
+        Optional<Chunk> chunk,
+        Refusals refusals,
+        Contents contents,
+        Optional<Origin> to,
+        List<Skip> skips) {
 
     SyncMessage {
         operations = List.copyOf(operations);
+        skips = List.copyOf(skips);
+    }
+
+    /** Whether it leaves out what somebody else does not want. */
+    boolean isMeantFor(Origin origin) {
+        return to.isEmpty() || to.get().equals(origin);
     }
 
     /** A message without word of operations that were rejected. */
     SyncMessage(State state, List<OperationRecord> operations, Optional<Chunk> chunk) {
         this(state, operations, chunk, Refusals.NONE, Contents.NONE);
+    }
+
+    /** A message to one origin. */
+    static SyncMessage to(
+            Origin receiver, State state, List<OperationRecord> operations, Optional<Chunk> chunk, List<Skip> skips) {
+        return new SyncMessage(state, operations, chunk, Refusals.NONE, Contents.NONE, Optional.of(receiver), skips);
+    }
+
+    /** A message to anybody. */
+    SyncMessage(
+            State state,
+            List<OperationRecord> operations,
+            Optional<Chunk> chunk,
+            Refusals refusals,
+            Contents contents) {
+        this(state, operations, chunk, refusals, contents, Optional.empty(), List.of());
     }
 
     /** A message that says how the sender is, and nothing else. */
@@ -51,6 +82,7 @@ record SyncMessage(
      * @param lacking members it would like to hear of, since it does not hear them
      * @param relayed the last cuts of members that the receiver does not hear
      * @param progress how far it is with what stands elsewhere, if that is under way
+     * @param subscriptions who does not want everything, as far as it knows, itself included
      * @param whole whether it is to be told all that stands elsewhere, since it may have what is gone there
      */
     record State(
@@ -62,10 +94,12 @@ record SyncMessage(
             SortedSet<Origin> lacking,
             SortedMap<Origin, Cut> relayed,
             Optional<Progress> progress,
+            SortedMap<Origin, Subscription> subscriptions,
             boolean whole) {
 
         State {
             lacking = Collections.unmodifiableSortedSet(new TreeSet<>(lacking));
+            subscriptions = Collections.unmodifiableSortedMap(new TreeMap<>(subscriptions));
             relayed = Collections.unmodifiableSortedMap(new TreeMap<>(relayed));
         }
     }

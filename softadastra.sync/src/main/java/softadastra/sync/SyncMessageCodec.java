@@ -29,6 +29,7 @@ import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
 import softadastra.store.Outcome;
+import softadastra.store.Skip;
 import softadastra.store.Value;
 import softadastra.sync.SyncMessage.State;
 
@@ -37,14 +38,15 @@ import softadastra.sync.SyncMessage.State;
  * bytes there are.
  *
  * <pre>
- * message   = magic:i32 "SYN1"  version:u8 (1)  flags:u8 (bit 0: chunk; bit 1: whole; bit 2: refusals; bit 3: contents)  origins  state
+ * message   = magic:i32 "SYN1"  version:u8 (1)
+ *             flags:u8 (bit 0: chunk; bit 1: whole; bit 2: refusals; bit 3: contents; bit 4: to)  origins  state
  *             count:varint  operation * count  chunk (if there is one)  refusals (if there are any)
- *             contents (if there are any)  crc:i32
+ *             contents (if there are any)  [to:varint  skips]  crc:i32
  *                                                                              all numbers little-endian
  * origins   = count:varint  { node:utf8  epoch:i64 } * count                    in order, each once
  * state     = from:varint  cut  joined:set  count:varint  { origin:varint  limit + 1:varint } * count  want:i64  millis:i64
  *             lacking:set  count:varint  { origin:varint  cut  members:i64 } * count     each in order, see {@link State}
- *             progress
+ *             progress  count:varint  { origin:varint  subscription } * count     see {@link Subscription}; in order
  * progress  = kind:u8 (0 none, 1, 2 in full)  held  key:bytes                  see {@link Progress}
  * cut       = sequence:varint  held  promise:i64                                see {@link Cut}
  * set       = count:varint  { origin:varint } * count                          in order
@@ -54,6 +56,7 @@ import softadastra.sync.SyncMessage.State;
  * context   = kind:u8 (0 in full, 1 what changed since the operation before of that origin in this message)  held
  * chunk     = flags:u8 (bit 0: full; bit 1: behind; bit 2: through)  held  behind:bytes  through:bytes
  *             count:varint  operation * count  count:varint  { known:bytes } * count  conflicts     see {@link Chunk}
+ * skips     = count:varint  { origin:varint  from:varint  through - from:varint } * count
  * conflicts = count:varint  { note:bytes } * count                             see {@link Conflict}
  * refusals  = count:varint  { by:origin  of:origin  counter:varint  hops:u8  rejection } * count      see {@link Rejection}
  *             count:varint  { by:origin  of:origin  counter:varint  hops:u8 } * count                see {@link Refusals}
@@ -69,6 +72,7 @@ final class SyncMessageCodec {
     private static final int WHOLE = 2;
     private static final int REFUSALS = 4;
     private static final int CONTENTS = 8;
+    private static final int TO = 16;
     private static final int FULL = 1;
     private static final int BEHIND = 2;
     private static final int THROUGH = 4;
@@ -108,12 +112,15 @@ final class SyncMessageCodec {
         out.writeByte((chunk.isPresent() ? CHUNK : 0)
                 | (message.state().whole() ? WHOLE : 0)
                 | (refusals.isEmpty() ? 0 : REFUSALS)
-                | (message.contents().isEmpty() ? 0 : CONTENTS));
+                | (message.contents().isEmpty() ? 0 : CONTENTS)
+                | (message.to().isPresent() ? TO : 0));
         Set<Origin> origins = origins(message.state());
         for (OperationRecord operation : message.operations()) {
             origins.add(operation.id().origin());
             origins.addAll(operation.context().orElseThrow().counters().keySet());
         }
+        message.to().ifPresent(origins::add);
+        message.skips().forEach(skip -> origins.add(skip.origin()));
         chunk.ifPresent(part -> {
             origins.addAll(part.cut().counters().keySet());
             part.survivors().forEach(survivor -> origins.add(survivor.id().origin()));
@@ -148,6 +155,11 @@ final class SyncMessageCodec {
         if (!message.contents().isEmpty()) {
             write(message.contents());
         }
+        message.to().ifPresent(to -> {
+            writeOrigin(to);
+            out.writeVarint(message.skips().size());
+            message.skips().forEach(this::writeSkip);
+        });
         CRC32C crc = new CRC32C();
         crc.update(out.array(), 0, out.length());
         out.writeInt((int) crc.getValue());
@@ -219,6 +231,22 @@ final class SyncMessageCodec {
         return new Refusals(words, receipts);
     }
 
+    private void writeSkip(Skip skip) {
+        writeOrigin(skip.origin());
+        out.writeVarint(skip.from());
+        out.writeVarint(skip.through() - skip.from());
+    }
+
+    private static List<Skip> readSkips(ByteReader in, List<Origin> origins) {
+        List<Skip> skips = new ArrayList<>();
+        for (int i = in.readCount(); i > 0; i--) {
+            Origin origin = readOrigin(in, origins);
+            long from = readFromOne(in);
+            skips.add(new Skip(origin, from, from + in.readVarint(Long.MAX_VALUE - from)));
+        }
+        return skips;
+    }
+
     private void writeChunk(Chunk chunk) {
         out.writeByte((chunk.full() ? FULL : 0)
                 | (chunk.behind().isPresent() ? BEHIND : 0)
@@ -271,6 +299,7 @@ final class SyncMessageCodec {
         origins.addAll(state.members().joined());
         origins.addAll(state.members().fenced().keySet());
         origins.addAll(state.lacking());
+        origins.addAll(state.subscriptions().keySet());
         state.relayed().forEach((origin, cut) -> {
             origins.add(origin);
             origins.addAll(cut.held().counters().keySet());
@@ -302,6 +331,11 @@ final class SyncMessageCodec {
         state.progress().ifPresent(progress -> {
             write(progress.cut().counters());
             out.writeUtf8(progress.through().asString());
+        });
+        out.writeVarint(state.subscriptions().size());
+        state.subscriptions().forEach((origin, subscription) -> {
+            writeOrigin(origin);
+            subscription.write(out);
         });
     }
 
@@ -373,7 +407,7 @@ final class SyncMessageCodec {
         }
         int version = in.readByte();
         int flags = in.readByte();
-        if (version != VERSION || (flags & ~(CHUNK | WHOLE | REFUSALS | CONTENTS)) != 0) {
+        if (version != VERSION || (flags & ~(CHUNK | WHOLE | REFUSALS | CONTENTS | TO)) != 0) {
             throw new SoftadastraException(
                     ErrorCode.UNSUPPORTED_VERSION,
                     "unsupported sync message version " + version + " with flags " + flags + ": this release reads "
@@ -397,8 +431,11 @@ final class SyncMessageCodec {
                 : Optional.of(readChunk(in, origins, state.cut().held().toContext()));
         Refusals refusals = (flags & REFUSALS) == 0 ? Refusals.NONE : readRefusals(in, origins);
         Contents contents = (flags & CONTENTS) == 0 ? Contents.NONE : readContents(in, origins);
+        boolean isAddressed = (flags & TO) != 0;
+        Optional<Origin> to = isAddressed ? Optional.of(readOrigin(in, origins)) : Optional.empty();
+        List<Skip> skips = isAddressed ? readSkips(in, origins) : List.of();
         in.expectEnd();
-        return new SyncMessage(state, operations, chunk, refusals, contents);
+        return new SyncMessage(state, operations, chunk, refusals, contents, to, skips);
     }
 
     private static State readState(ByteReader in, List<Origin> origins, boolean whole) {
@@ -432,8 +469,13 @@ final class SyncMessageCodec {
         Optional<Progress> progress = kind == 0
                 ? Optional.empty()
                 : Optional.of(new Progress(new Vector(readCounters(in, origins)), kind == 2, readKey(in)));
+        TreeMap<Origin, Subscription> subscriptions = new TreeMap<>();
+        for (int i = in.readCount(); i > 0; i--) {
+            Origin origin = readInOrder(in, origins, subscriptions);
+            subscriptions.put(origin, Subscription.read(in));
+        }
         Cut cut = new Cut(sequence, held, promise, members.digest());
-        return new State(from, cut, members, want, millis, lacking, relayed, progress, whole);
+        return new State(from, cut, members, want, millis, lacking, relayed, progress, subscriptions, whole);
     }
 
     private static SortedSet<Origin> readSet(ByteReader in, List<Origin> origins) {

@@ -18,6 +18,7 @@ import softadastra.core.SoftadastraError;
  * @param links the ways to them, as the transport sees them
  * @param conflicts how many conflicts wait for the application
  * @param malformed how many messages were refused since the engine was opened
+ * @param subscription which keys the node wants, as {@link SyncConfig#subscription} has them; empty for all
  * @param failure why nothing is exchanged at the moment; empty if all is well
  */
 public record SyncReport(
@@ -30,6 +31,7 @@ public record SyncReport(
         List<TransportLink> links,
         long conflicts,
         long malformed,
+        List<String> subscription,
         Optional<SoftadastraError> failure) {
 
     /** Refuses null. */
@@ -39,6 +41,7 @@ public record SyncReport(
         Objects.requireNonNull(state, "state");
         peers = List.copyOf(peers);
         links = List.copyOf(links);
+        subscription = List.copyOf(subscription);
         Objects.requireNonNull(failure, "failure");
     }
 }

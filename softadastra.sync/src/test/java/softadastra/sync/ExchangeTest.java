@@ -84,7 +84,7 @@ class ExchangeTest {
                         store,
                         pipe,
                         new SplittableRandom(1),
-                        Exchange.Rules.standard(600_000, Policies.NONE, Admitting.EVERYTHING))
+                        Exchange.Rules.standard(600_000, Policies.NONE, Admitting.EVERYTHING, Optional.empty()))
                 .orElseThrow();
     }
 
@@ -109,6 +109,7 @@ class ExchangeTest {
                 new TreeSet<>(),
                 new TreeMap<>(),
                 Optional.empty(),
+                new TreeMap<>(),
                 false);
         return SyncMessageCodec.encode(new SyncMessage(state, operations, Optional.empty()));
     }

@@ -189,6 +189,7 @@ class RejectionsTest {
                 new TreeSet<>(),
                 new TreeMap<>(),
                 Optional.empty(),
+                new TreeMap<>(),
                 false);
         byte[] encoded =
                 SyncMessageCodec.encode(new SyncMessage(state, List.of(), Optional.empty(), refusals, Contents.NONE));

@@ -15,10 +15,10 @@ import softadastra.store.Value;
  */
 record SimulatedContents(String text, boolean hasEarly, long sum) {
 
-    static SimulatedContents of(StoreEngine store) {
+    static SimulatedContents of(StoreEngine store, Subscription wanted) {
         StringBuilder text = new StringBuilder();
         store.entries()
-                .filter(entry -> SimulationPolicies.converges(entry.key()))
+                .filter(entry -> SimulationPolicies.converges(entry.key()) && wanted.matches(entry.key()))
                 .forEach(entry -> {
                     text.append(entry.key()).append(' ').append(entry.version()).append(' ');
                     text.append(entry.timestamp().packed()).append(' ');
@@ -30,10 +30,11 @@ record SimulatedContents(String text, boolean hasEarly, long sum) {
         long unused = store.replication()
                 .standing(Optional.empty(), each -> {
                     early[0] |= !context.includes(each.id());
-                    if (SimulationPolicies.converges(each.key())) {
+                    boolean isCompared = SimulationPolicies.converges(each.key()) && wanted.matches(each.key());
+                    if (isCompared) {
                         sums.add(each);
                     }
-                    if (each.contested() && SimulationPolicies.converges(each.key())) {
+                    if (each.contested() && isCompared) {
                         text.append(each.key()).append(' ').append(each.id()).append(' ');
                         text.append(each.value().map(SimulatedContents::digest)).append('\n');
                     }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class SimulatedNode {
     private final Map<Long, Long> epochs = new HashMap<>();
     private final LongSupplier time;
     private long skewMillis;
+    private Optional<Subscription> subscription = Optional.empty();
     private SimulatedStorage disk = SimulatedStorage.create();
     private @Nullable SimulatedStorage settled;
     private @Nullable Wal memory;
@@ -84,11 +86,21 @@ final class SimulatedNode {
         long sequence = Objects.requireNonNull(provider).lastSequence();
         SimulatedContents seen = contents;
         if (seen == null || sequence != contentsAt) {
-            seen = SimulatedContents.of(store());
+            seen = SimulatedContents.of(store(), subscription());
             contents = seen;
             contentsAt = sequence;
         }
         return seen;
+    }
+
+    /** Before it is started for the first time. */
+    void subscribe(Subscription value) {
+        subscription = Optional.of(value);
+    }
+
+    /** Which keys it wants. */
+    Subscription subscription() {
+        return subscription.orElse(Subscription.EVERYTHING);
     }
 
     void skew(long millis) {
@@ -138,7 +150,10 @@ final class SimulatedNode {
         contents = null;
         store = opened;
         exchange = Exchange.open(
-                        opened, transport, random.split(), bug.rules(clock(), SimulationRejections.admission(id)))
+                        opened,
+                        transport,
+                        random.split(),
+                        bug.rules(clock(), SimulationRejections.admission(id), subscription))
                 .orElseThrow();
         settle();
     }

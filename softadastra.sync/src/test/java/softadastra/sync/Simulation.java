@@ -107,7 +107,9 @@ final class Simulation implements AutoCloseable {
             node.skew(skew(setup));
             nodes.add(node);
         }
-        topology(setup.nextInt(4), count);
+        int kind = setup.nextInt(4);
+        topology(kind, count);
+        subscribe(kind, new SplittableRandom(~seed));
         nodes.forEach(this::start);
         meet();
     }
@@ -140,6 +142,24 @@ final class Simulation implements AutoCloseable {
             }
         }
         network.without(missing);
+    }
+
+    /**
+     * In half of the runs some nodes want some of the keys only, each others; on the way between any two is nobody but who wants all.
+     */
+    private void subscribe(int kind, SplittableRandom random) {
+        if (random.nextBoolean()) {
+            return;
+        }
+        List<List<String>> wishes = List.of(List.of("k"), List.of("k1", "m", "u"), List.of("u", "l", "r"));
+        int last = nodes.size() - 1;
+        int first = kind < 3 ? 1 : last;
+        int wish = random.nextInt(wishes.size());
+        for (int i = first; i <= last && i < first + wishes.size(); i++) {
+            if (random.nextInt(3) > 0) {
+                nodes.get(i).subscribe(Subscription.of(wishes.get(wish++ % wishes.size())));
+            }
+        }
     }
 
     private void start(SimulatedNode node) {
@@ -299,7 +319,7 @@ final class Simulation implements AutoCloseable {
         }
         StoreEngine store = node.store();
         writing(node, () -> {
-            Key key = SimulationPolicies.key(random);
+            Key key = key(node, random);
             int kind = random.nextInt(10);
             if (kind < 1) {
                 resolve(store, key, random);
@@ -308,9 +328,9 @@ final class Simulation implements AutoCloseable {
             } else if (kind < 9) {
                 var unused = store.remove(key).orElseThrow();
             } else {
-                Batch batch = new Batch().put(key, value(random)).remove(SimulationPolicies.key(random));
-                var unused = store.write(batch.put(SimulationPolicies.key(random), value(random)))
-                        .orElseThrow();
+                Batch batch = new Batch().put(key, value(random)).remove(key(node, random));
+                var unused =
+                        store.write(batch.put(key(node, random), value(random))).orElseThrow();
             }
         });
     }
@@ -329,8 +349,21 @@ final class Simulation implements AutoCloseable {
         long first = store.stats().lastSequence() + 1;
         action.run();
         long floor = promised.getOrDefault(node.id(), 0L);
-        oracle.written(store, before, stood, first, () -> floor);
+        oracle.written(store, before, stood, first, node.subscription(), () -> floor);
         counts.checks++;
+    }
+
+    /**
+     * Any key. But one whose values stand beside each other is written by those who are told of them: who is not replaces what it counts
+     * as held, and of that a part of what stands at it cannot tell.
+     */
+    private static Key key(SimulatedNode node, SplittableRandom random) {
+        Key key = SimulationPolicies.key(random);
+        while (!node.subscription().matches(key)
+                && SimulationPolicies.ALL.of(key).keepsAll()) {
+            key = SimulationPolicies.key(random);
+        }
+        return key;
     }
 
     /** The application chooses among what it sees to stand there; now and then it has seen something else. */
@@ -387,6 +420,7 @@ final class Simulation implements AutoCloseable {
         for (SimulatedNode other : nodes) {
             if (other.isUp()
                     && !other.equals(node)
+                    && other.subscription().equals(node.subscription())
                     && other.store().context().equals(node.store().context())
                     && !node.contents().hasEarly()
                     && !other.contents().hasEarly()) {
@@ -422,8 +456,8 @@ final class Simulation implements AutoCloseable {
             List<Conflict> left = node.exchange().conflicts().all();
             counts.conflicts += left.size();
             left.forEach(conflict -> told(node, conflict));
-            oracle.check(node.id().value(), node.store(), reported.getOrDefault(node.id(), Set.of()), taken);
-            trace.update(SimulatedContents.of(node.store()).text().getBytes(StandardCharsets.UTF_8));
+            oracle.check(node, reported.getOrDefault(node.id(), Set.of()), taken);
+            trace.update(node.contents().text().getBytes(StandardCharsets.UTF_8));
             counts.checks++;
         }
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import softadastra.core.HybridTimestamp;
 import softadastra.store.Effect;
 import softadastra.store.Key;
@@ -40,7 +41,9 @@ enum SimulationBug {
     /** What values are merged to depends on which of them came last. */
     MERGED_BY_ARRIVAL,
     /** What is rejected is known in memory only until its writer knows. */
-    REJECTION_NOT_LOGGED;
+    REJECTION_NOT_LOGGED,
+    /** A node that does not have everything tells others as if it had. */
+    FORWARDS_WHAT_IT_LACKS;
 
     private static final long GRACE_MILLIS = 200;
 
@@ -55,7 +58,7 @@ enum SimulationBug {
     /** Small, so that it is full now and then. */
     static final Peer.Window WINDOW = new Peer.Window(32, 12 << 10, 3 << 10);
 
-    Exchange.Rules rules(InstantSource clock, Admitting admission) {
+    Exchange.Rules rules(InstantSource clock, Admitting admission, Optional<Subscription> subscription) {
         return new Exchange.Rules(
                 () -> arbiter(admission),
                 collector(),
@@ -65,7 +68,13 @@ enum SimulationBug {
                 WINDOW,
                 Optional.of(SimulationPolicies::converges),
                 REST_NANOS,
+                subscription,
+                covering(),
                 clock);
+    }
+
+    private BiPredicate<Subscriptions, Origin> covering() {
+        return this == FORWARDS_WHAT_IT_LACKS ? (subscriptions, peer) -> true : Subscriptions::covers;
     }
 
     private LastWriteWins arbiter(Admitting admission) {

@@ -23,13 +23,14 @@ import softadastra.store.Value;
 final class SimulationOracle {
 
     /**
-     * An operation, and what its writer knew: all of what it held, and what stood there, which may have come before the operations
-     * that it belongs to.
+     * An operation, and what its writer held and knew: of keys that it wants all of what it held, and what stood there, which may have
+     * come before the operations that it belongs to.
      */
-    private record Written(OperationRecord operation, CausalContext context, Set<OperationId> stood) {
+    private record Written(
+            OperationRecord operation, CausalContext context, CausalContext known, Set<OperationId> stood) {
 
         boolean knew(OperationId other) {
-            return context.includes(other) || stood.contains(other);
+            return known.includes(other) || stood.contains(other);
         }
 
         OperationId id() {
@@ -50,12 +51,14 @@ final class SimulationOracle {
             CausalContext before,
             Map<Key, Set<OperationId>> stood,
             long firstSequence,
+            Subscription subscription,
             HybridFloor floor) {
         CausalContext[] context = {before};
         long unused = store.operations(firstSequence, (sequence, record) -> {
                     Written written = new Written(
                             record,
                             context[0],
+                            known(record, context[0], subscription),
                             stood.getOrDefault(record.operation().key(), Set.of()));
                     requireAbove(written, floor);
                     List<Written> all = byOrigin.computeIfAbsent(record.id().origin(), origin -> new ArrayList<>());
@@ -70,6 +73,16 @@ final class SimulationOracle {
                     return true;
                 })
                 .orElseThrow();
+    }
+
+    /** To a key that it is told nothing of, a node knows what it has written itself. */
+    private static CausalContext known(OperationRecord record, CausalContext held, Subscription subscription) {
+        if (subscription.matches(record.operation().key())) {
+            return held;
+        }
+        Map<Origin, Long> own = new TreeMap<>(held.counters());
+        own.keySet().removeIf(origin -> !origin.node().equals(record.id().node()));
+        return CausalContext.of(own);
     }
 
     /** What a stamp must be above. */
@@ -116,19 +129,21 @@ final class SimulationOracle {
     }
 
     /**
-     * Checks what a node has that has everything, and what it has reported.
+     * Checks what a node has that has everything, as far as it wants it, and what it has reported.
      *
      * @param reported the losers that it has told of
      * @param taken those that some node's application has dealt with: who was away is not told of them again
      */
-    void check(String node, StoreEngine store, Set<OperationId> reported, Set<OperationId> taken) {
+    void check(SimulatedNode simulated, Set<OperationId> reported, Set<OperationId> taken) {
+        String node = simulated.id().value();
+        StoreEngine store = simulated.store();
         Set<Key> keys = new TreeSet<>();
         store.entries().forEach(entry -> keys.add(entry.key()));
         require(byKey.keySet().containsAll(keys), () -> "I8: " + node + " has " + keys);
         Set<OperationId> known = new HashSet<>(reported);
         known.addAll(taken);
         byKey.forEach((key, all) -> {
-            if (!all.isEmpty()) {
+            if (!all.isEmpty() && simulated.subscription().matches(key)) {
                 check(node, store, key, all, known);
             }
         });

@@ -98,6 +98,7 @@ final class SyncWire {
         Wire.writeList(out, report.links(), SyncWire::writeLink);
         out.writeVarint(report.conflicts());
         out.writeVarint(report.malformed());
+        Wire.writeList(out, report.subscription(), Wire::writeText);
         Wire.writeOptional(out, report.failure(), Wire::writeError);
     }
 
@@ -112,6 +113,7 @@ final class SyncWire {
                 Wire.readList(in, SyncWire::readLink),
                 in.readVarint(),
                 in.readVarint(),
+                Wire.readList(in, Wire::readText),
                 Wire.readOptional(in, Wire::readError));
     }
 
@@ -145,6 +147,7 @@ final class SyncWire {
         out.writeVarint(peer.retries());
         Wire.writeOptional(out, peer.heardMillisAgo());
         Wire.writeOptional(out, peer.clockOffsetMillis());
+        Wire.writeList(out, peer.subscription(), Wire::writeText);
     }
 
     private static PeerState readPeer(ByteReader in) {
@@ -156,7 +159,8 @@ final class SyncWire {
                 in.readVarint(),
                 in.readVarint(),
                 Wire.readOptionalLong(in),
-                Wire.readOptionalLong(in));
+                Wire.readOptionalLong(in),
+                Wire.readList(in, Wire::readText));
     }
 
     private static void writeLink(ByteWriter out, TransportLink link) {

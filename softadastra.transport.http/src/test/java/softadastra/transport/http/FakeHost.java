@@ -28,6 +28,7 @@ record FakeHost(NodeId node, int maxMessageBytes) implements TransportHost {
                 List.of(),
                 0,
                 0,
+                List.of(),
                 Optional.empty()));
     }
 }
