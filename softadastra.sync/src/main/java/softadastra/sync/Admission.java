@@ -24,7 +24,8 @@ public interface Admission {
 
     /**
      * Why an operation is refused. It is called by whoever writes to the store next to it: it must return at once, and must not call
-     * the store. Where it throws, the operation is refused, and that is the reason.
+     * the store. Where it throws, the operation is refused, and the reason names the class of what
+     * it has thrown.
      *
      * @param origin the node that wrote it
      * @param operation what it does

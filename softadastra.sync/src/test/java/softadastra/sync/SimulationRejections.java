@@ -12,7 +12,6 @@ import softadastra.core.Result;
 import softadastra.core.Unit;
 import softadastra.store.CausalContext;
 import softadastra.store.Key;
-import softadastra.store.OperationId;
 import softadastra.store.Origin;
 import softadastra.sync.Rejections.Claim;
 
@@ -62,26 +61,32 @@ final class SimulationRejections {
 
     /** The application retries or discards something that has failed. */
     void deal(SimulatedNode node, SplittableRandom random) {
-        List<Claim> claims = List.copyOf(claims(node));
-        if (!claims.isEmpty()) {
-            OperationId id = claims.get(random.nextInt(claims.size())).id();
-            if (random.nextBoolean() && retry(node, id)) {
+        List<FailedOperation> all = node.exchange().rejecting().failed();
+        List<FailedOperation> current =
+                all.stream().filter(each -> isCurrent(node, each)).toList();
+        boolean retrying = random.nextBoolean();
+        List<FailedOperation> some = retrying && !current.isEmpty() ? current : all;
+        if (!some.isEmpty()) {
+            FailedOperation operation = some.get(random.nextInt(some.size()));
+            Collection<Claim> claims = claims(node);
+            if (retrying && retry(node, operation)) {
                 retried++;
             } else {
-                var unused = node.exchange().rejecting().discard(id).orElseThrow();
+                var unused = node.exchange().rejecting().discard(operation.id()).orElseThrow();
             }
-            claims.stream().filter(claim -> claim.id().equals(id)).forEach(dealtWith::add);
+            claims.stream().filter(claim -> claim.id().equals(operation.id())).forEach(dealtWith::add);
         }
     }
 
-    private static boolean retry(SimulatedNode node, OperationId id) {
-        FailedOperation operation = node.exchange().rejecting().failed().stream()
-                .filter(each -> each.id().equals(id))
-                .findFirst()
-                .orElseThrow();
-        boolean current = node.store().replication().standing(operation.key()).orElseThrow().stream()
-                .anyMatch(each -> each.id().equals(id) && !each.contested());
-        Result<Unit> retried = node.exchange().rejecting().retry(id);
+    /** Whether it is what stands under its key, and alone. */
+    private static boolean isCurrent(SimulatedNode node, FailedOperation operation) {
+        return node.store().replication().standing(operation.key()).orElseThrow().stream()
+                .anyMatch(each -> each.id().equals(operation.id()) && !each.contested());
+    }
+
+    private static boolean retry(SimulatedNode node, FailedOperation operation) {
+        boolean current = isCurrent(node, operation);
+        Result<Unit> retried = node.exchange().rejecting().retry(operation.id());
         boolean asExpected =
                 current ? retried.isOk() : retried.isErr() && retried.error().code() == ErrorCode.INVALID_STATE;
         SimulationOracle.require(

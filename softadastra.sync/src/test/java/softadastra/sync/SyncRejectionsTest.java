@@ -296,7 +296,7 @@ class SyncRejectionsTest {
             tick(a, b);
             assertEquals(Map.of("l", "v"), b.contents());
             assertTrue(
-                    a.failed().get(0).reason().contains("no idea"),
+                    a.failed().get(0).reason().contains("IllegalStateException"),
                     () -> a.failed().toString());
             assertEquals(Set.of("k", "l"), a.contents().keySet());
         }
