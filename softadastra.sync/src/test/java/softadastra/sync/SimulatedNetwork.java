@@ -1,5 +1,6 @@
 package softadastra.sync;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -32,7 +33,11 @@ final class SimulatedNetwork {
         }
     }
 
+    /** So many of the messages that a node has received are kept. */
+    private static final int REPEATED = 12;
+
     private final long seed;
+    private final Map<NodeId, ArrayDeque<byte[]>> received = new HashMap<>();
     private final Map<NodeId, PriorityQueue<Flying>> arriving = new HashMap<>();
     private final TreeSet<NodeId> nodes = new TreeSet<>();
     private final Map<NodeId, Set<NodeId>> neighbours = new HashMap<>();
@@ -77,6 +82,11 @@ final class SimulatedNetwork {
                     return Optional.empty();
                 }
                 queue.remove();
+                ArrayDeque<byte[]> some = received.computeIfAbsent(from, node -> new ArrayDeque<>());
+                some.push(next.bytes);
+                if (some.size() > REPEATED) {
+                    byte[] unused = some.removeLast();
+                }
                 return Optional.of(next.bytes);
             }
 
@@ -125,11 +135,7 @@ final class SimulatedNetwork {
                 bytes = message.clone();
                 bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
             }
-            arriving.computeIfAbsent(
-                            to,
-                            node -> new PriorityQueue<>(Comparator.comparingLong((Flying each) -> each.arrival)
-                                    .thenComparingLong(each -> each.order)))
-                    .add(new Flying(time + delay, order++, bytes));
+            deliver(to, new Flying(time + delay, order++, bytes));
         }
     }
 
@@ -152,6 +158,21 @@ final class SimulatedNetwork {
     void heal() {
         apart = List.of();
         lossPercent = 0;
+    }
+
+    /** What a node has received last comes again at once, the last of it first, and nothing else. */
+    void repeatFor(NodeId node) {
+        dropFor(node);
+        received.getOrDefault(node, new ArrayDeque<>())
+                .forEach(bytes -> deliver(node, new Flying(time, order++, bytes)));
+    }
+
+    private void deliver(NodeId to, Flying flying) {
+        arriving.computeIfAbsent(
+                        to,
+                        node -> new PriorityQueue<>(Comparator.comparingLong((Flying each) -> each.arrival)
+                                .thenComparingLong(each -> each.order)))
+                .add(flying);
     }
 
     /** What was on its way to a node is lost. */

@@ -8,9 +8,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.NodeId;
+import softadastra.core.SoftadastraException;
 import softadastra.store.CheckpointPolicy;
 import softadastra.store.StoreConfig;
 import softadastra.store.StoreEngine;
@@ -31,10 +33,17 @@ final class SimulatedNode {
     private final SplittableRandom random;
     private final Map<Long, Long> epochs = new HashMap<>();
     private final LongSupplier time;
+    private final LongConsumer passing;
     private long skewMillis;
     private Optional<Subscription> subscription = Optional.empty();
     private SimulatedStorage disk = SimulatedStorage.create();
     private @Nullable SimulatedStorage settled;
+    private @Nullable SimulatedFaults faults;
+    private boolean full;
+    private long slowMillis;
+    private int callsLeft;
+    private boolean done;
+    private boolean kept;
     private @Nullable Wal memory;
     private @Nullable SeededProvider provider;
     private @Nullable StoreEngine store;
@@ -48,13 +57,15 @@ final class SimulatedNode {
             boolean autoFlush,
             SimulationBug bug,
             SplittableRandom random,
-            LongSupplier time) {
+            LongSupplier time,
+            LongConsumer passing) {
         this.id = id;
         this.onDisk = onDisk;
         this.autoFlush = autoFlush;
         this.bug = bug;
         this.random = random;
         this.time = time;
+        this.passing = passing;
     }
 
     NodeId id() {
@@ -62,7 +73,79 @@ final class SimulatedNode {
     }
 
     boolean isUp() {
-        return store != null;
+        return exchange != null;
+    }
+
+    /** Has its disk disturb it, from now on or once it is started; nothing happens to a node that has none. */
+    void disturb(SplittableRandom random, SimulationCounts counts) {
+        int what = random.nextInt(80);
+        if (!onDisk) {
+            return;
+        }
+        if (what < 4) {
+            callsLeft = 1 + random.nextInt(1 + random.nextInt(12));
+            done = random.nextBoolean();
+            kept = autoFlush && random.nextBoolean();
+        } else if (what < 6) {
+            full = !full;
+            counts.fullDisks += full ? 1 : 0;
+        } else if (what < 8) {
+            slowMillis = slowMillis > 0 ? 0 : 1 + random.nextInt(500);
+            counts.slowDisks += slowMillis > 0 ? 1 : 0;
+        }
+        disturb();
+    }
+
+    /** Has its disk be as it should be. */
+    void calm() {
+        callsLeft = 0;
+        full = false;
+        slowMillis = 0;
+        disturb();
+        if (faults != null) {
+            faults.killIn(0, false, CrashChoice.nothingWritten());
+        }
+    }
+
+    private void disturb() {
+        SimulatedFaults current = faults;
+        if (current != null) {
+            current.setFull(full);
+            current.setSlow(slowMillis);
+            if (callsLeft > 0) {
+                current.killIn(callsLeft, done, kept ? CrashChoice.everythingWritten() : CrashChoice.nothingWritten());
+                callsLeft = 0;
+            }
+        }
+    }
+
+    boolean isFull() {
+        return full;
+    }
+
+    /** Whether it was killed in the middle of a call, and is still to be {@link #bury buried}. */
+    boolean isDead() {
+        return faults != null && faults.left() != null;
+    }
+
+    /** What is left of it is its disk. */
+    void bury() {
+        disk = Objects.requireNonNull(Objects.requireNonNull(faults).left());
+        settled = null;
+        faults = null;
+        if (store != null) {
+            closeQuietly();
+        }
+    }
+
+    private void closeQuietly() {
+        try {
+            store().close();
+        } catch (SoftadastraException e) {
+            // Its disk has failed.
+        }
+        store = null;
+        exchange = null;
     }
 
     boolean autoFlush() {
@@ -124,11 +207,32 @@ final class SimulatedNode {
                 .orElseThrow();
     }
 
-    void start(SyncTransport transport) {
+    /** Starts it; false if it was killed, or its disk was full, before it was there. */
+    boolean start(SyncTransport transport) {
+        try {
+            open(transport);
+            return true;
+        } catch (SoftadastraException e) {
+            if (!isDead() && !full) {
+                throw e;
+            }
+            if (store != null) {
+                closeQuietly();
+            }
+            if (isDead()) {
+                bury();
+            }
+            return false;
+        }
+    }
+
+    private void open(SyncTransport transport) {
         boolean lying = bug == SimulationBug.ACK_BEFORE_FORCE;
         StoreEngine opened;
         if (onDisk) {
-            SimulatedStorage current = disk;
+            SimulatedFaults current = new SimulatedFaults(disk, passing);
+            faults = current;
+            disturb();
             provider = new SeededProvider(real("file"), this::epoch, lying);
             WalConfig config = WalConfig.durable(id + ".wal")
                     .withNodeId(id.value())
@@ -145,10 +249,10 @@ final class SimulatedNode {
             opened = StoreEngine.open(StoreConfig.of(log.config()).withCheckpoints(CheckpointPolicy.manual()), log)
                     .orElseThrow();
         }
-        // What is done while a checkpoint is being loaded depends on time.
-        var unused = opened.awaitLoaded().orElseThrow();
         contents = null;
         store = opened;
+        // What is done while a checkpoint is being loaded depends on time.
+        var unused = opened.awaitLoaded().orElseThrow();
         exchange = Exchange.open(
                         opened,
                         transport,
@@ -179,18 +283,18 @@ final class SimulatedNode {
     void kill() {
         if (onDisk) {
             SimulatedStorage after = settled == null ? disk.crash(CrashChoice.nothingWritten()) : settled;
-            store().close();
+            closeQuietly();
             disk = after;
+            settled = null;
+            faults = null;
         } else {
-            store().close();
+            closeQuietly();
         }
-        store = null;
-        exchange = null;
     }
 
     void close() {
         if (store != null) {
-            store.close();
+            closeQuietly();
         }
         if (memory != null) {
             memory.close();

@@ -1,5 +1,19 @@
 package softadastra.sync;
 
+import static softadastra.sync.Invariant.I1;
+import static softadastra.sync.Invariant.I10;
+import static softadastra.sync.Invariant.I11;
+import static softadastra.sync.Invariant.I12;
+import static softadastra.sync.Invariant.I14;
+import static softadastra.sync.Invariant.I15;
+import static softadastra.sync.Invariant.I16;
+import static softadastra.sync.Invariant.I2;
+import static softadastra.sync.Invariant.I3;
+import static softadastra.sync.Invariant.I4;
+import static softadastra.sync.Invariant.I5;
+import static softadastra.sync.Invariant.I6;
+import static softadastra.sync.Invariant.I7;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,12 +25,17 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
+import softadastra.core.ErrorCode;
 import softadastra.core.NodeId;
+import softadastra.core.SoftadastraException;
 import softadastra.store.Batch;
 import softadastra.store.CausalContext;
 import softadastra.store.Key;
+import softadastra.store.LogStart;
 import softadastra.store.OperationId;
+import softadastra.store.Origin;
 import softadastra.store.Standing;
 import softadastra.store.StoreEngine;
 import softadastra.store.Value;
@@ -30,55 +49,13 @@ final class Simulation implements AutoCloseable {
     private static final long START_MILLIS = 1_767_225_600_000L;
     private static final int MAX_HEAL_ROUNDS = 400;
 
-    /** What was done, and checked. */
-    static final class Counts {
-        long seeds;
-        long steps;
-        long operations;
-        long messages;
-        long lost;
-        long crashes;
-        long partitions;
-        long conflicts;
-        long collected;
-        long rejected;
-        long retried;
-        long compared;
-        long checks;
-
-        void add(Counts other) {
-            seeds += other.seeds;
-            steps += other.steps;
-            operations += other.operations;
-            messages += other.messages;
-            lost += other.lost;
-            crashes += other.crashes;
-            partitions += other.partitions;
-            conflicts += other.conflicts;
-            collected += other.collected;
-            rejected += other.rejected;
-            retried += other.retried;
-            compared += other.compared;
-            checks += other.checks;
-        }
-
-        @Override
-        public String toString() {
-            return seeds + " seeds: " + operations + " operations, " + steps + " steps, " + messages + " messages ("
-                    + lost + " lost), " + crashes + " crashes, " + partitions + " partitions, " + conflicts
-                    + " conflicts, " + collected + " removals forgotten, " + rejected
-                    + " operations rejected (" + retried + " retried), " + compared + " sums compared, " + checks
-                    + " checks";
-        }
-    }
-
     private final long seed;
     private final SplittableRandom setup;
     private final List<SimulatedNode> nodes = new ArrayList<>();
     private final SimulatedNetwork network;
-    private final SimulationOracle oracle = new SimulationOracle();
+    private final SimulationCounts counts = new SimulationCounts();
+    private final SimulationOracle oracle = new SimulationOracle(counts);
     private final SimulationRejections rejections = new SimulationRejections();
-    private final Counts counts = new Counts();
     private final CRC32C trace = new CRC32C();
 
     /** What a node has said to others that it holds, and its promise: from then on that is to be true for ever. */
@@ -89,6 +66,11 @@ final class Simulation implements AutoCloseable {
     private final Map<NodeId, Set<OperationId>> reported = new HashMap<>();
 
     private final Set<OperationId> taken = new HashSet<>();
+
+    /** How many operations of each origin were acknowledged to who wrote them. */
+    private final Map<Origin, Long> acknowledged = new HashMap<>();
+
+    private final Map<NodeId, Unsure> unsures = new HashMap<>();
     private long millis = START_MILLIS;
     private int value;
 
@@ -103,7 +85,8 @@ final class Simulation implements AutoCloseable {
             boolean third = setup.nextInt(3) == 0;
             boolean onDisk = third || bug == SimulationBug.ACK_BEFORE_FORCE;
             boolean autoFlush = !onDisk || setup.nextBoolean();
-            SimulatedNode node = new SimulatedNode(id, onDisk, autoFlush, bug, setup.split(), () -> millis);
+            SimulatedNode node =
+                    new SimulatedNode(id, onDisk, autoFlush, bug, setup.split(), () -> millis, this::advance);
             node.skew(skew(setup));
             nodes.add(node);
         }
@@ -163,16 +146,62 @@ final class Simulation implements AutoCloseable {
     }
 
     private void start(SimulatedNode node) {
-        node.start(network.of(node.id()));
-        Vector held = new Vector(node.store().context().counters());
-        Vector before = said.get(node.id());
-        if (before != null) {
-            check(
-                    held.includes(before),
-                    () -> "I1/I2/I3: " + node.id() + " said it held " + before + ", and has " + held);
+        boolean full = node.isFull();
+        if (!node.start(network.of(node.id()))) {
+            counts.crashes += full ? 0 : 1;
+            counts.crashesInCalls += full ? 0 : 1;
+            counts.refused += full ? 1 : 0;
+            return;
         }
-        oracle.restarted(node.exchange().self(), held.counter(node.exchange().self()));
+        Origin self = node.exchange().self();
+        Unsure unsure = unsures.remove(node.id());
+        if (unsure != null) {
+            // What was being written when it was killed may be there.
+            oracle.written(
+                    node.store(), unsure.before(), unsure.stood(), unsure.first(), node.subscription(), unsure::floor);
+        }
+        Vector held = new Vector(node.store().context().counters());
+        long kept = acknowledged.getOrDefault(self, 0L);
+        check(I1, held.counter(self) >= kept, () -> self + " acknowledged " + kept + " writes, and has " + held);
+        Vector before = said.getOrDefault(node.id(), new Vector());
+        check(I3, held.includes(before), () -> node.id() + " said it held " + before + ", and has " + held);
+        long floor = promised.getOrDefault(node.id(), 0L);
+        long clock = node.store().replication().clock().orElseThrow().packed();
+        check(I11, Long.compareUnsigned(clock, floor) >= 0, () -> node.id() + " has a clock below its promise");
+        oracle.restarted(self, held.counter(self));
         rejections.see(node);
+        checkOutbox(node);
+    }
+
+    /** A write that may or may not be there, and what its writer had before. */
+    private record Unsure(CausalContext before, Map<Key, Set<OperationId>> stood, long first, long floor) {}
+
+    /** Does something at a node whose disk may fail in the middle of it; whether it did it. */
+    private boolean attempt(SimulatedNode node, Runnable action) {
+        try {
+            action.run();
+            return !buried(node);
+        } catch (SoftadastraException e) {
+            if (!buried(node)) {
+                check(
+                        I1,
+                        node.isFull() && e.code() == ErrorCode.NO_SPACE,
+                        () -> node.id() + " failed with " + e.error().display());
+                counts.refused++;
+            }
+            return false;
+        }
+    }
+
+    private boolean buried(SimulatedNode node) {
+        if (!node.isDead()) {
+            return false;
+        }
+        node.bury();
+        network.dropFor(node.id());
+        counts.crashes++;
+        counts.crashesInCalls++;
+        return true;
     }
 
     /** Sees every message as it is sent. */
@@ -182,6 +211,10 @@ final class Simulation implements AutoCloseable {
         Cut cut = message.state().cut();
         boolean unused = said.computeIfAbsent(from, node -> new Vector()).merge(cut.held());
         for (var operation : message.operations()) {
+            check(
+                    I2,
+                    cut.held().includes(operation.id()),
+                    () -> from + " sent " + operation.id() + " and holds " + cut);
             said.get(from).raise(operation.id().origin(), operation.id().counter());
         }
         promised.merge(from, cut.promise(), (one, other) -> Long.compareUnsigned(one, other) > 0 ? one : other);
@@ -198,7 +231,7 @@ final class Simulation implements AutoCloseable {
     }
 
     /** Does the steps, heals, and checks that all agree. */
-    Counts run(List<Long> steps) {
+    SimulationCounts run(List<Long> steps) {
         for (long step : steps) {
             step(new SplittableRandom(step));
             counts.steps++;
@@ -214,6 +247,7 @@ final class Simulation implements AutoCloseable {
         SimulatedNode node = nodes.get(random.nextInt(nodes.size()));
         int choice = random.nextInt(100);
         advance(random.nextInt(30));
+        node.disturb(random, counts);
         if (!node.isUp() && random.nextInt(4) == 0) {
             start(node);
         }
@@ -234,18 +268,31 @@ final class Simulation implements AutoCloseable {
         } else if (choice < 94) {
             crash(node);
         } else if (choice < 95) {
+            node.calm();
             takeConflicts(node, random);
             if (node.isUp()) {
                 writing(node, () -> rejections.deal(node, random));
                 node.settle();
             }
         } else if (choice < 97) {
-            if (node.isUp()) {
-                var unused = node.store().checkpoint().orElseThrow();
-                node.settle();
-            }
+            checkpoint(node);
         } else {
             rounds(1 + random.nextInt(3));
+        }
+    }
+
+    private void checkpoint(SimulatedNode node) {
+        boolean written = node.isUp()
+                && attempt(node, () -> {
+                    var unused = node.store().checkpoint().orElseThrow();
+                });
+        if (written) {
+            node.settle();
+            LogStart start = node.store().replication().start().orElseThrow();
+            for (SimulatedNode other : nodes) {
+                Vector theirs = said.getOrDefault(other.id(), new Vector());
+                oracle.checkServes(node, start, other, theirs);
+            }
         }
     }
 
@@ -259,6 +306,7 @@ final class Simulation implements AutoCloseable {
                 .toList();
         List<OperationId> losers = some.stream().map(Conflict::loser).toList();
         check(
+                I14,
                 node.exchange().takeConflicts(losers).orElseThrow() == losers.size(),
                 () -> "conflicts are not there any more");
         node.settle();
@@ -272,8 +320,9 @@ final class Simulation implements AutoCloseable {
                 reported.computeIfAbsent(node.id(), id -> new HashSet<>()).add(conflict.loser());
         // Where each node keeps something else, one may still have what has lost at another, and lose it too.
         check(
+                I14,
                 first || !SimulationPolicies.converges(conflict.key()),
-                () -> "I14: " + node.id() + " reported " + conflict.loser() + " twice");
+                () -> node.id() + " reported " + conflict.loser() + " twice");
     }
 
     /** A quiet while, in which everybody gets to say something. */
@@ -313,6 +362,12 @@ final class Simulation implements AutoCloseable {
         }
     }
 
+    /** From here on all that the node has written is to be there for ever. */
+    private void acknowledge(SimulatedNode node) {
+        Origin self = node.exchange().self();
+        acknowledged.merge(self, node.store().context().counter(self), Math::max);
+    }
+
     private void write(SimulatedNode node, SplittableRandom random) {
         if (!node.isUp()) {
             return;
@@ -340,17 +395,21 @@ final class Simulation implements AutoCloseable {
         StoreEngine store = node.store();
         CausalContext before = store.context();
         Map<Key, Set<OperationId>> stood = new HashMap<>();
-        long unusedCount = store.replication()
-                .standing(Optional.empty(), each -> {
-                    stood.computeIfAbsent(each.key(), key -> new HashSet<>()).add(each.id());
-                    return true;
-                })
-                .orElseThrow();
+        for (Key key : SimulationPolicies.KEYS) {
+            List<Standing> standing = store.replication().standing(key).orElseThrow();
+            stood.put(key, standing.stream().map(Standing::id).collect(Collectors.toSet()));
+        }
         long first = store.stats().lastSequence() + 1;
-        action.run();
         long floor = promised.getOrDefault(node.id(), 0L);
+        boolean done = attempt(node, action);
+        if (!node.isUp()) {
+            unsures.put(node.id(), new Unsure(before, stood, first, floor));
+            return;
+        }
         oracle.written(store, before, stood, first, node.subscription(), () -> floor);
-        counts.checks++;
+        if (done && node.autoFlush()) {
+            acknowledge(node);
+        }
     }
 
     /**
@@ -375,6 +434,7 @@ final class Simulation implements AutoCloseable {
             Optional<Value> chosen =
                     standing.get(random.nextInt(standing.size())).value();
             check(
+                    I10,
                     store.replication().resolve(key, chosen, sequence).orElseThrow() != late,
                     () -> "resolved " + standing);
         }
@@ -395,24 +455,54 @@ final class Simulation implements AutoCloseable {
         if (!node.isUp()) {
             return;
         }
-        Step did = node.exchange().tick(millis * 1_000_000).orElseThrow();
+        boolean done = attempt(node, () -> {
+            Step did = node.exchange().tick(millis * 1_000_000).orElseThrow();
+            counts.collected += did.collected();
+        });
+        if (!node.isUp()) {
+            return;
+        }
         node.settle();
-        counts.collected += did.collected();
         rejections.see(node);
+        if (!done) {
+            return;
+        }
+        acknowledge(node);
+        check(I6, node.exchange().antiEntropy().diverged() == 0, () -> node.id() + " has found somebody to differ");
         check(
-                node.exchange().antiEntropy().diverged() == 0,
-                () -> "I6: " + node.id() + " has found somebody to differ");
-        check(
+                I4,
                 node.exchange().held().counters().equals(node.store().context().counters()),
-                () -> "I4: " + node.id() + " counts " + node.exchange().held() + ", and its log "
+                () -> node.id() + " counts " + node.exchange().held() + ", and its log "
                         + node.store().context());
         for (Peer peer : node.exchange().peers().values()) {
             boolean holds = peer.inFlight() <= 1
                     || (peer.inFlight() <= SimulationBug.WINDOW.operations()
                             && peer.bytesInFlight() <= SimulationBug.WINDOW.bytes());
-            check(holds, () -> "I16: " + peer.inFlight() + " operations in flight to " + peer.node());
+            check(I16, holds, () -> peer.inFlight() + " operations in flight to " + peer.node());
+            Vector theirs = said.getOrDefault(peer.node(), new Vector());
+            check(I3, theirs.includes(peer.acknowledged()), () -> peer.node() + " never said " + peer.acknowledged());
         }
+        checkOutbox(node);
         checkEqualOnes(node);
+    }
+
+    /** The outbox is what its parts come to, and has whatever is not known to be held by all. */
+    private void checkOutbox(SimulatedNode node) {
+        SyncState state = node.exchange().state();
+        long parts = state.pendingCount() + state.queuedCount() + state.inFlightCount() + state.failedCount();
+        Origin self = node.exchange().self();
+        long least = node.store().context().counter(self);
+        for (SimulatedNode other : nodes) {
+            if (other != node) {
+                least = Math.min(
+                        least, said.getOrDefault(other.id(), new Vector()).counter(self));
+            }
+        }
+        long lacking = node.store().context().counter(self) - least;
+        check(
+                I12,
+                state.outboxSize() == parts && state.outboxSize() >= lacking,
+                () -> node.id() + " has " + state + ", and others lack " + lacking);
     }
 
     /** Those who hold the same have the same; unless something stands there that came before those it belongs to. */
@@ -425,23 +515,27 @@ final class Simulation implements AutoCloseable {
                     && !node.contents().hasEarly()
                     && !other.contents().hasEarly()) {
                 check(
+                        I6,
                         node.contents().text().equals(other.contents().text()),
-                        () -> "I6: " + node.id() + " and " + other.id() + " hold the same, and differ");
+                        () -> node.id() + " and " + other.id() + " hold the same, and differ");
                 check(
+                        I6,
                         node.contents().sum() == other.contents().sum(),
-                        () -> "I6: sums of " + node.id() + " and " + other.id() + " differ");
+                        () -> "sums of " + node.id() + " and " + other.id() + " differ");
             }
         }
     }
 
     private void heal() {
         network.heal();
+        nodes.forEach(SimulatedNode::calm);
         nodes.stream().filter(node -> !node.isUp()).forEach(this::start);
         int rounds = 0;
         while (!converged() || !SimulationRejections.isQuiet(nodes)) {
             check(
+                    I7,
                     rounds < MAX_HEAL_ROUNDS,
-                    () -> "I7: not converged after " + MAX_HEAL_ROUNDS + " rounds: " + vectors());
+                    () -> "not converged after " + MAX_HEAL_ROUNDS + " rounds: " + vectors());
             rounds++;
             for (SimulatedNode node : nodes) {
                 advance(50 + rounds * 5L);
@@ -449,6 +543,7 @@ final class Simulation implements AutoCloseable {
             }
         }
         rejections.check(nodes);
+        counts.checked(I15, rejections.count());
         counts.rejected = rejections.count();
         counts.retried = rejections.retried();
         for (SimulatedNode node : nodes) {
@@ -457,8 +552,26 @@ final class Simulation implements AutoCloseable {
             counts.conflicts += left.size();
             left.forEach(conflict -> told(node, conflict));
             oracle.check(node, reported.getOrDefault(node.id(), Set.of()), taken);
-            trace.update(node.contents().text().getBytes(StandardCharsets.UTF_8));
-            counts.checks++;
+            trace.update(contents(node).text().getBytes(StandardCharsets.UTF_8));
+        }
+        repeat();
+    }
+
+    /** What a node shows, looked at now. */
+    private static SimulatedContents contents(SimulatedNode node) {
+        return SimulatedContents.of(node.store(), node.subscription());
+    }
+
+    /** What came before comes once more. */
+    private void repeat() {
+        for (SimulatedNode node : nodes) {
+            SimulatedContents before = contents(node);
+            CausalContext held = node.store().context();
+            network.repeatFor(node.id());
+            tick(node);
+            SimulatedContents after = contents(node);
+            boolean same = after.equals(before) && node.store().context().equals(held);
+            check(I5, same, () -> node.id() + " had " + before + ", and after what came twice " + after);
         }
     }
 
@@ -487,10 +600,10 @@ final class Simulation implements AutoCloseable {
         return trace.getValue();
     }
 
-    private void check(boolean holds, Supplier<String> message) {
-        counts.checks++;
+    private void check(Invariant invariant, boolean holds, Supplier<String> message) {
+        counts.checked(invariant);
         if (!holds) {
-            throw new AssertionError(message.get() + " (seed " + seed + ")");
+            throw new AssertionError(invariant + ": " + message.get() + " (seed " + seed + ")");
         }
     }
 

@@ -16,7 +16,7 @@ class SimulationBugsTest {
     void isFound(SimulationBug bug) {
         for (long seed = 1; seed <= SEEDS; seed++) {
             try (Simulation simulation = new Simulation(seed, bug)) {
-                Simulation.Counts unused = simulation.run(Simulation.steps(seed, STEPS));
+                SimulationCounts unused = simulation.run(Simulation.steps(seed, STEPS));
             } catch (AssertionError e) {
                 System.out.println(bug + ": found by seed " + seed + ", "
                         + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));

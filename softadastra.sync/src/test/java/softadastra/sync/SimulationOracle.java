@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import softadastra.store.CausalContext;
 import softadastra.store.Entry;
 import softadastra.store.Key;
+import softadastra.store.LogStart;
 import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
@@ -42,8 +43,13 @@ final class SimulationOracle {
         }
     }
 
+    private final SimulationCounts counts;
     private final Map<Origin, List<Written>> byOrigin = new TreeMap<>();
     private final Map<Key, List<Written>> byKey = new TreeMap<>();
+
+    SimulationOracle(SimulationCounts counts) {
+        this.counts = counts;
+    }
 
     /** Takes note of the operations of a write, which is the last thing that its node did. */
     void written(
@@ -97,12 +103,14 @@ final class SimulationOracle {
             boolean saw =
                     SimulationRejections.mayReject(key) ? written.stood.contains(other.id()) : written.knew(other.id());
             if (saw) {
+                counts.checked(Invariant.I10);
                 require(
                         written.isAfter(other),
                         () -> "I10: " + written.id() + " at " + written.operation.stamp() + " knew " + other.id()
                                 + " at " + other.operation.stamp());
             }
         }
+        counts.checked(Invariant.I11);
         require(
                 Long.compareUnsigned(written.operation.stamp().packed(), floor.packed()) > 0,
                 () -> "I11: " + written.id() + " is not above what was promised");
@@ -149,14 +157,53 @@ final class SimulationOracle {
         });
     }
 
-    private static void check(String node, StoreEngine store, Key key, List<Written> all, Set<OperationId> reported) {
-        ConflictPolicy policy = SimulationPolicies.ALL.of(key);
-        List<Written> frontier = all.stream()
+    /** The operations that no other one of them took the place of, the last one first. */
+    private static List<Written> frontier(ConflictPolicy policy, List<Written> all) {
+        return all.stream()
                 .filter(each -> all.stream()
                         .noneMatch(
                                 other -> policy.keepsAll() ? other.context.includes(each.id()) : other.knew(each.id())))
                 .sorted((one, other) -> one.isAfter(other) ? -1 : 1)
                 .toList();
+    }
+
+    /**
+     * Checks that what another node lacks can be brought to it: the log has the operation still, or what has come of it stands.
+     *
+     * @param start from where on the log has all operations
+     * @param other who is to have it
+     * @param theirs what that holds
+     */
+    void checkServes(SimulatedNode node, LogStart start, SimulatedNode other, Vector theirs) {
+        StoreEngine store = node.store();
+        CausalContext held = store.context();
+        byKey.forEach((key, all) -> {
+            List<Written> known =
+                    all.stream().filter(each -> held.includes(each.id())).toList();
+            ConflictPolicy policy = SimulationPolicies.ALL.of(key);
+            boolean wanted =
+                    node.subscription().matches(key) && other.subscription().matches(key);
+            if (known.isEmpty() || !wanted || !SimulationPolicies.converges(key)) {
+                return;
+            }
+            List<Written> frontier = frontier(policy, known);
+            for (Written each : policy.keepsAll() ? frontier : List.of(frontier.get(0))) {
+                if (!theirs.includes(each.id()) && start.held().includes(each.id())) {
+                    counts.checked(Invariant.I13);
+                    List<Standing> standing = store.replication().standing(key).orElseThrow();
+                    // What came before those it belongs to stands there too, and may have taken its place.
+                    require(
+                            standing.stream().anyMatch(one -> one.id().equals(each.id()) || !held.includes(one.id())),
+                            () -> "I13: " + node.id() + " has let go, and " + other.id() + " lacks, "
+                                    + describe(List.of(each)) + " and has " + standing);
+                }
+            }
+        });
+    }
+
+    private void check(String node, StoreEngine store, Key key, List<Written> all, Set<OperationId> reported) {
+        ConflictPolicy policy = SimulationPolicies.ALL.of(key);
+        List<Written> frontier = frontier(policy, all);
         List<Standing> standing = store.replication().standing(key).orElseThrow();
         if (SimulationRejections.mayReject(key)) {
             require(
@@ -184,8 +231,9 @@ final class SimulationOracle {
         }
     }
 
-    private static void checkStanding(String node, List<Written> expected, List<Standing> standing) {
+    private void checkStanding(String node, List<Written> expected, List<Standing> standing) {
         List<OperationId> ids = standing.stream().map(Standing::id).toList();
+        counts.checked(isValue(expected.get(0)) ? Invariant.I8 : Invariant.I9);
         boolean forgotten = expected.size() == 1 && !isValue(expected.get(0)) && ids.isEmpty();
         require(
                 forgotten || ids.equals(expected.stream().map(Written::id).toList()),
@@ -209,9 +257,9 @@ final class SimulationOracle {
     }
 
     /** Every value that no other operation knew and that does not stand has been reported. */
-    private static void checkLosers(
-            String node, List<Written> frontier, List<Standing> standing, Set<OperationId> reported) {
+    private void checkLosers(String node, List<Written> frontier, List<Standing> standing, Set<OperationId> reported) {
         for (Written each : frontier) {
+            counts.checked(Invariant.I14);
             boolean stands = standing.stream().anyMatch(other -> other.id().equals(each.id()));
             require(
                     stands || !isValue(each) || reported.contains(each.id()),

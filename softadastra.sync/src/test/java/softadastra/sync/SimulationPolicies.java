@@ -3,6 +3,7 @@ package softadastra.sync;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import softadastra.store.Key;
 import softadastra.store.Value;
 
@@ -16,13 +17,15 @@ final class SimulationPolicies {
             .with("r", ConflictPolicy.KEEP_REMOTE)
             .lookup();
 
-    private static final List<String> KEYS =
-            List.of("k0", "k1", "k2", "k3", "k4", "m0", "m1", "u0", "u1", "l0", "r0", "x0", "x1");
+    static final List<Key> KEYS = Stream.of(
+                    "k0", "k1", "k2", "k3", "k4", "m0", "m1", "u0", "u1", "l0", "r0", "x0", "x1")
+            .map(Key::of)
+            .toList();
 
     private SimulationPolicies() {}
 
     static Key key(SplittableRandom random) {
-        return Key.of(KEYS.get(random.nextInt(KEYS.size())));
+        return KEYS.get(random.nextInt(KEYS.size()));
     }
 
     /** Nodes that hold the same show the same under such a key. */

@@ -44,7 +44,7 @@ final class SimulationShrinker {
     }
 
     /** Runs a seed; if it fails, the failure with as few steps as are found. */
-    static Optional<Failure> run(long seed, SimulationBug bug, int count, Simulation.Counts counts) {
+    static Optional<Failure> run(long seed, SimulationBug bug, int count, SimulationCounts counts) {
         SimulationShrinker shrinker = new SimulationShrinker(seed, bug, Simulation.steps(seed, count));
         List<Integer> all = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -57,10 +57,10 @@ final class SimulationShrinker {
     /** What a run of some of the steps of a seed fails with. */
     static Optional<Throwable> failure(long seed, int count, List<Integer> kept) {
         return new SimulationShrinker(seed, SimulationBug.NONE, Simulation.steps(seed, count))
-                .failure(kept, new Simulation.Counts());
+                .failure(kept, new SimulationCounts());
     }
 
-    private Optional<Throwable> failure(List<Integer> kept, Simulation.Counts counts) {
+    private Optional<Throwable> failure(List<Integer> kept, SimulationCounts counts) {
         runs++;
         try (Simulation simulation = new Simulation(seed, bug)) {
             counts.add(simulation.run(kept.stream().map(steps::get).toList()));
@@ -77,7 +77,7 @@ final class SimulationShrinker {
             for (int from = 0; from < kept.size() && runs < MAX_RUNS; ) {
                 List<Integer> fewer = new ArrayList<>(kept.subList(0, from));
                 fewer.addAll(kept.subList(Math.min(kept.size(), from + part), kept.size()));
-                Optional<Throwable> failure = failure(fewer, new Simulation.Counts());
+                Optional<Throwable> failure = failure(fewer, new SimulationCounts());
                 if (failure.isPresent()) {
                     kept = fewer;
                     cause = failure.get();

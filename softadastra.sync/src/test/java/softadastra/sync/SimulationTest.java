@@ -23,7 +23,7 @@ class SimulationTest {
 
     private static final boolean CI = "ci".equals(System.getProperty("softadastra.slice"));
     private static final long FIRST = Long.getLong("softadastra.sync.seed", 1);
-    private static final long SEEDS = Long.getLong("softadastra.sync.seeds", CI ? 3_000 : 100);
+    private static final long SEEDS = Long.getLong("softadastra.sync.seeds", CI ? 6_000 : 100);
     /** One seed is one run in one thread; how many of them run at a time changes nothing but the time. */
     private static final int THREADS = Math.min(8, Runtime.getRuntime().availableProcessors());
 
@@ -44,7 +44,7 @@ class SimulationTest {
             return;
         }
         long begin = System.nanoTime();
-        Simulation.Counts counts = new Simulation.Counts();
+        SimulationCounts counts = new SimulationCounts();
         AtomicLong next = new AtomicLong(FIRST);
         AtomicReference<SimulationShrinker.@Nullable Failure> failed = new AtomicReference<>();
         List<Thread> threads = new ArrayList<>();
@@ -65,8 +65,8 @@ class SimulationTest {
 
     /** Runs seeds until there are none left, or one has failed. */
     private static void run(
-            AtomicLong next, Simulation.Counts counts, AtomicReference<SimulationShrinker.@Nullable Failure> failed) {
-        Simulation.Counts done = new Simulation.Counts();
+            AtomicLong next, SimulationCounts counts, AtomicReference<SimulationShrinker.@Nullable Failure> failed) {
+        SimulationCounts done = new SimulationCounts();
         for (long seed = next.getAndIncrement();
                 seed < FIRST + SEEDS && failed.get() == null;
                 seed = next.getAndIncrement()) {
@@ -101,7 +101,7 @@ class SimulationTest {
 
     private static long trace(long seed) {
         try (Simulation simulation = new Simulation(seed, SimulationBug.NONE)) {
-            Simulation.Counts unused = simulation.run(Simulation.steps(seed, STEPS));
+            SimulationCounts unused = simulation.run(Simulation.steps(seed, STEPS));
             return simulation.trace();
         }
     }
@@ -109,7 +109,7 @@ class SimulationTest {
     @Test
     void aFailureIsShrunkAndToldWithACommandThatRepeatsIt() {
         Optional<SimulationShrinker.Failure> failure =
-                SimulationShrinker.run(2, SimulationBug.NO_TOMBSTONES, STEPS, new Simulation.Counts());
+                SimulationShrinker.run(2, SimulationBug.NO_TOMBSTONES, STEPS, new SimulationCounts());
         SimulationShrinker.Failure found = failure.orElseThrow();
         assertTrue(found.kept().size() < STEPS / 4, () -> found.kept().size() + " steps");
         assertTrue(found.command().contains("-Dsoftadastra.sync.seed=2 "), found::command);

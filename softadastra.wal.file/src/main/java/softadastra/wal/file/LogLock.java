@@ -3,12 +3,14 @@ package softadastra.wal.file;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import softadastra.core.ErrorCode;
 import softadastra.core.SoftadastraError;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.storage.Storage;
+import softadastra.wal.spi.storage.StorageErrors;
 import softadastra.wal.spi.storage.StorageFile;
 import softadastra.wal.spi.storage.StorageLock;
 
@@ -105,7 +107,23 @@ final class LogLock implements AutoCloseable {
         }
     }
 
+    /** What makes room needs the log open, so a disk that is full is no reason not to; the holder has no name then. */
     private void writeOwner(LogOwner owner) throws IOException {
+        try {
+            replaceOwner(owner);
+        } catch (IOException e) {
+            if (StorageErrors.code(e) != ErrorCode.NO_SPACE) {
+                throw e;
+            }
+            for (String name : List.of(OWNER_TEMPORARY, OWNER_FILE)) {
+                if (storage.list().contains(name)) {
+                    storage.delete(name);
+                }
+            }
+        }
+    }
+
+    private void replaceOwner(LogOwner owner) throws IOException {
         byte[] text = owner.text().getBytes(StandardCharsets.UTF_8);
         if (storage.list().contains(OWNER_TEMPORARY)) {
             storage.delete(OWNER_TEMPORARY);

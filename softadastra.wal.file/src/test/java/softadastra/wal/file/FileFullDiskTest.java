@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -215,6 +216,28 @@ class FileFullDiskTest {
             return storage.list().contains(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What makes room needs the log open: that nobody can say who has it is no reason not to. */
+    @Test
+    void aLogOnAFullDiskIsOpened() throws IOException {
+        SimulatedStorage simulated = SimulatedStorage.create();
+        FaultInjectingStorage storage = new FaultInjectingStorage(simulated, IoFaults.none());
+        WalConfig onIt = config.withStorage(any -> storage);
+        try (Wal wal = Wal.open(onIt).orElseThrow()) {
+            put(wal.log());
+        }
+        storage.setFaults(IoFaults.from(IoKind.CREATE, 1, IoFailure.NO_SPACE));
+        try (Wal wal = Wal.open(onIt).orElseThrow()) {
+            assertEquals(1, wal.log().lastSequence());
+            assertEquals(Optional.empty(), LogLock.owner(storage));
+            storage.setFaults(IoFaults.none());
+            put(wal.log());
+        }
+        try (Wal wal = Wal.open(onIt).orElseThrow()) {
+            assertTrue(LogLock.owner(storage).isPresent());
+            assertEquals(2, wal.log().lastSequence());
         }
     }
 }
