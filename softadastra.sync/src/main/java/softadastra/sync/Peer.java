@@ -96,6 +96,12 @@ final class Peer {
     /** What one operation, or the end of what is left out, brings the peer to. */
     private record Sent(Map<Origin, Long> through, int bytes) {
 
+        Sent with(Map<Origin, Long> more) {
+            Map<Origin, Long> all = new TreeMap<>(through);
+            more.forEach((origin, counter) -> all.merge(origin, counter, Math::max));
+            return new Sent(all, bytes);
+        }
+
         boolean isIn(Vector held) {
             return through.entrySet().stream().allMatch(each -> held.counter(each.getKey()) >= each.getValue());
         }
@@ -324,7 +330,8 @@ final class Peer {
         boolean wasIdle = inFlight.isEmpty();
         // One place of the window is for all that a message leaves out.
         int places = share.mayLeaveOut() ? window.operations() - 1 : window.operations();
-        if (inFlight.size() >= places) {
+        boolean hasRoom = inFlight.size() < places && bytesInFlight + OPERATION_OVERHEAD <= window.bytes();
+        if (!wasIdle && !hasRoom) {
             return out;
         }
         int[] bytes = new int[1];
@@ -359,8 +366,11 @@ final class Peer {
                 }
             }
         });
-        if (!out.skips().isEmpty()) {
+        if (!out.skips().isEmpty() && out.operations().isEmpty()) {
             fly(out.leftThrough(), OPERATION_OVERHEAD);
+        } else if (!out.skips().isEmpty()) {
+            // It is acknowledged with the last operation beside it, which may be as large as the window.
+            inFlight.add(inFlight.removeLast().with(out.leftThrough()));
         }
         if (wasIdle && !out.isEmpty()) {
             schedule(now, random);
