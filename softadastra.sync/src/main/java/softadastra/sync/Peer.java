@@ -143,8 +143,16 @@ final class Peer {
         return inFlight.size();
     }
 
-    int bytesInFlight() {
-        return bytesInFlight;
+    /** Whether no more is on its way than may be: what a message leaves out takes a place, and next to no bytes. */
+    boolean isWithinWindow() {
+        int operations = 0;
+        long bytes = 0;
+        for (Sent sent : inFlight) {
+            boolean isOperation = sent.bytes() > OPERATION_OVERHEAD;
+            operations += isOperation ? 1 : 0;
+            bytes += isOperation ? sent.bytes() : 0;
+        }
+        return inFlight.size() <= window.operations() && (operations <= 1 || bytes <= window.bytes());
     }
 
     /** The highest counter of an origin that is in flight; 0 if there is none. */

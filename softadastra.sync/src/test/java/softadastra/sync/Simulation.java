@@ -475,10 +475,7 @@ final class Simulation implements AutoCloseable {
                 () -> node.id() + " counts " + node.exchange().held() + ", and its log "
                         + node.store().context());
         for (Peer peer : node.exchange().peers().values()) {
-            boolean holds = peer.inFlight() <= 1
-                    || (peer.inFlight() <= SimulationBug.WINDOW.operations()
-                            && peer.bytesInFlight() <= SimulationBug.WINDOW.bytes());
-            check(I16, holds, () -> peer.inFlight() + " operations in flight to " + peer.node());
+            check(I16, peer.isWithinWindow(), () -> peer.inFlight() + " operations in flight to " + peer.node());
             Vector theirs = said.getOrDefault(peer.node(), new Vector());
             check(I3, theirs.includes(peer.acknowledged()), () -> peer.node() + " never said " + peer.acknowledged());
         }
