@@ -241,14 +241,14 @@ public final class Replication {
     /**
      * Makes durable what is visible: with automatic flush there is nothing to do, since nothing is visible before.
      *
-     * @return what was visible when the call began, and a sequence behind all of it that is durable, and the next; or an error as of
-     *     {@link StoreEngine#flush}
+     * @return what was visible when the call began, which is durable now, and the sequence behind it: of all operations before that,
+     *     and of no other one; or an error as of {@link StoreEngine#flush}
      */
     public Result<LogStart> settle() {
         return attempt(() -> {
-            CausalContext held = log.held();
+            LogStart here = log.here();
             commits.settle();
-            return new LogStart(commits.durableAndVisible() + 1, held);
+            return here;
         });
     }
 

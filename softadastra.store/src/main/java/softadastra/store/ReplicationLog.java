@@ -35,9 +35,14 @@ final class ReplicationLog {
     LogStart start() {
         LogStart raised = versions.raised();
         WalCheckpoint checkpoint = log.checkpoint().orElse(null);
-        if (checkpoint == null || checkpoint.endSequence() < raised.sequence()) {
-            return raised;
-        }
+        LogStart start = checkpoint == null || checkpoint.endSequence() < raised.sequence()
+                ? raised
+                : behind(checkpoint, raised);
+        // A log in memory lets go what nobody has pinned, and does not say what was held there.
+        return log.firstSequence() > start.sequence() ? versions.here() : start;
+    }
+
+    private static LogStart behind(WalCheckpoint checkpoint, LogStart raised) {
         try (Base base = Base.open(checkpoint)) {
             CheckpointHead head = base.head();
             LogStart behind = new LogStart(head.sequence() + 1, CausalContext.ofHeld(head.counters()));
@@ -45,9 +50,9 @@ final class ReplicationLog {
         }
     }
 
-    /** What is held of what is visible. */
-    CausalContext held() {
-        return versions.held();
+    /** The end of what is visible, and what is held there. */
+    LogStart here() {
+        return versions.here();
     }
 
     /** Hands over the notes. */

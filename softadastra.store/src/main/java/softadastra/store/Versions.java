@@ -238,13 +238,18 @@ final class Versions {
 
     /** What is held of what is visible. */
     CausalContext held() {
+        return here().held();
+    }
+
+    /** The end of what is visible, and what is held there: of all before it, and of nothing behind it. */
+    LogStart here() {
         Change at = reached();
         HeldAt last = heldAt;
         if (last.sequence() != at.sequence()) {
             last = new HeldAt(at.sequence(), CausalContext.ofHeld(counters(at)));
             heldAt = last;
         }
-        return last.context();
+        return new LogStart(at.sequence() + 1, last.context());
     }
 
     private Map<Origin, Long> counters(Change at) {

@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -427,6 +429,29 @@ class ReplicationTest {
                     OperationRecord.decode(1, at(1), bytes, PHONE.node())
                             .error()
                             .code());
+        }
+    }
+
+    /** Whoever goes by it passes over what it says is held, and reads what is behind. */
+    @Test
+    void whatIsHeldIsThatOfOneSequenceBesideAWriter() throws Exception {
+        try (StoreEngine store = StoreEngine.open(StoreConfig.memoryOnly()).orElseThrow()) {
+            AtomicBoolean done = new AtomicBoolean();
+            CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
+                for (int i = 0; i < 100_000 && !done.get(); i++) {
+                    store.put(Key.of("k" + i % 10), Value.fromString("v")).orElseThrow();
+                }
+            });
+            for (int i = 0; i < 20_000; i++) {
+                LogStart here = store.replication().settle().orElseThrow();
+                long held = here.held().counters().values().stream()
+                        .mapToLong(each -> each)
+                        .sum();
+                // Each record is an operation of this store.
+                assertEquals(here.sequence() - 1, held);
+            }
+            done.set(true);
+            writer.get();
         }
     }
 }

@@ -1,9 +1,12 @@
 package softadastra.sync;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +28,9 @@ import softadastra.store.Value;
  * is not. When a node has been at rest for a while, among others that hold what it does, it works out sums over what stands there, a
  * slice at a time, and tells them. To one whose sums differ it tells those of all buckets, and of one that differs what stands there.
  *
- * <p>Of two values of a key the last one in the order of all operations is taken; where a policy keeps several, those that are missing;
- * what stands at one node alone, and nothing or a forgotten removal at the other, is taken too, since it cannot be told whether it was
- * removed: so nothing is lost, and something that was removed may come back. For one thread.
+ * <p>Where the last write wins, and both have a value of a key, or a removal that is remembered, the last one in the order of all
+ * operations is taken, and the value it replaces is reported as a conflict. All else is only told: what stands at one node alone may
+ * have been removed, and what stands beside others elsewhere may have been resolved, and neither is to come back. For one thread.
  */
 final class AntiEntropy {
 
@@ -46,6 +49,10 @@ final class AntiEntropy {
     private final Predicate<Key> converging;
 
     private final Supplier<LastWriteWins> policies;
+
+    /** Takes note of the conflicts of a batch that was logged. */
+    private final Consumer<LastWriteWins> decided;
+
     private final long restNanos;
     private final int chunkBytes;
 
@@ -69,7 +76,13 @@ final class AntiEntropy {
     private static final class Differing {
         private Optional<List<Long>> theirs = Optional.empty();
         private Optional<Key> behind = Optional.empty();
+
+        /** The bucket to be told; those before it were. */
+        private int bucket;
     }
+
+    /** Peers that the application was told of, and that have not had the same since. */
+    private final Set<Origin> alarmed = new HashSet<>();
 
     /** Peers that the application is to be told of. */
     private List<NodeId> untold = new ArrayList<>();
@@ -77,8 +90,13 @@ final class AntiEntropy {
     private long diverged;
     private long compared;
 
-    AntiEntropy(Replication replication, Supplier<CausalContext> context, Exchange.Rules rules) {
+    AntiEntropy(
+            Replication replication,
+            Supplier<CausalContext> context,
+            Exchange.Rules rules,
+            Consumer<LastWriteWins> decided) {
         this.replication = replication;
+        this.decided = decided;
         this.context = context;
         this.enabled = rules.converging().isPresent();
         this.converging = rules.converging().orElse(key -> false);
@@ -191,13 +209,15 @@ final class AntiEntropy {
                 ours, with.theirs.map(theirs -> entries(with, ours, theirs)).orElse(List.of()));
     }
 
-    /** What stands in the first bucket that differs; a part at a time, if that is much. */
+    /** What stands in the next bucket that differs, each of them once; a part at a time, if that is much. */
     private List<OperationRecord> entries(Differing with, List<Long> ours, List<Long> theirs) {
-        int bucket = 0;
-        while (bucket < ContentSums.BUCKETS - 1 && ours.get(bucket).equals(theirs.get(bucket))) {
-            bucket++;
+        while (with.bucket < ContentSums.BUCKETS && ours.get(with.bucket).equals(theirs.get(with.bucket))) {
+            with.bucket++;
         }
-        int wanted = bucket;
+        if (with.bucket == ContentSums.BUCKETS) {
+            return List.of();
+        }
+        int wanted = with.bucket;
         List<OperationRecord> entries = new ArrayList<>();
         long[] bytes = new long[1];
         boolean[] more = new boolean[1];
@@ -225,32 +245,27 @@ final class AntiEntropy {
         with.behind = more[0]
                 ? Optional.of(entries.get(entries.size() - 1).operation().key())
                 : Optional.empty();
+        with.bucket += more[0] ? 0 : 1;
         return entries;
     }
 
-    /**
-     * Takes in what a message says. Blocks until what was mended is durable.
-     *
-     * @return whether anything was mended
-     */
-    boolean hear(SyncMessage message, long now) {
+    /** Takes in what a message says. Blocks until what was mended is durable. */
+    void hear(SyncMessage message, long now) {
         Contents theirs = message.contents();
         CausalContext held = context.get();
         if (!enabled
                 || theirs.isEmpty()
                 || !message.state().cut().held().toContext().equals(held)) {
-            return false;
+            return;
         }
         if (complete && held.equals(of)) {
             compare(message.from(), theirs.sums());
         }
-        if (theirs.entries().isEmpty() || !mend(theirs.entries(), held)) {
-            return false;
+        if (!theirs.entries().isEmpty() && mend(theirs.entries(), held)) {
+            forget(now);
+            // The others are to know soon.
+            rested = false;
         }
-        forget(now);
-        // The others are to know soon.
-        rested = false;
-        return true;
     }
 
     private void compare(Origin peer, List<Long> theirs) {
@@ -259,6 +274,7 @@ final class AntiEntropy {
         boolean same = byBucket ? theirs.equals(sums.byBucket()) : theirs.get(0) == sums.total();
         if (same) {
             differing.remove(peer);
+            boolean unused = alarmed.remove(peer);
             return;
         }
         Differing with = differing.get(peer);
@@ -266,7 +282,9 @@ final class AntiEntropy {
             with = new Differing();
             differing.put(peer, with);
             diverged++;
-            untold.add(peer.node());
+            if (alarmed.add(peer)) {
+                untold.add(peer.node());
+            }
         }
         if (byBucket) {
             with.theirs = Optional.of(theirs);
@@ -278,7 +296,8 @@ final class AntiEntropy {
         List<OperationRecord> missing = new ArrayList<>();
         for (OperationRecord each : entries) {
             Key key = each.operation().key();
-            if (held.includes(each.id()) && converging.test(key) && isMissing(each, policy.keepsAll(key))) {
+            boolean mayBeTaken = held.includes(each.id()) && converging.test(key) && !policy.keepsAll(key);
+            if (mayBeTaken && isAfterOurs(each)) {
                 missing.add(each);
             }
         }
@@ -290,7 +309,11 @@ final class AntiEntropy {
 
     /** How many were taken; one that is more than the log takes stays missing. */
     private long mendAtOnce(List<OperationRecord> missing) {
-        Result<Replicated> mended = replication.mend(missing, new Mending(policies.get()));
+        LastWriteWins reports = new LastWriteWins();
+        Result<Replicated> mended = replication.mend(missing, new Mending(reports));
+        if (mended.isOk()) {
+            decided.accept(reports);
+        }
         if (!Oversized.isTooLarge(mended)) {
             return mended.orElseThrow().taken();
         }
@@ -298,41 +321,43 @@ final class AntiEntropy {
         return half == 0 ? 0 : mendAtOnce(missing.subList(0, half)) + mendAtOnce(missing.subList(half, missing.size()));
     }
 
-    private boolean isMissing(OperationRecord theirs, boolean keepsAll) {
+    private boolean isAfterOurs(OperationRecord theirs) {
         List<Standing> ours = replication.standing(theirs.operation().key()).orElseThrow();
-        if (ours.isEmpty()) {
-            return theirs.operation().value().isPresent();
-        }
-        return keepsAll ? ours.stream().noneMatch(each -> each.id().equals(theirs.id())) : isAfter(theirs, ours.get(0));
+        return !ours.isEmpty() && isAfter(theirs, ours.get(0));
     }
 
     private static boolean isAfter(OperationRecord theirs, Standing ours) {
         return LastWriteWins.compare(theirs.stamp(), theirs.id(), ours.stamp(), ours.id()) > 0;
     }
 
-    /** Takes what is missing; nobody is told of a conflict, since that was told when it was decided. */
+    /** Takes what is later than what stands here, which is reported: nobody knows whether it was. */
     private static final class Mending implements Arbiter {
-        private final LastWriteWins policy;
+        private final LastWriteWins reports;
 
-        Mending(LastWriteWins policy) {
-            this.policy = policy;
+        Mending(LastWriteWins reports) {
+            this.reports = reports;
         }
 
         @Override
         public Effect decide(OperationRecord incoming, List<Standing> standing) {
-            Key key = incoming.operation().key();
             if (standing.isEmpty()) {
-                return Effect.WON;
+                // It was removed, and that is forgotten by now.
+                return Effect.REJECTED;
             }
-            if (policy.keepsAll(key)) {
-                return policy.merges(key) ? Effect.MERGED : Effect.SIBLING;
+            if (!isAfter(incoming, standing.get(0))) {
+                return Effect.LOST;
             }
-            return isAfter(incoming, standing.get(0)) ? Effect.WON : Effect.LOST;
+            for (Standing each : standing) {
+                if (each.value().isPresent()) {
+                    reports.report(Conflict.wonBy(incoming, each));
+                }
+            }
+            return Effect.WON;
         }
 
         @Override
-        public Optional<Value> merge(Key key, List<Standing> siblings) {
-            return policy.merge(key, siblings);
+        public void addNotes(NoteSink sink) {
+            reports.addNotes(sink);
         }
     }
 }

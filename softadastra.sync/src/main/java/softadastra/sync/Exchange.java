@@ -189,7 +189,7 @@ final class Exchange {
         this.oversized = new Oversized(replication, arbiters, this::decided);
         this.snapshots = new Snapshots(replication, rules.chunkBytes(), rules.arbiters());
         this.rejecting = new Rejecting(replication, self, rules.clock(), notes.rejections());
-        this.antiEntropy = new AntiEntropy(replication, store::context, rules);
+        this.antiEntropy = new AntiEntropy(replication, store::context, rules, this::decided);
         this.acks = notes.acks();
         admit(members);
         acks.all().forEach((member, vector) -> {
@@ -344,8 +344,8 @@ final class Exchange {
     }
 
     private void compare(SyncMessage message, long now) {
-        if (isComparable(message.from()) && antiEntropy.hear(message, now)) {
-            restart();
+        if (isComparable(message.from())) {
+            antiEntropy.hear(message, now);
         }
     }
 

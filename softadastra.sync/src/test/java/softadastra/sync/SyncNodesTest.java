@@ -105,6 +105,24 @@ class SyncNodesTest {
         }
     }
 
+    /** A log in memory lets go what nobody has pinned. */
+    @Test
+    void whoLagsBehindWhatALogInMemoryStillHasCatchesUp() {
+        try (Node a = new Node("node-a");
+                Node b = new Node("node-b")) {
+            a.put("first", "1");
+            tick(a, b);
+            Value value = Value.of(new byte[1_000]);
+            for (int i = 0; i < 20_000; i++) {
+                a.store.put(Key.of("k" + i % 500), value).orElseThrow();
+            }
+            assertTrue(a.store.replication().start().orElseThrow().sequence() > 1, "it has all of it");
+            tick(a, b);
+            assertEquals(a.contents(), b.contents());
+            assertEquals(0, a.sync.state().orElseThrow().outboxSize());
+        }
+    }
+
     @Test
     void whatIsWrittenOnOneNodeIsOnTheOther() {
         try (Node a = new Node("node-a");
