@@ -93,7 +93,7 @@ final class AntiEntropy {
     AntiEntropy(
             Replication replication,
             Supplier<CausalContext> context,
-            Exchange.Rules rules,
+            ExchangeRules rules,
             Consumer<LastWriteWins> decided) {
         this.replication = replication;
         this.decided = decided;

@@ -57,6 +57,11 @@ final class Subscriptions {
         return byOrigin.getOrDefault(origin, Subscription.EVERYTHING);
     }
 
+    /** Whether this node and another one want everything: others have something else by right. */
+    boolean isComparable(Origin other) {
+        return own().isEverything() && of(other).isEverything();
+    }
+
     /** Those who do not want everything. */
     SortedMap<Origin, Subscription> partial() {
         return Collections.unmodifiableSortedMap(byOrigin);

@@ -55,7 +55,7 @@ public final class SyncEngine implements AutoCloseable {
     private static final int MAX_MESSAGE_BYTES = 72 << 20;
 
     private final StoreEngine store;
-    private final Exchange.Rules rules;
+    private final ExchangeRules rules;
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Whoever waits for a step to have been done, or for the end. */
@@ -78,7 +78,7 @@ public final class SyncEngine implements AutoCloseable {
     private SyncEngine(StoreEngine store, SyncConfig config) {
         this.store = Objects.requireNonNull(store, "store");
         Admitting admission = Admitting.of(store.identity().node(), config.admission(), config.largestValue());
-        this.rules = Exchange.Rules.standard(
+        this.rules = ExchangeRules.standard(
                 config.grace().toMillis(), new Policies(config.policies()), admission, config.subscribed());
     }
 

@@ -84,7 +84,7 @@ class ExchangeTest {
                         store,
                         pipe,
                         new SplittableRandom(1),
-                        Exchange.Rules.standard(600_000, Policies.NONE, Admitting.EVERYTHING, Optional.empty()))
+                        ExchangeRules.standard(600_000, Policies.NONE, Admitting.EVERYTHING, Optional.empty()))
                 .orElseThrow();
     }
 

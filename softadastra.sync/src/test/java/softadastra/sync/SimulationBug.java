@@ -58,8 +58,8 @@ enum SimulationBug {
     /** Small, so that it is full now and then. */
     static final Peer.Window WINDOW = new Peer.Window(32, 12 << 10, 3 << 10);
 
-    Exchange.Rules rules(InstantSource clock, Admitting admission, Optional<Subscription> subscription) {
-        return new Exchange.Rules(
+    ExchangeRules rules(InstantSource clock, Admitting admission, Optional<Subscription> subscription) {
+        return new ExchangeRules(
                 () -> arbiter(admission),
                 collector(),
                 GRACE_MILLIS,

@@ -1,0 +1,120 @@
+package softadastra.sync;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import softadastra.core.HybridTimestamp;
+import softadastra.store.Origin;
+import softadastra.store.Replication;
+
+/**
+ * A node's part in forgetting removals: it promises not to write below what others want to forget, and forgets what every member has;
+ * see {@link Collector}. For one thread.
+ */
+final class Forgetting {
+
+    private static final int AT_ONCE = 256;
+
+    private final Replication replication;
+    private final Origin self;
+    private final Here here;
+    private final Peers peers;
+    private final Collector collector;
+
+    /** How old a removal is before it is worth to be forgotten. */
+    private final long graceMillis;
+
+    private long promise;
+    private long wanted;
+
+    Forgetting(
+            Replication replication, Origin self, Here here, Peers peers, ExchangeRules rules, long promise) {
+        this.replication = replication;
+        this.self = self;
+        this.here = here;
+        this.peers = peers;
+        this.collector = rules.collector();
+        this.graceMillis = rules.graceMillis();
+        this.promise = promise;
+    }
+
+    /** The stamp that this node writes nothing below; 0 for none. */
+    long promise() {
+        return promise;
+    }
+
+    /** What this node says of itself: what it holds, what it has promised, and who the members are. */
+    Cut cut() {
+        return new Cut(here.durable(), here.held(), promise, peers.members().digest());
+    }
+
+    /** Takes note of what somebody wants to forget. */
+    void hear(long want) {
+        wanted = later(wanted, want);
+    }
+
+    private static long later(long one, long other) {
+        return HybridTimestamp.comparePacked(one, other) >= 0 ? one : other;
+    }
+
+    /** Promises what others want, as far as this node's clock has come. */
+    void makePromise() {
+        long issued = replication.clock().orElseThrow().packed();
+        long possible = HybridTimestamp.comparePacked(wanted, issued) < 0 ? wanted : issued;
+        if (HybridTimestamp.comparePacked(possible, promise) > 0) {
+            // Durable before anybody hears of it: the clock of this log begins above it from here on.
+            long unused = replication
+                    .note(Exchange.FLOOR_NOTE, NoteState.encodeFloor(possible))
+                    .orElseThrow();
+            promise = possible;
+            peers.all().values().forEach(Peer::owe);
+        }
+    }
+
+    /** Up to which stamp removals are old enough to be forgotten; 0 if there are none. */
+    long want() {
+        if (replication.remembered().orElseThrow() == 0) {
+            return 0;
+        }
+        long millis = replication.clock().orElseThrow().millis() - graceMillis;
+        // In steps, since each promise takes a force.
+        long step = Math.max(1, graceMillis / 2);
+        return millis <= 0 ? 0 : HybridTimestamp.of(millis / step * step, 0).packed();
+    }
+
+    /**
+     * Forgets some removals, if all members are ready for that.
+     *
+     * @return how many
+     */
+    int collect() {
+        hear(want());
+        if (!collector.isRunning()) {
+            Map<Origin, Cut> cuts = replication.remembered().orElseThrow() == 0 ? null : cuts();
+            if (cuts == null) {
+                return 0;
+            }
+            collector.begin(cuts);
+        }
+        if (!collector.isReady(here.held())) {
+            return 0;
+        }
+        int collected = replication.collect(collector, AT_ONCE).orElseThrow();
+        collector.end();
+        return collected;
+    }
+
+    /** A cut of every member, all of which name the same members; null while one is missing. */
+    private @Nullable Map<Origin, Cut> cuts() {
+        Map<Origin, Cut> cuts = new TreeMap<>();
+        cuts.put(self, cut());
+        for (Map.Entry<Origin, Peer> each : peers.all().entrySet()) {
+            Cut cut = each.getValue().cut();
+            if (cut == null || cut.members() != peers.members().digest()) {
+                return null;
+            }
+            cuts.put(each.getKey(), cut);
+        }
+        return cuts;
+    }
+}

@@ -1,0 +1,126 @@
+package softadastra.sync;
+
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import softadastra.core.NodeId;
+import softadastra.store.LogStart;
+import softadastra.store.Origin;
+
+/** The members of a node's log, and which of those that are none of itself there is a way to. For one thread. */
+final class Peers {
+
+    private final Origin self;
+    private final Here here;
+    private final Peer.Window window;
+
+    /** All members but this node. */
+    private final TreeMap<Origin, Peer> all = new TreeMap<>();
+
+    /** Who has spoken last of those with a node's id: one that was restored, or that keeps nothing, has another epoch. */
+    private final TreeMap<NodeId, Origin> speaking = new TreeMap<>();
+
+    private Members members;
+    private SortedSet<NodeId> neighbours = new TreeSet<>();
+
+    Peers(Origin self, Here here, Peer.Window window, Members members) {
+        this.self = self;
+        this.here = here;
+        this.window = window;
+        this.members = members;
+        admit();
+    }
+
+    Members members() {
+        return members;
+    }
+
+    /** Goes on with other members, who are in the log. */
+    void become(Members joined) {
+        members = joined;
+        admit();
+    }
+
+    private void admit() {
+        for (Origin origin : members.current()) {
+            if (!origin.equals(self)) {
+                all.computeIfAbsent(origin, absent -> new Peer(absent, here.start(), window));
+            }
+        }
+    }
+
+    /** All members but this node. */
+    SortedMap<Origin, Peer> all() {
+        return all;
+    }
+
+    /** A member, null for this node and those who are none. */
+    @Nullable
+    Peer get(Origin origin) {
+        return all.get(origin);
+    }
+
+    /** The member that speaks for a node, null if none has. */
+    @Nullable
+    Peer at(NodeId node) {
+        Origin origin = speaking.get(node);
+        return origin == null ? null : all.get(origin);
+    }
+
+    /** The nodes that there is a way to. */
+    SortedSet<NodeId> neighbours() {
+        return neighbours;
+    }
+
+    /** Says which nodes there is a way to. */
+    void connect(Set<NodeId> linked) {
+        neighbours = new TreeSet<>(linked);
+        link();
+    }
+
+    /** Takes note that a member has spoken itself. */
+    void spoken(Peer peer) {
+        speaking.put(peer.node(), peer.origin());
+        link();
+    }
+
+    private void link() {
+        all.forEach((origin, peer) -> peer.link(
+                neighbours.contains(origin.node()) && origin.equals(speaking.get(origin.node()))));
+    }
+
+    /** The nodes of the members that there is a way to. */
+    SortedSet<NodeId> linkedNodes() {
+        return all.values().stream()
+                .filter(Peer::isLinked)
+                .map(Peer::node)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Has a member told how this node is, although nothing may be new. */
+    void owe(Origin origin) {
+        Peer peer = all.get(origin);
+        if (peer != null) {
+            peer.owe();
+        }
+    }
+
+    /** The log can be read operation by operation from another place on. */
+    void restart() {
+        LogStart start = here.restart();
+        all.values().forEach(peer -> peer.restart(start));
+    }
+
+    /** How many of a node's operations all members hold. */
+    long leastAcknowledged(Origin origin) {
+        long least = all.isEmpty() ? 0 : Long.MAX_VALUE;
+        for (Peer peer : all.values()) {
+            least = Math.min(least, peer.acknowledged().counter(origin));
+        }
+        return least;
+    }
+}
