@@ -138,7 +138,8 @@ final class Exchange {
     }
 
     /** Begins where the log of a store ends; CORRUPTION, IO_ERROR if that cannot be read, UNSUPPORTED_VERSION for a newer one. */
-    static Result<Exchange> open(StoreEngine store, SyncTransport transport, RandomGenerator random, ExchangeRules rules) {
+    static Result<Exchange> open(
+            StoreEngine store, SyncTransport transport, RandomGenerator random, ExchangeRules rules) {
         Replication replication = store.replication();
         NoteState notes = new NoteState();
         return replication

@@ -27,8 +27,7 @@ final class Forgetting {
     private long promise;
     private long wanted;
 
-    Forgetting(
-            Replication replication, Origin self, Here here, Peers peers, ExchangeRules rules, long promise) {
+    Forgetting(Replication replication, Origin self, Here here, Peers peers, ExchangeRules rules, long promise) {
         this.replication = replication;
         this.self = self;
         this.here = here;

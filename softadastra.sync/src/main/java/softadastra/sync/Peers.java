@@ -89,8 +89,8 @@ final class Peers {
     }
 
     private void link() {
-        all.forEach((origin, peer) -> peer.link(
-                neighbours.contains(origin.node()) && origin.equals(speaking.get(origin.node()))));
+        all.forEach((origin, peer) ->
+                peer.link(neighbours.contains(origin.node()) && origin.equals(speaking.get(origin.node()))));
     }
 
     /** The nodes of the members that there is a way to. */

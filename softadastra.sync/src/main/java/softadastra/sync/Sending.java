@@ -196,7 +196,8 @@ final class Sending {
 
     private boolean sendChunk(Peer peer, SortedMap<Origin, Cut> relay, long now) {
         Share share = share(peer);
-        Optional<Vector> cutHere = share.isBehind(peer, here.start()) ? share.cut(peer, here.start(), here.held()) : Optional.empty();
+        Optional<Vector> cutHere =
+                share.isBehind(peer, here.start()) ? share.cut(peer, here.start(), here.held()) : Optional.empty();
         if (cutHere.isEmpty()) {
             return false;
         }
