@@ -83,6 +83,11 @@ final class PlantedBugs {
         return log.read(fromSequence + 1, visitor);
     }
 
+    /** The same, of whatever has the records. */
+    static void readsBehind(RecordSource records, long fromSequence, WalRecordVisitor visitor) {
+        records.read(fromSequence + 1, visitor);
+    }
+
     /** Everything becomes visible, durable or not. */
     static void showAll(Commits commits, long sequence) {
         ((Versions) field(Commits.class, commits, "versions")).publish(sequence);

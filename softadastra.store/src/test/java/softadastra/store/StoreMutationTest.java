@@ -30,7 +30,7 @@ class StoreMutationTest {
         LOGS_A_BATCH_IN_PARTS(redirect("Commits", SUBMIT, "submit", "submitParts")),
         FORGETS_TOMBSTONES_BEHIND_A_CHECKPOINT(redirect("Replay", "apply", "apply", "forgetsTombstones")),
         RESETS_VERSIONS_AT_RECOVERY(redirect("Replay", "apply", "version", "firstVersion")),
-        REPLAYS_FROM_TOO_LATE(redirect("Opening", "replay", "read", "readsBehind")),
+        REPLAYS_FROM_TOO_LATE(redirect("Replay", "run", "read", "readsBehind")),
         LEAVES_A_GAP_IN_A_WATCH(redirect("Watcher", "readLog", "read", "readsBehind")),
         JUDGES_CONDITIONS_BY_WHAT_IS_VISIBLE(
                 redirect("Commits", "putIf", "find", "find"),

@@ -64,14 +64,33 @@ final class Discovery implements AutoCloseable {
                 return transport.address();
             }
         };
-        return provider.open(host).map(opened -> {
+        Result<PeerDiscovery> result;
+        try {
+            result = provider.open(host);
+        } catch (RuntimeException | LinkageError e) {
+            return Result.err(failed(provider, e));
+        }
+        return result.flatMap(opened -> {
             Discovery discovery = new Discovery(opened, transport);
-            opened.onChange(() -> {
-                discovery.changed = true;
-                signal.run();
-            });
-            return discovery;
+            try {
+                opened.onChange(() -> {
+                    discovery.changed = true;
+                    signal.run();
+                });
+            } catch (RuntimeException | LinkageError e) {
+                opened.close();
+                return Result.err(failed(provider, e));
+            }
+            return Result.ok(discovery);
         });
+    }
+
+    private static SoftadastraError failed(PeerDiscoveryProvider provider, Throwable e) {
+        return SoftadastraError.of(
+                        ErrorCode.INVALID_STATE,
+                        "failed to open peer discovery " + provider.name() + ": "
+                                + e.getClass().getName())
+                .withCause(e);
     }
 
     /** Hands over what is new; the error if the discovery does not answer. */

@@ -117,18 +117,26 @@ final class Incoming {
                     continue;
                 }
                 // What it follows on may be left out.
-                var unused = replication
+                Replicated before = replication
                         .apply(List.of(), skips, noting(arbiters.get(), gaps))
                         .orElseThrow();
+                noteGaps(before, gaps);
                 replicated = oversized.apply(some.get(0), arbiter);
                 peers.restart();
             } else if (replicated.isOk()) {
+                noteGaps(replicated.value(), gaps);
                 decided.accept(arbiter);
             }
             applied += replicated.orElseThrow().taken();
-            subscriptions.noteGaps(gaps);
             from += some.size();
         } while (from < operations.size());
+    }
+
+    /** Takes over what a batch was to note, if there was one: where nothing was next, nothing is logged. */
+    private void noteGaps(Replicated logged, SortedMap<Origin, Long> gaps) {
+        if (logged.lastSequence() > 0) {
+            subscriptions.noteGaps(gaps);
+        }
     }
 
     /** Has it in the batch itself what is left out for the first time. */

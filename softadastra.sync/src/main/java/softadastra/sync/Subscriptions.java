@@ -109,26 +109,32 @@ final class Subscriptions {
         return encode(Optional.empty(), others, Map.of());
     }
 
-    /** The origins of which something is left out for the first time, and from where on, given what is held. */
+    /** The origins of which something is left out from further back on than is known, and from where on, given what is held. */
     SortedMap<Origin, Long> newGaps(Iterable<Skip> skips, Vector held) {
         TreeMap<Origin, Long> first = new TreeMap<>();
         for (Skip skip : skips) {
-            if (!gaps.containsKey(skip.origin()) && skip.through() > held.counter(skip.origin())) {
-                first.merge(skip.origin(), Math.max(skip.from(), held.counter(skip.origin()) + 1), Math::min);
+            long from = Math.max(skip.from(), held.counter(skip.origin()) + 1);
+            if (from <= skip.through() && from < firstGap(skip.origin())) {
+                first.merge(skip.origin(), from, Math::min);
             }
         }
         return first;
     }
 
-    /** The origins of which something may be left out for the first time by what brings a node from one vector to another one. */
+    /** The origins of which something may be left out from further back on than is known by what brings a node from one vector to another one. */
     SortedMap<Origin, Long> newGaps(Vector to, Vector held) {
         TreeMap<Origin, Long> first = new TreeMap<>();
         to.counters().forEach((origin, counter) -> {
-            if (!gaps.containsKey(origin) && counter > held.counter(origin)) {
-                first.put(origin, held.counter(origin) + 1);
+            long from = held.counter(origin) + 1;
+            if (from <= counter && from < firstGap(origin)) {
+                first.put(origin, from);
             }
         });
         return first;
+    }
+
+    private long firstGap(Origin origin) {
+        return gaps.getOrDefault(origin, Long.MAX_VALUE);
     }
 
     /** What is noted about gaps is in the log. */

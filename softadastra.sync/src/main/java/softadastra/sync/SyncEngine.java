@@ -532,12 +532,15 @@ public final class SyncEngine implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        if (looking != null) {
-            looking.close();
-        }
-        if (way != null) {
-            // Without the lock: who makes a status page for it waits for that.
-            way.close();
+        try {
+            if (looking != null) {
+                looking.close();
+            }
+        } finally {
+            if (way != null) {
+                // Without the lock: who makes a status page for it waits for that.
+                way.close();
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -23,6 +24,7 @@ import softadastra.store.Operation;
 import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
+import softadastra.store.Skip;
 import softadastra.store.StoreConfig;
 import softadastra.store.StoreEngine;
 import softadastra.store.Value;
@@ -112,6 +114,64 @@ class ExchangeTest {
                 new TreeMap<>(),
                 false);
         return SyncMessageCodec.encode(new SyncMessage(state, operations, Optional.empty()));
+    }
+
+    private static byte[] skip(Origin to, long from, long through) {
+        Vector held = new Vector();
+        held.raise(PHONE, 20);
+        SyncMessage.State state = new SyncMessage.State(
+                PHONE,
+                new Cut(9, held, 0, Members.NONE.digest()),
+                Members.NONE,
+                0,
+                0,
+                new TreeSet<>(),
+                new TreeMap<>(),
+                Optional.empty(),
+                new TreeMap<>(),
+                false);
+        return SyncMessageCodec.encode(
+                SyncMessage.to(to, state, List.of(), Optional.empty(), List.of(new Skip(PHONE, from, through))));
+    }
+
+    /** Others rely on it: what is left out here, nobody else may take for something that is here. */
+    @Test
+    void fromWhereOnSomethingIsLeftOutIsKnownOnceItIsInTheLog() {
+        Pipe pipe = new Pipe();
+        ExchangeRules rules = ExchangeRules.standard(
+                600_000, Policies.NONE, Admitting.EVERYTHING, Optional.of(Subscription.of(List.of("a/"))));
+        try (StoreEngine store = open()) {
+            Exchange exchange =
+                    Exchange.open(store, pipe, new SplittableRandom(1), rules).orElseThrow();
+            // What comes before it has been lost on the way.
+            pipe.in.add(skip(exchange.self(), 10, 12));
+            exchange.tick(0).orElseThrow();
+            assertEquals(Map.of(), exchange.subscriptions().gaps());
+            pipe.in.add(skip(exchange.self(), 1, 9));
+            pipe.in.add(skip(exchange.self(), 10, 12));
+            exchange.tick(1).orElseThrow();
+            assertEquals(12, store.context().counter(PHONE));
+            assertEquals(Map.of(PHONE, 1L), exchange.subscriptions().gaps());
+        }
+        try (StoreEngine store = open()) {
+            Exchange exchange =
+                    Exchange.open(store, pipe, new SplittableRandom(1), rules).orElseThrow();
+            assertEquals(Map.of(PHONE, 1L), exchange.subscriptions().gaps());
+        }
+    }
+
+    @Test
+    void aGapThatBeginsBeforeOneThatIsKnownIsNoted() {
+        Subscriptions subscriptions = new Subscriptions();
+        Vector held = new Vector();
+        assertEquals(Map.of(PHONE, 10L), subscriptions.newGaps(List.of(new Skip(PHONE, 10, 12)), held));
+        subscriptions.noteGaps(Map.of(PHONE, 10L));
+        assertEquals(Map.of(), subscriptions.newGaps(List.of(new Skip(PHONE, 11, 14)), held));
+        assertEquals(Map.of(PHONE, 5L), subscriptions.newGaps(List.of(new Skip(PHONE, 5, 6)), held));
+        held.raise(PHONE, 3);
+        Vector to = new Vector();
+        to.raise(PHONE, 9);
+        assertEquals(Map.of(PHONE, 4L), subscriptions.newGaps(to, held));
     }
 
     @Test

@@ -25,6 +25,7 @@ final class Callers {
 
     private final Caller.Shared shared;
     private final Optional<SSLContext> tls;
+    private final boolean hasToken;
     private final Function<Target, Optional<SSLEngine>> engines;
     private final List<Caller> configured = new ArrayList<>();
     private final Set<Address> there;
@@ -43,6 +44,7 @@ final class Callers {
             Function<Target, Optional<SSLEngine>> engines) {
         this.shared = shared;
         this.tls = config.tls();
+        this.hasToken = config.token().isPresent();
         this.engines = engines;
         this.there = new HashSet<>(peers);
         for (int i = 0; i < peers.size(); i++) {
@@ -78,6 +80,11 @@ final class Callers {
         if (there.contains(address.value())) {
             return;
         }
+        Optional<String> untrusted = untrusted(address.value());
+        if (untrusted.isPresent()) {
+            refused.put(text, untrusted.get());
+            return;
+        }
         try {
             Optional<SSLContext> trusted =
                     tls.isPresent() || !address.value().tls() ? tls : Optional.of(SSLContext.getDefault());
@@ -87,6 +94,16 @@ final class Callers {
         } catch (NoSuchAlgorithmException e) {
             refused.put(text, "this JVM has no certificates that it trusts");
         }
+    }
+
+    /** Why an address is not called: anybody may have it found, and is to show who it is before it learns anything. */
+    private Optional<String> untrusted(Address address) {
+        if (!hasToken) {
+            return Optional.of("a node that was found is called with a token only");
+        }
+        return tls.isPresent() && !address.tls()
+                ? Optional.of("a node that was found is not called without TLS by one that has certificates")
+                : Optional.empty();
     }
 
     void start() {

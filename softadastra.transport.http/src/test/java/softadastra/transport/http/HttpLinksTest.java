@@ -97,6 +97,16 @@ class HttpLinksTest {
         assertEquals(Set.of(hub.node()), leaf.transport().neighbours());
     }
 
+    /** Anybody may have an address found. */
+    @Test
+    void withoutATokenNobodyIsCalledWhoWasFound() {
+        Probe hub = open("hub", TransportConfig.none().withListen("127.0.0.1:0"));
+        Probe leaf = open("leaf", TransportConfig.none());
+        leaf.transport().call(Set.of(hub.url()));
+        leaf.awaitProblem("a node that was found is called with a token only");
+        assertEquals(Set.of(), leaf.transport().neighbours());
+    }
+
     @Test
     void ofVeryManyThatAreFoundSomeAreCalled() {
         Probe leaf = open("leaf", CONFIG);
