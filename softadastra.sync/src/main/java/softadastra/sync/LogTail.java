@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import softadastra.store.CausalContext;
 import softadastra.store.OperationRecord;
 import softadastra.store.StoreEngine;
+import softadastra.store.Value;
 
 /**
  * The operations of a store's log that were read last, with their contexts in full: members that are at about the same place of it,
@@ -27,14 +28,20 @@ final class LogTail {
     /** What the log has at a sequence: an operation, or up to where some are left out. */
     record Read(Optional<OperationRecord> operation, CausalContext skipped) {
 
+        /** About what an origin and a counter of a context take. */
+        private static final long CONTEXT_BYTES = 64;
+
         private long size() {
-            return operation
-                    .map(each -> each.operation().key().length()
-                            + each.operation()
-                                    .value()
-                                    .map(value -> (long) value.length())
-                                    .orElse(0L))
-                    .orElse(0L);
+            return operation.map(Read::size).orElse(0L);
+        }
+
+        private static long size(OperationRecord operation) {
+            int value = operation.operation().value().map(Value::length).orElse(0);
+            int origins = operation
+                    .context()
+                    .map(context -> context.counters().size())
+                    .orElse(0);
+            return operation.operation().key().length() + value + CONTEXT_BYTES * origins;
         }
     }
 

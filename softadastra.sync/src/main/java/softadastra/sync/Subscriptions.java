@@ -87,7 +87,7 @@ final class Subscriptions {
                     ErrorCode.INVALID_ARGUMENT,
                     "failed to open sync: this log is subscribed to " + own() + ", and " + wanted
                             + " was asked for: a subscription is for the life of a log; go on without asking for"
-                            + " another one, or begin with an empty log once the outbox is empty");
+                            + " another one, or begin with an empty log once a node that wants everything has all of this one");
         }
         if (wanted.isEverything() || (own.isPresent() && byOrigin.containsKey(self))) {
             return Result.ok(Optional.empty());

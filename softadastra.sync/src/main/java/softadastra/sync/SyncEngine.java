@@ -95,7 +95,7 @@ public final class SyncEngine implements AutoCloseable {
         return config.available().flatMap(ok -> {
             SyncEngine engine = new SyncEngine(store, config);
             if (!config.transport()) {
-                return config.discovery() ? Result.err(nothingToCallWith()) : Result.ok(engine);
+                return config.discovery() ? Result.err(nothingToCallWith()) : engine.withoutTransport(config);
             }
             return SyncTransports.find(config)
                     .flatMap(provider -> provider.open(config.network(), engine.host()))
@@ -115,6 +115,17 @@ public final class SyncEngine implements AutoCloseable {
     public static Result<SyncEngine> open(StoreEngine store, SyncConfig config, SyncTransport transport) {
         Objects.requireNonNull(transport, "transport");
         return new SyncEngine(store, config).attach(transport, discovery(config));
+    }
+
+    /** What a node wants is for the life of its log, whether or not there is a way to anybody now. */
+    private Result<SyncEngine> withoutTransport(SyncConfig config) {
+        return config.subscription().isEmpty()
+                ? Result.ok(this)
+                : Exchange.open(store, NoTransport.INSTANCE, new SplittableRandom(), rules)
+                        .map(ready -> {
+                            exchange = ready;
+                            return this;
+                        });
     }
 
     /** The same, where discoveries come from the caller: the seam of tests. */
@@ -263,7 +274,7 @@ public final class SyncEngine implements AutoCloseable {
     /**
      * Waits until nothing is in the outbox: every member has acknowledged, durably, what was written here before. Steps are for
      * others to do meanwhile, such as the thread of {@link #start}. What has {@linkplain #failed failed} stays in the outbox until
-     * the application has dealt with it, so nobody waits for that.
+     * the application has dealt with it, so nobody waits for that. A member that does not want a key acknowledges without having it.
      *
      * @param timeout how long to wait at most; none to look and return
      * @return whether the outbox is empty: not, if the time is over, or while there is no member; or INTERRUPTED, if this thread was;

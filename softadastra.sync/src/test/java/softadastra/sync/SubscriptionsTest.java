@@ -113,6 +113,22 @@ class SubscriptionsTest {
     }
 
     @Test
+    void whatIsWantedIsChosenWithoutAWayToAnybodyToo() {
+        try (StoreEngine store = StoreEngine.open(StoreConfig.memoryOnly()).orElseThrow()) {
+            SyncConfig some = SyncConfig.local().withSubscription("a/");
+            SyncEngine.open(store, some).orElseThrow().close();
+            try (SyncEngine sync = SyncEngine.open(store, SyncConfig.local()).orElseThrow()) {
+                assertEquals(List.of("a/"), sync.report().orElseThrow().subscription());
+            }
+            assertEquals(
+                    ErrorCode.INVALID_ARGUMENT,
+                    SyncEngine.open(store, SyncConfig.local().withSubscription("b/"))
+                            .error()
+                            .code());
+        }
+    }
+
+    @Test
     void eachHasWhatItWantsAndWhatItHasWrittenAndNobodyWaits() {
         Node hub = new Node("hub");
         Node a = new Node("a", "a/");
