@@ -82,11 +82,7 @@ record Opening(Versions versions, Commits commits, StoreRecovery recovery, boole
                 progress.progress("recovery", done, total);
             }
         });
-        replay.run(
-                (first, visitor) -> {
-                    long unused = log.read(first, visitor);
-                },
-                from);
+        replay.run(RecordSource.of(log), from);
         versions.begin();
         StoreRecovery recovery = new StoreRecovery(
                 log.recovery(),

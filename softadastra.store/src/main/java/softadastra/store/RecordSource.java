@@ -2,6 +2,7 @@ package softadastra.store;
 
 import java.util.function.Consumer;
 import softadastra.core.SoftadastraException;
+import softadastra.wal.spi.WalLog;
 import softadastra.wal.spi.WalReader;
 import softadastra.wal.spi.WalRecord;
 import softadastra.wal.spi.WalRecordVisitor;
@@ -17,6 +18,13 @@ interface RecordSource {
      * @throws SoftadastraException CORRUPTION, IO_ERROR, HISTORY_GONE
      */
     void read(long from, WalRecordVisitor visitor);
+
+    /** What a log has that is open. */
+    static RecordSource of(WalLog log) {
+        return (from, visitor) -> {
+            long unused = log.read(from, visitor);
+        };
+    }
 
     /** What a reader reads. It may be further on by the next call. */
     static RecordSource of(WalReader reader) {

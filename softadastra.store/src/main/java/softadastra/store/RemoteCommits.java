@@ -120,12 +120,7 @@ final class RemoteCommits {
 
     private void keepRemovals() {
         if (!versions.graves().keeping()) {
-            Revival.run(
-                    (from, visitor) -> {
-                        long unused = log.read(from, visitor);
-                    },
-                    versions,
-                    Long.MAX_VALUE);
+            Revival.run(RecordSource.of(log), versions, Long.MAX_VALUE);
         }
     }
 

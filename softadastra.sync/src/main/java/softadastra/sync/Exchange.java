@@ -34,9 +34,6 @@ import softadastra.store.StoreEngine;
 @CheckReturnValue
 final class Exchange {
 
-    /** The note that remembers a promise. */
-    static final int FLOOR_NOTE = 65;
-
     private static final int MAX_RECEIVED = 64;
 
     /** How long work that is done in slices rests in between. */

@@ -13,6 +13,9 @@ import softadastra.store.Replication;
  */
 final class Forgetting {
 
+    /** The note that remembers a promise. */
+    static final int NOTE = 65;
+
     private static final int AT_ONCE = 256;
 
     private final Replication replication;
@@ -62,9 +65,8 @@ final class Forgetting {
         long possible = HybridTimestamp.comparePacked(wanted, issued) < 0 ? wanted : issued;
         if (HybridTimestamp.comparePacked(possible, promise) > 0) {
             // Durable before anybody hears of it: the clock of this log begins above it from here on.
-            long unused = replication
-                    .note(Exchange.FLOOR_NOTE, NoteState.encodeFloor(possible))
-                    .orElseThrow();
+            long unused =
+                    replication.note(NOTE, NoteState.encodeFloor(possible)).orElseThrow();
             promise = possible;
             peers.all().values().forEach(Peer::owe);
         }

@@ -95,11 +95,6 @@ class LastWriteWins implements Arbiter {
         return false;
     }
 
-    /** Whether readers see what those are merged to. */
-    boolean merges(Key key) {
-        return false;
-    }
-
     /** The order of operations. */
     static int compare(HybridTimestamp stamp, OperationId id, HybridTimestamp otherStamp, OperationId otherId) {
         int byStamp = stamp.compareTo(otherStamp);

@@ -47,7 +47,7 @@ final class NoteState implements NoteSummary {
         try {
             switch (typeCode) {
                 case Members.NOTE -> members = members.merge(Members.decode(payload));
-                case Exchange.FLOOR_NOTE -> floor = later(floor, readFloor(payload));
+                case Forgetting.NOTE -> floor = later(floor, readFloor(payload));
                 case Conflict.NOTE -> {
                     boolean unused = conflicts.add(Conflict.decode(payload));
                 }
@@ -89,7 +89,7 @@ final class NoteState implements NoteSummary {
             sink.add(Members.NOTE, members.encode());
         }
         if (floor != 0) {
-            sink.add(Exchange.FLOOR_NOTE, encodeFloor(floor));
+            sink.add(Forgetting.NOTE, encodeFloor(floor));
         }
         if (!acks.all().isEmpty()) {
             sink.add(AckMarks.NOTE, acks.encode());

@@ -91,11 +91,6 @@ class PolicyArbiter extends LastWriteWins {
     }
 
     @Override
-    boolean merges(Key key) {
-        return policies.of(key).kind() == ConflictPolicy.Kind.MERGE;
-    }
-
-    @Override
     boolean converges(Key key) {
         return policies.of(key).converges();
     }

@@ -23,7 +23,7 @@ import softadastra.store.StoreEngine;
  */
 final class Sending {
 
-    static final long HEARTBEAT_NANOS = 5_000_000_000L;
+    private static final long HEARTBEAT_NANOS = 5_000_000_000L;
 
     private static final int MAX_MESSAGES = 16;
 

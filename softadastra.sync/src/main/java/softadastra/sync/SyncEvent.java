@@ -33,8 +33,9 @@ public sealed interface SyncEvent {
     }
 
     /**
-     * A peer holds the same operations, and has something else under some keys: a log was damaged, or a program is wrong. What is
-     * missing at one of the two is taken from the other.
+     * A peer holds the same operations, and has something else under some keys: a log was damaged, or a program is wrong. Where
+     * the last write wins, and both have a value of a key, the later one is taken, and the other one is a conflict; all else stays, since
+     * it may have been removed or resolved, until somebody writes to it. Told once for a peer, until both have the same.
      *
      * @param peer its id
      */

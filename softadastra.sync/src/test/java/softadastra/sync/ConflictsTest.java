@@ -100,7 +100,7 @@ class ConflictsTest {
         for (int i = 1; i <= Conflicts.MAX_COUNT + 40; i++) {
             for (NoteState each : List.of(all, summed)) {
                 put(each, Conflict.NOTE, conflict(i, i % 3 - 1).encode());
-                put(each, Exchange.FLOOR_NOTE, NoteState.encodeFloor(i * 100L));
+                put(each, Forgetting.NOTE, NoteState.encodeFloor(i * 100L));
                 put(
                         each,
                         Members.NOTE,

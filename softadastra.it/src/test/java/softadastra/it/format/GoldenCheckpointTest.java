@@ -34,10 +34,7 @@ class GoldenCheckpointTest {
 
     @Test
     void checkpointAndWhatCameBehindItComeBack() throws IOException {
-        Path log = GOLDEN.copyTo(directory);
-        assertEquals(GOLDEN.text(), describe(log));
-        // Once more, since the first opening has written.
-        assertEquals(GOLDEN.text(), describe(log));
+        GOLDEN.check(directory, GoldenCheckpointTest::describe);
     }
 
     @Test

@@ -50,10 +50,7 @@ class GoldenSiblingsTest {
 
     @Test
     void whatStandsBesideEachOtherComesBack() throws IOException {
-        Path log = GOLDEN.copyTo(directory);
-        assertEquals(GOLDEN.text(), describe(log));
-        // Once more, since the first opening has written.
-        assertEquals(GOLDEN.text(), describe(log));
+        GOLDEN.check(directory, GoldenSiblingsTest::describe);
     }
 
     private static String describe(Path log) {

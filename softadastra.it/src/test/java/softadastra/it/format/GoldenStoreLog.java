@@ -1,5 +1,7 @@
 package softadastra.it.format;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,8 +50,15 @@ final class GoldenStoreLog {
         Files.writeString(text, describe.apply(written));
     }
 
+    /** Fails unless a copy of it in a folder is what its text says, on its first opening and, since that writes, on the next one. */
+    void check(Path folder, Function<Path, String> describe) throws IOException {
+        Path copy = copyTo(folder);
+        assertEquals(text(), describe.apply(copy));
+        assertEquals(text(), describe.apply(copy));
+    }
+
     /** What it holds. */
-    String text() throws IOException {
+    private String text() throws IOException {
         return Files.readString(text);
     }
 

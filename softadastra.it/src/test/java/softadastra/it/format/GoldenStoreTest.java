@@ -47,10 +47,7 @@ class GoldenStoreTest {
 
     @Test
     void operationsOfThisNodeAndOfOthersComeBack() throws IOException {
-        Path log = GOLDEN.copyTo(directory);
-        assertEquals(GOLDEN.text(), describe(log));
-        // Once more, since the first opening has written.
-        assertEquals(GOLDEN.text(), describe(log));
+        GOLDEN.check(directory, GoldenStoreTest::describe);
     }
 
     @Test

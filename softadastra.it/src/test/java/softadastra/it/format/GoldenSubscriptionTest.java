@@ -50,10 +50,7 @@ class GoldenSubscriptionTest {
 
     @Test
     void whatIsWantedAndWhatIsLeftOutComesBack() throws IOException {
-        Path log = GOLDEN.copyTo(directory);
-        assertEquals(GOLDEN.text(), describe(log));
-        // Once more, since the first opening has written.
-        assertEquals(GOLDEN.text(), describe(log));
+        GOLDEN.check(directory, GoldenSubscriptionTest::describe);
     }
 
     private static String describe(Path log) {
