@@ -2,23 +2,33 @@ package softadastra.bench;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import softadastra.core.ErrorCode;
+import softadastra.core.NodeId;
+import softadastra.core.Result;
 import softadastra.store.CheckpointPolicy;
 import softadastra.store.Entry;
 import softadastra.store.StoreConfig;
 import softadastra.store.StoreEngine;
 import softadastra.sync.SyncConfig;
 import softadastra.sync.SyncEngine;
+import softadastra.sync.SyncReport;
+import softadastra.sync.SyncTransportProvider;
 import softadastra.sync.TransportConfig;
+import softadastra.sync.TransportHost;
 
 /** Two nodes in this process, each with a durable log, over HTTP on the loopback address. */
 final class SyncPair implements AutoCloseable {
 
     private static final TransportConfig LISTENING = TransportConfig.none().withListen("127.0.0.1:0");
+    private static final int MAX_MESSAGE_BYTES = 72 << 20;
 
     private final StoreEngine one;
     private final StoreEngine other;
+    private final CountedTransport oneWay;
+    private final CountedTransport otherWay;
     private final SyncEngine oneSync;
     private final SyncEngine otherSync;
 
@@ -26,11 +36,47 @@ final class SyncPair implements AutoCloseable {
     SyncPair(Path directory, CheckpointPolicy checkpoints) {
         one = store(directory, "one", checkpoints);
         other = store(directory, "other", checkpoints);
-        otherSync = SyncEngine.open(other, SyncConfig.local().withNetwork(LISTENING))
+        otherWay = transport(other, LISTENING);
+        otherSync = SyncEngine.open(other, SyncConfig.local(), otherWay).orElseThrow();
+        oneWay = transport(one, LISTENING.withPeers(List.of(otherWay.address().orElseThrow())));
+        oneSync = SyncEngine.open(one, SyncConfig.local(), oneWay).orElseThrow();
+    }
+
+    /** What a sync engine would open itself, with what it is handed counted. */
+    private static CountedTransport transport(StoreEngine store, TransportConfig config) {
+        SyncTransportProvider http = ServiceLoader.load(SyncTransportProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(provider -> provider.name().equals("http"))
+                .findFirst()
                 .orElseThrow();
-        String address = otherSync.report().orElseThrow().address().orElseThrow();
-        oneSync = SyncEngine.open(one, SyncConfig.local().withNetwork(LISTENING.withPeers(List.of(address))))
-                .orElseThrow();
+        NodeId node = store.identity().node();
+        return new CountedTransport(http.open(config, new TransportHost() {
+                    @Override
+                    public NodeId node() {
+                        return node;
+                    }
+
+                    @Override
+                    public int maxMessageBytes() {
+                        return MAX_MESSAGE_BYTES;
+                    }
+
+                    @Override
+                    public Result<SyncReport> report() {
+                        return Result.err(ErrorCode.INVALID_STATE, "nobody looks at the status page");
+                    }
+                })
+                .orElseThrow());
+    }
+
+    /** How many messages both nodes have sent so far. */
+    long messages() {
+        return oneWay.messages() + otherWay.messages();
+    }
+
+    /** How many bytes were in them, without what the transport adds. */
+    long bytes() {
+        return oneWay.bytes() + otherWay.bytes();
     }
 
     static StoreEngine store(Path directory, String name, CheckpointPolicy checkpoints) {

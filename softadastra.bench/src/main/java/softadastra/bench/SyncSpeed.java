@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +22,10 @@ final class SyncSpeed implements Work {
 
     private static final int THREADS = 16;
     private static final int DRAINS = 5;
+
+    /** How often a node says where it is when nothing happens. */
+    private static final int HEARTBEAT_SECONDS = 5;
+
     private static final CheckpointPolicy MANUAL = CheckpointPolicy.manual();
 
     @Override
@@ -35,11 +40,10 @@ final class SyncSpeed implements Work {
 
     @Override
     public List<Row> measure(Path directory, Sizes sizes) throws Exception {
-        return List.of(
-                drain(directory, sizes, false),
-                drain(directory, sizes, true),
-                latency(directory, sizes),
-                idle(directory, sizes));
+        List<Row> rows = new ArrayList<>(
+                List.of(drain(directory, sizes, false), drain(directory, sizes, true), latency(directory, sizes)));
+        rows.addAll(idle(directory, sizes));
+        return rows;
     }
 
     /**
@@ -155,28 +159,42 @@ final class SyncSpeed implements Work {
                 "<= + 5 ms");
     }
 
-    private static Row idle(Path directory, Sizes sizes) throws Exception {
+    private static List<Row> idle(Path directory, Sizes sizes) throws Exception {
         Path folder = Files.createDirectory(directory.resolve("idle"));
         OperatingSystemMXBean process = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         double share;
+        double messages;
+        double bytes;
         try (SyncPair pair = new SyncPair(folder, MANUAL)) {
             pair.start();
             var unused = pair.one().put(Key.of("first"), Value.fromString("")).orElseThrow();
             pair.awaitSynced();
             long seconds = sizes.records() >= 1_000_000 ? 20 : 1;
+            long messagesBefore = pair.messages();
+            long bytesBefore = pair.bytes();
             long cpu = process.getProcessCpuTime();
             long start = System.nanoTime();
             TimeUnit.SECONDS.sleep(seconds);
-            share = (double) (process.getProcessCpuTime() - cpu) / (System.nanoTime() - start);
+            long nanos = System.nanoTime() - start;
+            share = (double) (process.getProcessCpuTime() - cpu) / nanos;
+            messages = (pair.messages() - messagesBefore) * 1e9 / nanos;
+            bytes = (pair.bytes() - bytesBefore) * 1e9 / nanos;
             pair.verify();
         }
         Folders.delete(folder);
-        return new Row(
-                "two nodes with nothing to do, of one core",
-                String.format(Locale.ROOT, "%.2f %%", 100 * share),
-                "",
-                "",
-                "heartbeats only");
+        return List.of(
+                new Row(
+                        "two nodes with nothing to do, of one core",
+                        String.format(Locale.ROOT, "%.2f %%", 100 * share),
+                        "",
+                        "",
+                        "heartbeats only"),
+                new Row(
+                        "two nodes with nothing to do, what they send",
+                        String.format(Locale.ROOT, "%.2f messages/s, %.0f B/s", messages, bytes),
+                        String.format(Locale.ROOT, "heartbeats %.2f/s", 2.0 / HEARTBEAT_SECONDS),
+                        "",
+                        "heartbeats only"));
     }
 
     private static String millis(double millis) {

@@ -26,7 +26,7 @@ class BenchmarksTest {
             rows = Benchmarks.run(directory, Sizes.TINY, List.of(), out);
         }
         List<String> lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
-        assertEquals(36, rows.size(), () -> rows.toString());
+        assertEquals(37, rows.size(), () -> rows.toString());
         assertEquals("| work | ours | raw limit | ratio | ours to the peers' | target |", lines.get(2));
         assertEquals(4 + rows.size(), lines.size(), () -> lines.toString());
         assertEquals(0, Folders.bytes(directory));

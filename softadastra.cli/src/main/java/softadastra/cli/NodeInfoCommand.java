@@ -67,6 +67,7 @@ final class NodeInfoCommand extends Subcommand {
         io().line("listening : " + Texts.visible(report.address().orElse("no")));
         io().line("entries : " + report.entries());
         io().line("keys : " + SyncText.keys(report.subscription()));
+        io().line(SyncText.line(report.stage()));
         io().line("outbox size : " + report.state().outboxSize());
         io().line("conflicts : " + report.conflicts());
         report.links().forEach(link -> io().line("way : " + SyncText.line(link)));

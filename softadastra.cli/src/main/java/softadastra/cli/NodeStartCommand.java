@@ -127,41 +127,7 @@ final class NodeStartCommand extends Subcommand {
     }
 
     private void print(SyncEvent event) {
-        if (event instanceof SyncEvent.ConflictDecided decided) {
-            io().message(
-                            io().isJson()
-                                    ? new JsonObject()
-                                            .put("conflict", SyncText.json(decided.conflict()))
-                                            .toString()
-                                    : "conflict: " + SyncText.line(decided.conflict()));
-        } else if (event instanceof SyncEvent.MemberJoined joined) {
-            io().message(
-                            io().isJson()
-                                    ? new JsonObject()
-                                            .put("joined", joined.node().value())
-                                            .toString()
-                                    : "joined: " + joined.node());
-        } else if (event instanceof SyncEvent.OperationFailed failed) {
-            io().message(
-                            io().isJson()
-                                    ? new JsonObject()
-                                            .put("failed", SyncText.json(failed.failed()))
-                                            .toString()
-                                    : "failed: " + SyncText.line(failed.failed()));
-        } else if (event instanceof SyncEvent.ContentsDiverged diverged) {
-            io().message(
-                            io().isJson()
-                                    ? new JsonObject()
-                                            .put("diverged", diverged.peer().value())
-                                            .toString()
-                                    : "diverged: " + diverged.peer() + " holds the same and has something else");
-        } else {
-            io().message(
-                            io().isJson()
-                                    ? new JsonObject()
-                                            .put("event", event.toString())
-                                            .toString()
-                                    : "event: " + Texts.visible(event.toString()));
-        }
+        EventText text = EventText.of(event);
+        io().message(io().isJson() ? text.json().toString() : text.line());
     }
 }

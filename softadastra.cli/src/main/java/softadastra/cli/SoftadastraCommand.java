@@ -139,6 +139,7 @@ final class SoftadastraCommand implements Callable<Integer> {
                 .addSubcommand(new SyncFailedCommand(root))
                 .addSubcommand(new SyncRetryCommand(root))
                 .addSubcommand(new SyncDiscardCommand(root))
+                .addSubcommand(new SyncForgetCommand(root))
                 .addSubcommand(new SyncTickCommand(root));
         CommandLine wal = new CommandLine(new WalCommand())
                 .addSubcommand(new WalInfoCommand(root))

@@ -3,11 +3,13 @@ package softadastra.cli;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import softadastra.cli.control.ControlServer;
 import softadastra.cli.control.Entries;
 import softadastra.cli.control.Node;
 import softadastra.cli.control.OwnNode;
 import softadastra.cli.control.RunningNode;
 import softadastra.core.Result;
+import softadastra.core.SoftadastraError;
 import softadastra.store.Snapshot;
 import softadastra.store.SnapshotBuilderStore;
 import softadastra.store.StoreConfig;
@@ -46,9 +48,15 @@ abstract class Subcommand implements Callable<Integer> {
     /** The node that has the log open, if it takes requests. */
     final Optional<RunningNode> running() {
         Result<Path> log = root.walConfig().path();
-        Optional<RunningNode> node = log.isOk() ? RunningNode.find(log.value()) : Optional.empty();
+        Optional<RunningNode> node = log.isOk() ? RunningNode.find(log.value(), this::passOver) : Optional.empty();
         node.ifPresent(root::requireFits);
         return node;
+    }
+
+    private void passOver(SoftadastraError stranger) {
+        io().warning(
+                        stranger.message()
+                                + "; this goes on as if none ran, since a node that was killed may have left its address to somebody else");
     }
 
     /** The entries as they are now. */
@@ -61,18 +69,27 @@ abstract class Subcommand implements Callable<Integer> {
     final Node node() {
         io().outputMatters();
         Optional<RunningNode> node = running();
-        return node.isPresent() ? node.get() : new OwnNode(root.walDirectory(), ownStore(), Optional.empty());
+        return node.isPresent() ? node.get() : ownNode();
     }
 
     /** The node to write to; fails with NOT_FOUND where there is no log. */
     final Node existingNode() {
         io().outputMatters();
         Optional<RunningNode> node = running();
-        if (node.isPresent()) {
-            return node.get();
-        }
+        return node.isPresent() ? node.get() : existingOwnNode();
+    }
+
+    /** The same where it is known that no node takes requests. */
+    final Node existingOwnNode() {
         requireLog();
-        return new OwnNode(root.walDirectory(), ownStore(), Optional.empty());
+        return ownNode();
+    }
+
+    private Node ownNode() {
+        StoreEngine store = ownStore();
+        // The log is open here, so whoever had it open is no more.
+        ControlServer.sweep(root.walDirectory());
+        return new OwnNode(root.walDirectory(), store, Optional.empty());
     }
 
     final WalInspector inspector() {

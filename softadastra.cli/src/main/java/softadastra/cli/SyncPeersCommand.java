@@ -3,6 +3,7 @@ package softadastra.cli;
 import picocli.CommandLine.Command;
 import softadastra.cli.control.Node;
 import softadastra.sync.SyncReport;
+import softadastra.sync.SyncStage;
 import softadastra.sync.TransportLink;
 
 /** {@code sync peers}: tells what is known of the other nodes. */
@@ -10,7 +11,8 @@ import softadastra.sync.TransportLink;
         name = "peers",
         description = {
             "Tells what is known of the other nodes, one a line: whether there is a way to them, how many operations they have yet",
-            "to acknowledge, when they were heard of. Then the ways where nobody has answered yet, and why."
+            "to acknowledge, when they were heard of. Then the ways where nobody has answered yet, and why; how far this node is with taking",
+            "part, if it does not; and the fences that are open, with those they wait for."
         })
 final class SyncPeersCommand extends Subcommand {
 
@@ -27,9 +29,18 @@ final class SyncPeersCommand extends Subcommand {
         if (io().isJson()) {
             report.peers().forEach(peer -> io().line(SyncText.json(peer)));
             report.links().stream().filter(SyncPeersCommand::isSilent).forEach(link -> io().line(SyncText.json(link)));
+            if (report.stage() != SyncStage.TAKES_PART) {
+                io().line(new JsonObject().put("stage", report.stage().name()));
+            }
+            report.openFences().forEach(fence -> io().line(SyncText.json(fence)));
         } else {
             report.peers().forEach(peer -> io().line(SyncText.line(peer)));
             report.links().stream().filter(SyncPeersCommand::isSilent).forEach(link -> io().line(SyncText.line(link)));
+            if (report.stage() != SyncStage.TAKES_PART) {
+                io().line(SyncText.line(report.stage()));
+            }
+            report.openFences().forEach(fence -> io().line("fence of " + SyncText.line(fence)));
+            SyncText.hint(io(), report);
         }
         return ExitCode.OK;
     }

@@ -1,7 +1,9 @@
 package softadastra.cli;
 
+import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import softadastra.cli.control.Node;
 import softadastra.cli.control.RunningNode;
 import softadastra.core.ErrorCode;
@@ -15,10 +17,21 @@ import softadastra.sync.SyncState;
         name = "status",
         description = {
             "Counts what is yet to reach other nodes, as the node that runs knows it; without one, as the log says, which is opened for",
-            "that. Where somebody has it open who takes no requests, it is only read: what was acknowledged in the last second may",
-            "still be counted then."
+            "that. Says how far the node is with taking part, and which fences are open, and for whom they wait: without a node that runs",
+            "nobody was heard of, so that is for everybody. Where somebody has it open who takes no requests, it is only read: what was acknowledged in the last second may",
+            "still be counted then.",
+            "With --wait it counts once nothing is left, or the time is over, or nothing is left but what a peer has rejected for good.",
+            "Exit code 1 if something is left. Without a node that runs there is nothing to wait for."
         })
 final class SyncStatusCommand extends Subcommand {
+
+    private static final long MOST_SECONDS = 1_000_000_000;
+
+    @Option(
+            names = "--wait",
+            paramLabel = "SECONDS",
+            description = "Wait until every member has acknowledged everything, at most so long.")
+    private Optional<Long> wait = Optional.empty();
 
     SyncStatusCommand(SoftadastraCommand root) {
         super(root);
@@ -26,47 +39,69 @@ final class SyncStatusCommand extends Subcommand {
 
     @Override
     public Integer call() {
+        wait.ifPresent(seconds -> Limits.requireBetween("--wait", seconds, 0, MOST_SECONDS));
         Optional<RunningNode> running = running();
         if (running.isPresent()) {
-            print(report(running.get()), true);
-            return ExitCode.OK;
+            return print(report(running.get()), true);
         }
         try {
-            print(report(existingNode()), false);
+            return print(report(existingOwnNode()), false);
         } catch (SoftadastraException e) {
             if (e.code() != ErrorCode.LOCKED) {
                 throw e;
             }
             try (SyncLog log = SyncLog.read(root().walConfig()).orElseThrow()) {
-                print(log.state().orElseThrow());
+                return print(log.state().orElseThrow());
             }
         }
-        return ExitCode.OK;
     }
 
-    private static SyncReport report(Node node) {
+    private SyncReport report(Node node) {
         try (node) {
-            return node.report().orElseThrow();
+            return wait.map(seconds -> node.awaitSynced(Duration.ofSeconds(seconds)))
+                    .orElseGet(node::report)
+                    .orElseThrow();
         }
     }
 
-    private void print(SyncState state) {
+    private int print(SyncState state) {
         if (io().isJson()) {
             io().line(SyncText.json(state).put("running", false));
         } else {
             SyncText.lines(state).forEach(io()::line);
         }
+        return exit(state);
     }
 
-    private void print(SyncReport report, boolean running) {
+    private int print(SyncReport report, boolean running) {
         if (io().isJson()) {
             io().line(SyncText.json(report).put("running", running));
-            return;
+        } else {
+            printLines(report);
         }
+        return exit(report.state());
+    }
+
+    private int exit(SyncState state) {
+        if (wait.isEmpty() || state.outboxSize() == 0) {
+            return ExitCode.OK;
+        }
+        long rejected = state.failedCount();
+        io().warning("not all others have everything: "
+                + Texts.count(state.outboxSize(), "operation is", "operations are") + " yet to be acknowledged"
+                + (rejected > 0 ? ", of which " + rejected + " rejected for good: see 'sync failed'" : ""));
+        return ExitCode.FAILURE;
+    }
+
+    private void printLines(SyncReport report) {
         SyncText.lines(report.state()).forEach(io()::line);
+        io().line(SyncText.line(report.stage()));
         io().line("conflicts : " + report.conflicts());
         io().line("peers : " + report.peers().size());
         report.peers().forEach(peer -> io().line("  " + SyncText.line(peer)));
+        io().line("open fences : " + report.openFences().size());
+        report.openFences().forEach(fence -> io().line("  " + SyncText.line(fence)));
         report.failure().ifPresent(error -> io().line("failure : " + Texts.visible(error.display())));
+        SyncText.hint(io(), report);
     }
 }

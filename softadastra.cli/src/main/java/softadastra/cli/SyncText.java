@@ -15,9 +15,11 @@ import softadastra.store.OperationId;
 import softadastra.store.Value;
 import softadastra.sync.Conflict;
 import softadastra.sync.FailedOperation;
+import softadastra.sync.OpenFence;
 import softadastra.sync.PeerState;
 import softadastra.sync.RejectionCode;
 import softadastra.sync.SyncReport;
+import softadastra.sync.SyncStage;
 import softadastra.sync.SyncState;
 import softadastra.sync.TransportLink;
 
@@ -101,12 +103,46 @@ final class SyncText {
                 .put("problem", link.problem());
     }
 
+    static String line(SyncStage stage) {
+        return "stage : " + stage.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    static String line(OpenFence fence) {
+        return Texts.visible(fence.fenced().toString())
+                + (fence.waitsFor().isEmpty()
+                        ? " is about to close"
+                        : " waits for "
+                                + fence.waitsFor().stream()
+                                        .map(node -> Texts.visible(node.value()))
+                                        .collect(Collectors.joining(", ")));
+    }
+
+    static JsonObject json(OpenFence fence) {
+        return new JsonObject()
+                .put("fence", fence.fenced().node().value())
+                .put("epoch", Long.toHexString(fence.fenced().epoch()))
+                .putTexts(
+                        "waitsFor", fence.waitsFor().stream().map(NodeId::value).toList());
+    }
+
+    /** Says what to do about open fences, if there are any. */
+    static void hint(Io io, SyncReport report) {
+        if (!report.openFences().isEmpty()) {
+            io.hint("an open fence keeps nodes from joining and from coming back until those it waits for are heard of;"
+                    + " if one of them will not come back: softadastra sync forget NODE");
+        }
+    }
+
     static JsonObject json(SyncReport report) {
         return json(report.state())
+                .put("stage", report.stage().name())
                 .put("conflicts", report.conflicts())
                 .put("malformed", report.malformed())
                 .putTexts("subscription", report.subscription())
                 .put("peers", report.peers().stream().map(SyncText::json).toList())
+                .put(
+                        "openFences",
+                        report.openFences().stream().map(SyncText::json).toList())
                 .put("links", report.links().stream().map(SyncText::json).toList())
                 .put("failure", report.failure().map(error -> error.display()));
     }

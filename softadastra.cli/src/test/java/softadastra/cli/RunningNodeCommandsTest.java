@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import softadastra.store.StoreConfig;
+import softadastra.store.StoreEngine;
 
 /** Commands on a log that a node has open: they go through the node, and nobody can tell. */
 class RunningNodeCommandsTest {
@@ -71,6 +73,7 @@ class RunningNodeCommandsTest {
                 List.of("", "sync", "retry", "node-a@0123456789abcdef:1"),
                 List.of("", "sync", "discard", "node-a@0123456789abcdef:1"),
                 List.of("", "--json", "sync", "discard", "nonsense"),
+                List.of("", "sync", "forget", "node-z"),
                 List.of("", "sync", "resolve", "user:1"),
                 List.of("", "sync", "resolve", "user:1", "value"),
                 List.of("", "store", "list"));
@@ -209,6 +212,54 @@ class RunningNodeCommandsTest {
                     files.map(file -> file.getFileName().toString())
                             .filter(name -> name.startsWith("control"))
                             .toList());
+        }
+    }
+
+    @Test
+    void whoHasTheAddressOfAKilledNodeIsPassedOverAndTheLogIsOpened() throws IOException {
+        Cli cli = cli("node.wal");
+        cli.run("store", "put", "a", "1").ok();
+        // Too deep for a socket in its directory, so it takes requests at an address of the machine.
+        Path deep = Files.createDirectory(directory.resolve("d".repeat(120)));
+        Cli other = new Cli(deep.resolve("other.wal"));
+        try (StartedNode node = StartedNode.on(other.wal())) {
+            String address = node.said("control");
+            assertTrue(address.startsWith("tcp:"), address);
+            String left = "softadastra-control 1\naddress=" + address + "\nsecret=" + "0".repeat(64) + "\n";
+            Files.writeString(cli.wal().resolve("control"), left);
+            Cli.Run read = cli.run("store", "get", "a").exits(ExitCode.OK);
+            assertEquals("1", read.out());
+            assertTrue(read.err().contains("this goes on as if none ran"), read.err());
+            try (StoreEngine store =
+                    StoreEngine.open(StoreConfig.durable(cli.wal())).orElseThrow()) {
+                Cli.Run locked = cli.run("store", "put", "a", "2").exits(ExitCode.LOCKED);
+                assertTrue(locked.err().contains("this goes on as if none ran"), locked.err());
+                assertEquals(1, store.size());
+            }
+            Cli.Run written = cli.run("sync", "status").exits(ExitCode.OK);
+            assertEquals(1, written.err().lines().count(), written.err());
+            // Whoever has had the log open has removed it.
+            cli.run("store", "put", "a", "2").ok();
+            assertEquals("2", cli.run("store", "get", "a").ok().out());
+            other.run("store", "get", "a").exits(ExitCode.NOT_FOUND);
+            assertEquals(0, node.stop());
+        }
+    }
+
+    @Test
+    void waitingForOthersEndsWithTheTime() {
+        Cli cli = cli("node.wal");
+        cli.run("store", "put", "a", "1").ok();
+        // Nobody is there who could bring it about, so this does not wait.
+        cli.run("sync", "status", "--wait", "1000000000").exits(ExitCode.FAILURE);
+        cli.run("sync", "status", "--wait", "-1").exits(ExitCode.USAGE);
+        try (StartedNode node = StartedNode.on(cli.wal())) {
+            Cli.Run run = cli.run("--json", "sync", "status", "--wait", "2").exits(ExitCode.FAILURE);
+            assertEquals(1, Cli.number(run.json(), "outboxSize"));
+            assertEquals(
+                    "{\"warning\":\"not all others have everything: 1 operation is yet to be acknowledged\"}\n",
+                    run.err());
+            assertEquals(0, node.stop());
         }
     }
 

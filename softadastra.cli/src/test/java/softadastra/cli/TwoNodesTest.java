@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -61,9 +62,12 @@ class TwoNodesTest {
             assertEquals(
                     "TOO_LARGE", Cli.text(a.run("--json", "sync", "failed").ok().json(), "code"));
             assertTrue(a.run("sync", "status").ok().lines().contains("failed : 1"));
+            // For ever, were that waited for.
+            Cli.Run waited = a.run("sync", "status", "--wait", "1000000000").exits(ExitCode.FAILURE);
+            assertTrue(waited.err().contains("1 operation is yet to be acknowledged, of which 1 rejected for good"));
             a.run("sync", "discard", line.substring(0, line.indexOf(' '))).ok();
             assertEquals("", a.run("sync", "failed").ok().out());
-            assertEquals("", ofB.err());
+            assertEquals("joined: a", ofB.err().strip());
         }
     }
 
@@ -89,6 +93,72 @@ class TwoNodesTest {
             assertTrue(a.run("sync", "peers").ok().out().startsWith("b up"));
             assertTrue(b.run("node", "info").ok().out().contains("way : " + ofA.said("listening") + " up node a"));
             assertEquals(0, ofB.stop());
+            assertEquals(0, ofA.stop());
+        }
+    }
+
+    @Test
+    void whoIsForgottenComesBackWithWhatOnlyItHas() {
+        Cli a = cli("a");
+        Cli b = cli("b");
+        try (StartedNode ofA = start("a", "--listen", "127.0.0.1:0")) {
+            try (StartedNode ofB = start("b", "--peer", ofA.said("listening"))) {
+                a.run("store", "put", "doc/1", "from a").ok();
+                a.run("sync", "status", "--wait", "60").ok();
+                assertEquals(0, ofB.stop());
+            }
+            b.run("store", "put", "doc/2", "only at b").ok();
+            a.run("sync", "forget", "nobody").exits(ExitCode.NOT_FOUND);
+            assertEquals(
+                    List.of("forgotten: b"), a.run("sync", "forget", "b").ok().lines());
+            ofA.awaitErr("fenced: b ");
+            assertEquals("", a.run("sync", "peers").ok().out());
+            a.run("store", "remove", "doc/1").ok();
+            try (StartedNode ofB = start("b", "--peer", ofA.said("listening"))) {
+                ofB.awaitErr("came back: what only this node had was written again, keys: 1");
+                b.run("sync", "status", "--wait", "60").ok();
+                assertEquals("only at b", a.run("store", "get", "doc/2").ok().out());
+                b.run("store", "get", "doc/1").exits(ExitCode.NOT_FOUND);
+                assertEquals(0, ofB.stop());
+            }
+            assertEquals(0, ofA.stop());
+        }
+    }
+
+    @Test
+    void anOpenFenceIsShownWithWhatToDoAboutIt() {
+        Cli a = cli("a");
+        try (StartedNode ofA = start("a", "--listen", "127.0.0.1:0")) {
+            try (StartedNode ofB = start("b", "--peer", ofA.said("listening"));
+                    StartedNode ofC = start("c", "--peer", ofA.said("listening"))) {
+                ofB.awaitErr("joined: c");
+                ofC.awaitErr("joined: b");
+                a.run("store", "put", "doc/1", "from a").ok();
+                a.run("sync", "status", "--wait", "60").ok();
+                assertEquals(0, ofB.stop());
+                assertEquals(0, ofC.stop());
+            }
+            assertTrue(a.run("sync", "status").ok().lines().contains("open fences : 0"));
+            a.run("sync", "forget", "c").ok();
+            Cli.Run status = a.run("sync", "status").exits(ExitCode.OK);
+            assertTrue(status.lines().contains("stage : takes part"), status.out());
+            assertTrue(status.lines().contains("open fences : 1"), status.out());
+            assertTrue(status.out().matches("(?s).*\n  c@[0-9a-f]{16} waits for b\n.*"), status.out());
+            assertTrue(status.err().startsWith("hint: an open fence "), status.err());
+            assertTrue(status.err().contains("softadastra sync forget NODE"), status.err());
+            Cli.Run peers = a.run("sync", "peers").exits(ExitCode.OK);
+            assertTrue(peers.out().matches("(?s)b (up|down) .*\nfence of c@[0-9a-f]{16} waits for b\n"), peers.out());
+            Map<String, Object> json = a.run("--json", "sync", "status").ok().json();
+            assertEquals("TAKES_PART", Cli.text(json, "stage"));
+            Map<String, Object> fence =
+                    a.run("--json", "sync", "peers").ok().ndjson().get(1);
+            assertEquals("c", Cli.text(fence, "fence"));
+            assertEquals(List.of("b"), fence.get("waitsFor"));
+            assertEquals(List.of(fence), json.get("openFences"));
+            a.run("sync", "forget", "b").ok();
+            ofA.awaitErr("fenced: b ");
+            a.run("sync", "tick").ok();
+            assertTrue(a.run("sync", "status").ok().lines().contains("open fences : 0"));
             assertEquals(0, ofA.stop());
         }
     }
@@ -149,9 +219,10 @@ class TwoNodesTest {
 
     /** Waits until the other node has all that this one wrote. */
     private static void awaitSynced(Cli cli) {
-        while (Cli.number(cli.run("--json", "sync", "status").ok().json(), "outboxSize") > 0) {
-            Thread.onSpinWait();
-        }
+        assertEquals(
+                0,
+                Cli.number(
+                        cli.run("--json", "sync", "status", "--wait", "60").ok().json(), "outboxSize"));
     }
 
     private static Set<String> lost(Cli cli) {

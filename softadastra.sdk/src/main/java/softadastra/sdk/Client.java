@@ -8,10 +8,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.ErrorCode;
 import softadastra.core.FileEvent;
+import softadastra.core.NodeId;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraError;
 import softadastra.core.SoftadastraException;
@@ -69,25 +69,9 @@ import softadastra.sync.TickResult;
 @CheckReturnValue
 public final class Client implements AutoCloseable {
 
-    private static final SoftadastraError NOT_OPEN = SoftadastraError.of(ErrorCode.INVALID_STATE, "client is not open");
-
-    /** What one opening made; compared by identity, since a client may be opened again. */
-    private static final class Engines {
-        final StoreEngine store;
-        final SyncEngine sync;
-
-        Engines(StoreEngine store, SyncEngine sync) {
-            this.store = store;
-            this.sync = sync;
-        }
-    }
-
     private final ClientOptions options;
 
-    /** Guards opening and closing; calls in between go without. */
-    private final Object lock = new Object();
-
-    private volatile @Nullable Engines engines;
+    private final Engines engines = new Engines();
 
     /**
      * Makes a client, which is not open yet. Touches nothing.
@@ -106,7 +90,6 @@ public final class Client implements AutoCloseable {
      *     StoreEngine#open}: DIRECTORY_MISSING, LOCKED, WRONG_NODE, CORRUPTION, ...
      */
     public Result<Unit> open() {
-        // Before the log is touched: a client that may not start leaves nothing behind.
         return open(options.sync(), store -> SyncEngine.open(store, options.sync()));
     }
 
@@ -128,23 +111,7 @@ public final class Client implements AutoCloseable {
     }
 
     private Result<Unit> open(SyncConfig needed, Function<StoreEngine, Result<SyncEngine>> sync) {
-        synchronized (lock) {
-            if (engines != null) {
-                return Result.err(ErrorCode.INVALID_STATE, "client is already open");
-            }
-            return needed.available()
-                    .flatMap(ok -> StoreEngine.open(options.storeConfig()))
-                    .flatMap(store -> attach(store, sync.apply(store)));
-        }
-    }
-
-    private Result<Unit> attach(StoreEngine store, Result<SyncEngine> sync) {
-        if (sync.isErr()) {
-            store.close();
-            return Result.err(sync.error());
-        }
-        engines = new Engines(store, sync.value());
-        return Result.ok();
+        return engines.open(needed, options.storeConfig(), sync);
     }
 
     /**
@@ -153,7 +120,7 @@ public final class Client implements AutoCloseable {
      * @return whether it was opened, and not closed since
      */
     public boolean isOpen() {
-        return engines != null;
+        return engines.isOpen();
     }
 
     /**
@@ -165,7 +132,7 @@ public final class Client implements AutoCloseable {
      *     NO_SPACE, PERMISSION_DENIED, IO_ERROR, INDETERMINATE; see {@link StoreEngine#put}
      */
     public Result<PutResult> put(String key, String text) {
-        return call(open -> open.store.put(Key.of(key), Value.fromString(text)));
+        return engines.call(open -> open.store.put(Key.of(key), Value.fromString(text)));
     }
 
     /**
@@ -176,7 +143,7 @@ public final class Client implements AutoCloseable {
      * @return what the put did, or an error
      */
     public Result<PutResult> put(String key, byte[] bytes) {
-        return call(open -> open.store.put(Key.of(key), Value.of(bytes)));
+        return engines.call(open -> open.store.put(Key.of(key), Value.of(bytes)));
     }
 
     /**
@@ -186,7 +153,7 @@ public final class Client implements AutoCloseable {
      * @return the value, or NOT_FOUND "key not found"
      */
     public Result<Value> get(String key) {
-        return call(open -> open.store
+        return engines.call(open -> open.store
                 .get(Key.of(key))
                 .map(Entry::value)
                 .map(Result::ok)
@@ -201,7 +168,7 @@ public final class Client implements AutoCloseable {
      * @return what the removal did; a key that has no value is ok, and not deleted. Errors as of {@link #put(String, String)}
      */
     public Result<RemoveResult> remove(String key) {
-        return call(open -> open.store.remove(Key.of(key)));
+        return engines.call(open -> open.store.remove(Key.of(key)));
     }
 
     /**
@@ -211,7 +178,7 @@ public final class Client implements AutoCloseable {
      * @return what the batch did, or an error as of {@link #put(String, String)}; nothing of it is written then
      */
     public Result<BatchResult> write(Batch batch) {
-        return call(open -> open.store.write(batch));
+        return engines.call(open -> open.store.write(batch));
     }
 
     /**
@@ -221,7 +188,7 @@ public final class Client implements AutoCloseable {
      * @return the sequence of its record, or an error as of {@link #put(String, String)}
      */
     public Result<Long> appendEvent(FileEvent event) {
-        return call(open -> open.store.appendEvent(event));
+        return engines.call(open -> open.store.appendEvent(event));
     }
 
     /**
@@ -230,7 +197,7 @@ public final class Client implements AutoCloseable {
      * @return ok, or NO_SPACE, PERMISSION_DENIED, IO_ERROR
      */
     public Result<Unit> flush() {
-        return call(open -> open.store.flush());
+        return engines.call(open -> open.store.flush());
     }
 
     /**
@@ -240,7 +207,7 @@ public final class Client implements AutoCloseable {
      * @return whether it has one
      */
     public boolean contains(String key) {
-        return ask(open -> open.store.contains(Key.of(key)));
+        return engines.ask(open -> open.store.contains(Key.of(key)));
     }
 
     /**
@@ -249,7 +216,7 @@ public final class Client implements AutoCloseable {
      * @return the number
      */
     public long size() {
-        return ask(open -> open.store.size());
+        return engines.ask(open -> open.store.size());
     }
 
     /**
@@ -258,7 +225,7 @@ public final class Client implements AutoCloseable {
      * @return whether the store is empty
      */
     public boolean isEmpty() {
-        return ask(open -> open.store.isEmpty());
+        return engines.ask(open -> open.store.isEmpty());
     }
 
     /**
@@ -269,7 +236,7 @@ public final class Client implements AutoCloseable {
      * @return the entries, made as they are asked for
      */
     public Stream<Entry> entries(String prefix) {
-        return ask(open -> open.store.entries(prefix));
+        return engines.ask(open -> open.store.entries(prefix));
     }
 
     /**
@@ -280,7 +247,7 @@ public final class Client implements AutoCloseable {
      * @return the watch, to be closed; or an error
      */
     public Result<Watch> watch(String prefix, WatchListener listener) {
-        return call(open -> open.store.watch(prefix, listener));
+        return engines.call(open -> open.store.watch(prefix, listener));
     }
 
     /**
@@ -291,7 +258,7 @@ public final class Client implements AutoCloseable {
      * @return what was written, or an error
      */
     public Result<StoreBackup> backup(Path directory) {
-        return call(open -> open.store.backup(directory));
+        return engines.call(open -> open.store.backup(directory));
     }
 
     /**
@@ -300,7 +267,7 @@ public final class Client implements AutoCloseable {
      * @return the state at this moment, or CORRUPTION, IO_ERROR
      */
     public Result<SyncState> syncState() {
-        return call(open -> open.sync.state());
+        return engines.call(open -> open.sync.state());
     }
 
     /**
@@ -312,7 +279,7 @@ public final class Client implements AutoCloseable {
      *     thread was; or INVALID_STATE; or CORRUPTION, IO_ERROR
      */
     public Result<Boolean> awaitSynced(Duration timeout) {
-        return call(open -> open.sync.awaitSynced(timeout));
+        return engines.call(open -> open.sync.awaitSynced(timeout));
     }
 
     /**
@@ -322,7 +289,7 @@ public final class Client implements AutoCloseable {
      * @return what was done, or an error of the log
      */
     public Result<TickResult> tick() {
-        return call(open -> open.sync.tick());
+        return engines.call(open -> open.sync.tick());
     }
 
     /**
@@ -332,7 +299,7 @@ public final class Client implements AutoCloseable {
      * @return ok, or INVALID_STATE
      */
     public Result<Unit> startSync() {
-        return call(open -> open.sync.start());
+        return engines.call(open -> open.sync.start());
     }
 
     /**
@@ -342,7 +309,7 @@ public final class Client implements AutoCloseable {
      * @return ok, or INVALID_STATE
      */
     public Result<Unit> stopSync() {
-        return call(open -> {
+        return engines.call(open -> {
             open.sync.stop();
             return Result.ok();
         });
@@ -354,7 +321,7 @@ public final class Client implements AutoCloseable {
      * @return one state for each, by node id; or INVALID_STATE
      */
     public Result<List<PeerState>> peers() {
-        return call(open -> open.sync.peers());
+        return engines.call(open -> open.sync.peers());
     }
 
     /**
@@ -363,7 +330,7 @@ public final class Client implements AutoCloseable {
      * @return a copy, in the order in which they were decided; or INVALID_STATE
      */
     public Result<List<Conflict>> conflicts() {
-        return call(open -> open.sync.conflicts());
+        return engines.call(open -> open.sync.conflicts());
     }
 
     /**
@@ -373,7 +340,7 @@ public final class Client implements AutoCloseable {
      * @return how many of them there were; or an error of the log
      */
     public Result<Integer> takeConflicts(Collection<OperationId> losers) {
-        return call(open -> open.sync.takeConflicts(losers));
+        return engines.call(open -> open.sync.takeConflicts(losers));
     }
 
     /**
@@ -383,7 +350,7 @@ public final class Client implements AutoCloseable {
      * @return the operations, the last one first; empty if there is none; or INVALID_STATE
      */
     public Result<List<Standing>> standing(String key) {
-        return call(open -> open.sync.standing(Key.of(key)));
+        return engines.call(open -> open.sync.standing(Key.of(key)));
     }
 
     /**
@@ -392,7 +359,7 @@ public final class Client implements AutoCloseable {
      * @return the keys, in their order; or an error of the log
      */
     public Result<List<Key>> contested() {
-        return call(open -> open.sync.contested());
+        return engines.call(open -> open.sync.contested());
     }
 
     /**
@@ -405,7 +372,7 @@ public final class Client implements AutoCloseable {
      * @return whether it was written; or an error as of {@link #put(String, String)}
      */
     public Result<Boolean> resolve(String key, Optional<Value> value, long sequence) {
-        return call(open -> open.sync.resolve(Key.of(key), value, sequence));
+        return engines.call(open -> open.sync.resolve(Key.of(key), value, sequence));
     }
 
     /**
@@ -415,7 +382,7 @@ public final class Client implements AutoCloseable {
      * @return a copy; or INVALID_STATE
      */
     public Result<List<FailedOperation>> failed() {
-        return call(open -> open.sync.failed());
+        return engines.call(open -> open.sync.failed());
     }
 
     /**
@@ -427,7 +394,7 @@ public final class Client implements AutoCloseable {
      *     now; or an error as of {@link #put(String, String)}
      */
     public Result<Unit> retry(OperationId id) {
-        return call(open -> open.sync.retry(id));
+        return engines.call(open -> open.sync.retry(id));
     }
 
     /**
@@ -437,7 +404,27 @@ public final class Client implements AutoCloseable {
      * @return ok; or NOT_FOUND if it is none of the {@linkplain #failed failed} ones
      */
     public Result<Unit> discard(OperationId id) {
-        return call(open -> open.sync.discard(id));
+        return engines.call(open -> open.sync.discard(id));
+    }
+
+    /**
+     * Says that a node will not come back, so that nobody waits for it any more; see {@link SyncEngine#forget}.
+     *
+     * @param nodeId its id
+     * @return ok; or NOT_FOUND if it is no member, INVALID_ARGUMENT, or an error of the log
+     */
+    public Result<Unit> forget(String nodeId) {
+        return NodeId.of(nodeId).flatMap(node -> engines.call(open -> open.sync.forget(node)));
+    }
+
+    /**
+     * Takes part no more: the others wait for nothing of this node from then on, until it is opened again; see {@link
+     * SyncEngine#leave}. A client in memory does so by itself when it is closed.
+     *
+     * @return ok, or an error of the log
+     */
+    public Result<Unit> leave() {
+        return engines.call(open -> open.sync.leave());
     }
 
     /**
@@ -446,7 +433,7 @@ public final class Client implements AutoCloseable {
      * @return a report as of this moment, or an error of the log
      */
     public Result<SyncReport> syncReport() {
-        return call(open -> open.sync.report());
+        return engines.call(open -> open.sync.report());
     }
 
     /**
@@ -456,7 +443,7 @@ public final class Client implements AutoCloseable {
      * @return ok, or INVALID_STATE
      */
     public Result<Unit> addSyncListener(SyncListener listener) {
-        return call(open -> {
+        return engines.call(open -> {
             open.sync.addListener(listener);
             return Result.ok();
         });
@@ -492,44 +479,13 @@ public final class Client implements AutoCloseable {
     /**
      * Stops synchronisation, makes everything durable and closes the log. Closing a client that is not open is fine.
      *
+     * <p>A client in memory takes its leave: see {@link ClientOptions#memoryOnly}. One that has said {@link #leave} too waits, for a second
+     * at most, until that is handed over.
+     *
      * @throws SoftadastraException if the last flush failed; the client is closed all the same
      */
     @Override
     public void close() {
-        synchronized (lock) {
-            Engines open = engines;
-            if (open != null) {
-                engines = null;
-                // The step that sync is at needs the store.
-                try {
-                    open.sync.close();
-                } finally {
-                    open.store.close();
-                }
-            }
-        }
-    }
-
-    private <T> Result<T> call(Function<Engines, Result<T>> action) {
-        Engines open = engines;
-        if (open == null) {
-            return Result.err(NOT_OPEN);
-        }
-        Result<T> result;
-        try {
-            result = action.apply(open);
-        } catch (SoftadastraException e) {
-            result = Result.err(e.error());
-        }
-        return result.mapError(error -> seenBy(open, error));
-    }
-
-    private <T> T ask(Function<Engines, T> question) {
-        return call(open -> Result.ok(question.apply(open))).orElseThrow();
-    }
-
-    /** A call that the closing of its client overtook is told that, and not which part beneath noticed first. */
-    private SoftadastraError seenBy(Engines open, SoftadastraError error) {
-        return error.code() == ErrorCode.INVALID_STATE && engines != open ? NOT_OPEN : error;
+        engines.close();
     }
 }

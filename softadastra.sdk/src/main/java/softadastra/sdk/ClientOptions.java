@@ -67,6 +67,12 @@ public record ClientOptions(
     /**
      * A client in memory: what it holds is gone when it is closed.
      *
+     * <p>Closing it takes leave of the others, which then wait for nothing of it. It waits until that is handed over to those that there
+     * is a way to, for a second at most, and not in a thread that is interrupted. Where it cannot be delivered, as when the process is
+     * killed, the others remember removals for it, and count what it has not acknowledged, until it is opened again under its name, which
+     * is a new epoch, or they have fenced it after the {@linkplain SyncConfig#withRetention retention}, or somebody says {@link
+     * Client#forget}.
+     *
      * @param nodeId the name of this node
      * @return the options
      */

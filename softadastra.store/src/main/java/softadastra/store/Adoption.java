@@ -3,6 +3,8 @@ package softadastra.store;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Operations that come without those they had replaced: a part of what stands at another node, or the rest of it.
@@ -12,13 +14,22 @@ import java.util.Optional;
  *     is taken away, if it still stands
  * @param held if this is the rest: what is held once it is there. Somebody who has it had all that they replaced. With what is held
  *     already, this is what is held from there on
+ * @param beside all operations that stand under the keys of the survivors there, these included: what of them stands here already stays
+ *     beside those that come
  */
-public record Adoption(List<OperationRecord> survivors, List<Standing> gone, Optional<CausalContext> held) {
+public record Adoption(
+        List<OperationRecord> survivors, List<Standing> gone, Optional<CausalContext> held, Set<OperationId> beside) {
 
     /** Copies the lists. */
     public Adoption {
+        beside = Set.copyOf(beside);
         survivors = List.copyOf(survivors);
         gone = List.copyOf(gone);
         Objects.requireNonNull(held, "held");
+    }
+
+    /** All that stands under the keys of the survivors there is among them. */
+    public Adoption(List<OperationRecord> survivors, List<Standing> gone, Optional<CausalContext> held) {
+        this(survivors, gone, held, survivors.stream().map(OperationRecord::id).collect(Collectors.toSet()));
     }
 }

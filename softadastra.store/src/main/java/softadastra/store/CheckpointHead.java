@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.ByteReader;
 import softadastra.core.ByteWriter;
@@ -22,7 +23,7 @@ import softadastra.wal.spi.WalCheckpointReader;
  * checkpoint = head  block*  carried  index  directory  tail           all numbers little-endian; varint as in {@link ByteWriter}
  *
  * head    = magic:i64 "SAstorec"  version:u16 (1)  zero:u16  features:u32  length:u32  sequence:i64  entries:i64  bytes:i64
- *           remote:i64  count:varint  { node:utf8  epoch:i64  counter:varint } * count
+ *           remote:i64  count:varint  { node:utf8  epoch:i64  counter:varint } * count  { logEpoch:i64  epoch:i64 }
  * block   = { flags:u8  shared:varint  rest:bytes  value:bytes  version:varint  stamp:i64  origin:varint  counter:varint
  *             age:varint  [floor:i64]  [last]  [count:varint  sibling * count] } *
  * last    = removed:u8  value:bytes (not removed)
@@ -33,7 +34,8 @@ import softadastra.wal.spi.WalCheckpointReader;
  * tail    = carriedAt:i64  carriedCount:i64  indexAt:i64  blocks:i64  directoryAt:i64  pageBlocks:i64
  *
  * features : bits that a reader must know; bit 0: there may be removals among the entries; bit 1: there is a directory, and the
- *            tail's last two numbers; bit 2: there may be entries with a floor or siblings
+ *            tail's last two numbers; bit 2: there may be entries with a floor or siblings; bit 3: the head ends with a renewal;
+ *            bit 4: of what counts as held some may have been left out
  * length   : of what follows it in the head
  * bytes    : of all keys and values; with a length, a varint, before them where they stand alone
  * counter  : of the last operation of each origin, 0 if none is held with all before it; the store's own comes last, if it has
@@ -58,6 +60,8 @@ import softadastra.wal.spi.WalCheckpointReader;
  * @param counters the last counter of each origin, in the order in which they first occurred
  * @param keepsRemovals whether it remembers which keys were removed
  * @param keepsFrontiers whether entries may have more to them than one operation
+ * @param leavesOut whether some of what counts as held may have been left out
+ * @param renewal the epoch of operations, where that is not the log's
  */
 record CheckpointHead(
         long sequence,
@@ -66,13 +70,18 @@ record CheckpointHead(
         long remote,
         Map<Origin, Long> counters,
         boolean keepsRemovals,
-        boolean keepsFrontiers) {
+        boolean keepsFrontiers,
+        boolean leavesOut,
+        Optional<Renewal> renewal) {
 
     private static final long MAGIC = 0x6365726f74734153L;
     private static final int VERSION = 1;
     private static final int REMOVALS = 1;
     private static final int DIRECTORY = 2;
     private static final int FRONTIERS = 4;
+    private static final int RENEWED = 8;
+    private static final int LEFT_OUT = 16;
+    private static final int KNOWN = REMOVALS | DIRECTORY | FRONTIERS | RENEWED | LEFT_OUT;
 
     /** The flag of an entry whose key was removed. */
     static final int REMOVED = 1;
@@ -93,7 +102,11 @@ record CheckpointHead(
         out.writeLong(MAGIC);
         out.writeShort(VERSION);
         out.writeShort(0);
-        out.writeInt((keepsRemovals ? REMOVALS : 0) | DIRECTORY | (keepsFrontiers ? FRONTIERS : 0));
+        out.writeInt((keepsRemovals ? REMOVALS : 0)
+                | DIRECTORY
+                | (keepsFrontiers ? FRONTIERS : 0)
+                | (renewal.isPresent() ? RENEWED : 0)
+                | (leavesOut ? LEFT_OUT : 0));
         int lengthAt = out.length();
         out.writeInt(0);
         out.writeLong(sequence);
@@ -105,6 +118,10 @@ record CheckpointHead(
             out.writeUtf8(origin.node().value());
             out.writeLong(origin.epoch());
             out.writeVarint(counter);
+        });
+        renewal.ifPresent(renewed -> {
+            out.writeLong(renewed.logEpoch());
+            out.writeLong(renewed.epoch());
         });
         out.setInt(lengthAt, out.length() - lengthAt - Integer.BYTES);
     }
@@ -139,7 +156,7 @@ record CheckpointHead(
         int version = in.readShort();
         in.skip(Short.BYTES);
         int features = in.readInt();
-        if (version != VERSION || (features & ~(REMOVALS | DIRECTORY | FRONTIERS)) != 0) {
+        if (version != VERSION || (features & ~KNOWN) != 0) {
             throw new SoftadastraException(
                     ErrorCode.UNSUPPORTED_VERSION,
                     "unsupported store checkpoint version " + version + " with features "
@@ -176,9 +193,20 @@ record CheckpointHead(
                 throw in.malformed("counter " + counter + " of " + origin, position);
             }
         }
+        Optional<Renewal> renewal = (features & RENEWED) == 0
+                ? Optional.empty()
+                : Optional.of(new Renewal(in.readLong(), in.readLong(), 0));
         in.expectEnd();
         return new CheckpointHead(
-                sequence, entries, bytes, remote, counters, (features & REMOVALS) != 0, (features & FRONTIERS) != 0);
+                sequence,
+                entries,
+                bytes,
+                remote,
+                counters,
+                (features & REMOVALS) != 0,
+                (features & FRONTIERS) != 0,
+                (features & LEFT_OUT) != 0,
+                renewal);
     }
 
     static byte[] bytes(WalCheckpointReader reader, long position, int length) {

@@ -40,26 +40,24 @@ final class Commits {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final WalLog log;
-    private final long generation;
     private final HybridClock clock;
     private final boolean autoFlush;
     private final Versions versions;
     private final LogGrowth growth;
     private BooleanSupplier whenGrown = () -> true;
     private final LogFailure failure = new LogFailure();
-    private final Origin self;
+    private final Settling settling;
     private final WalBatch frame = new WalBatch();
     private ByteWriter buffer = new ByteWriter(512);
     private boolean closed;
 
     Commits(WalLog log, HybridClock clock, boolean autoFlush, Versions versions, LogGrowth growth) {
         this.log = log;
-        this.generation = log.generation();
         this.clock = clock;
         this.autoFlush = autoFlush;
         this.versions = versions;
         this.growth = growth;
-        this.self = versions.self();
+        this.settling = new Settling(log, autoFlush, versions, failure);
     }
 
     /** The way of what other nodes wrote. */
@@ -69,7 +67,7 @@ final class Commits {
 
     /** Waits until what an answer rests on is durable, if that is what writers wait for. */
     <T> T settled(Decided<T> decided) {
-        settle(decided.restsOn());
+        settling.settle(decided.restsOn());
         return decided.answer();
     }
 
@@ -149,15 +147,30 @@ final class Commits {
         return new Decided<>(restsOn, true);
     }
 
-    /** Writes what stands alone under a key once more, value or removal, if that is of a sequence; for {@link #writing}. */
-    Decided<Boolean> rewrite(Key key, long expected) {
+    /**
+     * Writes what stands alone under a key once more, value or removal, if that is of a sequence, and a note, as one batch; for {@link
+     * #writing}.
+     */
+    Decided<Boolean> rewrite(Key key, long expected, int noteType, byte[] note) {
         Slot slot = versions.find(key.bytes());
         Stored newest = newest(slot);
         if (newest == null || newest.sequence != expected || newest.isContested()) {
             return new Decided<>(restsOn(newest), false);
         }
+        long now = clock.nowPacked();
+        Stored stored = decide(newest, newest.value, now, versions.totals().ownCounter() + 1);
         OperationType type = newest.isTombstone() ? OperationType.DELETE : OperationType.UPDATE;
-        return new Decided<>(submit(key, slot, type, newest.value).sequence, true);
+        buffer.reset();
+        encode(key, stored, type, now);
+        WalBatch batch = frame.clear()
+                .add(type.code(), buffer.array(), 0, buffer.length())
+                .add(noteType, note)
+                .at(now);
+        long last = submit(batch, batch.bytes(), 2, noted -> {
+            stored.sequence = noted - 1;
+            Slot unused = versions.add(slot, key.bytes(), stored);
+        });
+        return new Decided<>(last, true);
     }
 
     private static boolean isOf(@Nullable Stored newest, long expected) {
@@ -255,21 +268,12 @@ final class Commits {
         } finally {
             lock.unlock();
         }
-        long sequence = log.lastSequence();
-        try {
-            log.flush();
-            // A log that was recovered since has made something else durable.
-            requireSameGeneration();
-            versions.publish(sequence);
-        } catch (RuntimeException | Error e) {
-            failure.set(e, log);
-            throw e;
-        }
+        settling.flush();
     }
 
     /** Makes durable what is visible. */
     void settleAll() {
-        if (!autoFlush && durable() < versions.views().visible()) {
+        if (settling.isBehind()) {
             flush();
         }
     }
@@ -378,12 +382,19 @@ final class Commits {
                 ? HybridTimestamp.nextPacked(replaced.floor())
                 : now;
         long before = replaced == null || replaced.isTombstone() ? 0 : replaced.version;
-        return new Stored(value, value == null ? Math.max(1, before) : before + 1, stamp, self, atCounter);
+        return new Stored(value, value == null ? Math.max(1, before) : before + 1, stamp, versions.self(), atCounter);
     }
 
     private void encode(Key key, Stored stored, OperationType type, long now) {
         OperationEnvelope.writeLocal(
-                buffer, self.epoch(), stored.counter, stored.stamp - now, stored.version, type, key, stored.value);
+                buffer,
+                stored.origin.epoch(),
+                stored.counter,
+                stored.stamp - now,
+                stored.version,
+                type,
+                key,
+                stored.value);
     }
 
     private Stored submit(Key key, @Nullable Slot slot, OperationType type, byte @Nullable [] value) {
@@ -443,7 +454,7 @@ final class Commits {
 
     private long submit(WalBatch batch) {
         try {
-            requireSameGeneration();
+            settling.requireSameGeneration();
             return log.submit(batch);
         } catch (SoftadastraException e) {
             // By the log's contract it has taken nothing, and the next write may find it willing again; with one
@@ -465,51 +476,18 @@ final class Commits {
         }
     }
 
-    private void settle(long sequence) {
-        if (autoFlush && versions.views().visible() < sequence) {
-            awaitVisible(sequence);
-        }
-    }
-
     /** Waits until a sequence is durable, and visible for that. */
     void awaitVisible(long sequence) {
-        if (durable() >= sequence && versions.views().visible() >= sequence) {
-            return;
-        }
-        try {
-            awaitDurable(sequence);
-            // Never up to a sequence that somebody waits for, which may be within a batch.
-            versions.publish(durable());
-        } catch (RuntimeException | Error e) {
-            failure.set(e, log);
-            throw e;
-        }
-    }
-
-    private void awaitDurable(long sequence) {
-        try {
-            log.awaitDurable(sequence, generation);
-        } catch (SoftadastraException e) {
-            versions.publish(durable());
-            if (durable() < sequence) {
-                throw LogFailure.indeterminate(e);
-            }
-        }
+        settling.awaitVisible(sequence);
     }
 
     /** What is durable of what this store has written. */
     long durable() {
-        long durable = log.durableSequence();
-        return log.generation() == generation ? durable : 0;
+        return settling.durable();
     }
 
     /** Refuses a log that was recovered since the store was opened. */
     void requireSameGeneration() {
-        if (log.generation() != generation) {
-            throw new SoftadastraException(
-                    ErrorCode.INVALID_STATE,
-                    "failed to write to store: its log has failed and was recovered, and may lack what the store has"
-                            + " applied; open the store again");
-        }
+        settling.requireSameGeneration();
     }
 }

@@ -20,7 +20,8 @@ import softadastra.core.SoftadastraException;
  *         count:varint  { node:utf8  epoch:i64  counter:varint } * count       in the order of {@link Origin}
  * </pre>
  *
- * <p>Whoever opens the log must understand it, since counters go on behind it.
+ * <p>Whoever opens the log must understand it, since counters go on behind it. One in the place of no operations says that some may be
+ * left out from there on: whoever does not know of that would tell others that it has them.
  *
  * @param counters what is held; of other origins it does not say
  * @param isSkip whether it stands in the place of operations, so that the log still says what happened before it

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Rebuild {
 
-    private final Origin self;
     private final Index index;
     private final Totals totals;
     private final OriginCounters counters;
@@ -21,8 +20,7 @@ final class Rebuild {
     private long through;
     private LogStart start = new LogStart(1, CausalContext.EMPTY);
 
-    Rebuild(Origin self, Index index, Totals totals, OriginCounters counters, Pruner pruner, Graves graves) {
-        this.self = self;
+    Rebuild(Index index, Totals totals, OriginCounters counters, Pruner pruner, Graves graves) {
         this.index = index;
         this.totals = totals;
         this.counters = counters;
@@ -34,6 +32,10 @@ final class Rebuild {
     Unloaded begin(Base base) {
         CheckpointHead head = base.head();
         totals.begin(head);
+        head.renewal().ifPresent(renewal -> {
+            // Before the counters, one of which is its own.
+            boolean unused = totals.renew(renewal, head.sequence(), counters, head.sequence());
+        });
         head.counters().forEach((origin, counter) -> recovered(origin, counter, head.sequence()));
         through = head.sequence();
         if (head.keepsRemovals()) {
@@ -71,9 +73,9 @@ final class Rebuild {
         }
     }
 
-    /** What stands under a key, in the log or its checkpoint; null if nothing does. */
+    /** The slot of a key, from the checkpoint if that is where it still is; null if nothing stands there. */
     @Nullable
-    Stored standing(byte[] key) {
+    Slot find(byte[] key) {
         Slot slot = index.get(key);
         Unloaded rest = unloaded;
         if (slot == null && rest != null) {
@@ -83,7 +85,22 @@ final class Rebuild {
                 pruner.removeIfGone(slot, stored);
             }
         }
+        return slot;
+    }
+
+    /** What stands under a key, in the log or its checkpoint; null if nothing does. */
+    @Nullable
+    Stored standing(byte[] key) {
+        Slot slot = find(key);
         return slot == null ? null : slot.newest();
+    }
+
+    /** From a sequence on operations have another epoch. */
+    void renewed(Renewal renewal, long sequence) {
+        if (totals.renew(renewal, sequence, counters, sequence)) {
+            start = new LogStart(sequence + 1, CausalContext.ofHeld(counters.copy(sequence)));
+        }
+        through = sequence;
     }
 
     /** Notes what is held from a sequence on. */
@@ -91,11 +108,12 @@ final class Rebuild {
         held.counters()
                 .forEach((origin, counter) -> recovered(origin, Math.max(counter, recoveredCounter(origin)), sequence));
         if (held.isSkip()) {
+            totals.leaveOut();
             return;
         }
         TreeMap<Origin, Long> all = new TreeMap<>(counters.copy(sequence));
         if (totals.ownCounter() > 0) {
-            all.put(self, totals.ownCounter());
+            all.put(totals.self(), totals.ownCounter());
         }
         start = new LogStart(sequence + 1, CausalContext.ofHeld(all));
     }
@@ -116,7 +134,7 @@ final class Rebuild {
 
     /** Notes that an operation was recovered, whatever its effect. */
     void recovered(Origin origin, long counter, long sequence) {
-        if (origin.equals(self)) {
+        if (origin.equals(totals.self())) {
             totals.ownCounter(counter);
         } else {
             counters.note(origin, counter);
@@ -126,7 +144,7 @@ final class Rebuild {
 
     /** Notes the origin of an operation that came without those before it. */
     void survived(Origin origin, long sequence) {
-        if (!origin.equals(self)) {
+        if (!origin.equals(totals.self())) {
             counters.note(origin, 0);
         }
         through = sequence;
@@ -134,7 +152,7 @@ final class Rebuild {
 
     /** The counter of an origin that was recovered last, 0 if none was. */
     long recoveredCounter(Origin origin) {
-        return origin.equals(self) ? totals.ownCounter() : counters.newest(origin);
+        return origin.equals(totals.self()) ? totals.ownCounter() : counters.newest(origin);
     }
 
     /** The last sequence that was recovered. */

@@ -1,6 +1,8 @@
 package softadastra.store;
 
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.ByteWriter;
 import softadastra.core.ErrorCode;
@@ -9,6 +11,7 @@ import softadastra.core.HybridTimestamp;
 import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.WalBatch;
 import softadastra.wal.spi.WalLog;
+import softadastra.wal.spi.WalRecordType;
 
 /**
  * The way of what other nodes wrote, and of the notes about it: as that of this store's own writes ({@link Commits}), under the
@@ -22,7 +25,6 @@ final class RemoteCommits {
     private final WalLog log;
     private final HybridClock clock;
     private final Versions versions;
-    private final Origin self;
 
     /** Shares the lock of those who write, and what is only used under it. */
     RemoteCommits(Commits commits, WalLog log, HybridClock clock, Versions versions) {
@@ -30,7 +32,6 @@ final class RemoteCommits {
         this.log = log;
         this.clock = clock;
         this.versions = versions;
-        this.self = versions.self();
     }
 
     /** Logs operations of other nodes, and what they do. */
@@ -54,16 +55,17 @@ final class RemoteCommits {
     /** Logs operations that came without those they had replaced, and what is held from there on. */
     Replicated adopt(Adoption adoption, Arbiter arbiter) {
         return commits.writing(() -> {
-            long own = adoption.held().map(held -> held.counter(self)).orElse(0L);
+            long own =
+                    adoption.held().map(held -> held.counter(versions.self())).orElse(0L);
             if (own > 0) {
-                requireNoFork(new OperationId(self, own));
+                requireNoFork(new OperationId(versions.self(), own));
             }
             for (OperationRecord survivor : adoption.survivors()) {
                 requireNoFork(survivor.id());
             }
             keepRemovals();
             RemotePlan plan = plan(adoption.survivors(), List.of(), arbiter);
-            plan.list(adoption.survivors());
+            plan.list(adoption.beside());
             adoption.survivors().forEach(plan::adopt);
             plan.drop(adoption.gone());
             adoption.held().ifPresent(plan::raise);
@@ -90,14 +92,21 @@ final class RemoteCommits {
         return commits.settled(decided);
     }
 
-    /** Writes what stands alone under a key once more, if it is of a sequence; waits until that is durable. */
-    boolean rewrite(Key key, long sequence) {
-        Decided<Boolean> decided = commits.writing(() -> commits.rewrite(key, sequence));
+    /** Writes what stands alone under a key once more, and a note, if it is of a sequence; waits until that is durable. */
+    boolean rewrite(Key key, long sequence, int noteType, byte[] note) {
+        Decided<Boolean> decided = commits.writing(() -> {
+            keepRemovals();
+            return commits.rewrite(key, sequence, noteType, note);
+        });
+        if (decided.answer()) {
+            commits.awaitVisible(decided.restsOn());
+        }
         return commits.settled(decided);
     }
 
     private void requireNoFork(OperationId id) {
-        if (id.origin().equals(self) && id.counter() > versions.totals().ownCounter()) {
+        if (id.origin().equals(versions.self())
+                && id.counter() > versions.totals().ownCounter()) {
             throw new SoftadastraException(
                     ErrorCode.ORIGIN_FORK,
                     "operation " + id + " is said to be this store's own, whose last one is "
@@ -110,11 +119,15 @@ final class RemoteCommits {
             // Before the batch has its timestamp, so that a restart does not take this back.
             boolean unused = clock.observe(operation.stamp(), Replication.MAX_FORWARD_MILLIS);
         }
-        return new RemotePlan(versions, new SkipPlan(self, skips), arbiter, new ByteWriter(512), clock.nowPacked());
+        return new RemotePlan(
+                versions, new SkipPlan(versions.self(), skips), arbiter, new ByteWriter(512), clock.nowPacked());
     }
 
     private long submit(RemotePlan plan) {
         WalBatch batch = plan.fill(new WalBatch());
+        if (plan.records() == 0) {
+            return 0;
+        }
         return commits.submit(batch, batch.bytes(), plan.records(), last -> plan.addTo(versions, last));
     }
 
@@ -129,12 +142,72 @@ final class RemoteCommits {
         commits.settleAll();
     }
 
+    /** From here on the store's operations have another epoch; of the one before those up to a counter count as held. */
+    long renew(long epoch, long kept, Consumer<Arbiter.NoteSink> notes) {
+        return commits.writing(() -> {
+            Renewal renewal = new Renewal(log.identity().epoch(), epoch, kept);
+            keepRemovals();
+            WalBatch batch = new WalBatch();
+            int[] records = {1};
+            notes.accept((typeCode, payload) -> {
+                Replication.requireNote(typeCode);
+                WalBatch unused = batch.add(typeCode, payload);
+                records[0]++;
+            });
+            // Last: the batch ends with its sequence.
+            batch.add(WalRecordType.EPOCH, renewal.encode()).at(clock.nowPacked());
+            return commits.submit(batch, batch.bytes(), records[0], last -> versions.renew(renewal, last));
+        });
+    }
+
+    /** Writes what is seen under some keys again, as this store's own, as far as the same still stands there. */
+    long reissue(List<Standing> old) {
+        return commits.writing(() -> {
+            Reissue again = new Reissue(versions, clock.nowPacked());
+            old.forEach(again::add);
+            if (again.records() == 0) {
+                return 0L;
+            }
+            keepRemovals();
+            return commits.submit(again.batch(), again.bytes(), again.records(), again::addTo);
+        });
+    }
+
+    /** Raises the clock. */
+    void observe(HybridTimestamp stamp) {
+        commits.lock().lock();
+        try {
+            clock.atLeast(stamp);
+        } finally {
+            commits.lock().unlock();
+        }
+    }
+
+    /** The origin of what this store logs. */
+    Origin self() {
+        return versions.self();
+    }
+
     /** Logs a note of replication. */
     long note(int typeCode, byte[] payload) {
         return commits.writing(() -> {
             keepRemovals();
             WalBatch note = new WalBatch().add(typeCode, payload).at(clock.nowPacked());
             return commits.submit(note, payload.length, 1, last -> {});
+        });
+    }
+
+    /** Logs a note, and that operations may be left out from here on. */
+    long noteLeavingOut(int typeCode, byte[] payload) {
+        return commits.writing(() -> {
+            keepRemovals();
+            versions.totals().leaveOut();
+            byte[] mark = Raise.encodeSkip(Map.of());
+            WalBatch note = new WalBatch()
+                    .add(WalRecordType.HELD, mark)
+                    .add(typeCode, payload)
+                    .at(clock.nowPacked());
+            return commits.submit(note, note.bytes(), 2, last -> {});
         });
     }
 

@@ -107,8 +107,8 @@ final class RemotePlan {
     }
 
     /** Says which operations come without those they had replaced: what is among them stands beside what is. */
-    void list(List<OperationRecord> survivors) {
-        survivors.forEach(survivor -> listed.add(survivor.id()));
+    void list(Set<OperationId> beside) {
+        listed.addAll(beside);
     }
 
     /** Decides what an operation does that came without those it had replaced, unless it is held already. */
@@ -206,6 +206,7 @@ final class RemotePlan {
             buffer.writeBytes(Raise.encodeSkip(held));
             typeCodes.add(WalRecordType.HELD.code());
             ends.add(buffer.length());
+            versions.totals().leaveOut();
         }
     }
 

@@ -132,6 +132,10 @@ final class Replay implements WalRecordVisitor {
             rebuild.keepRemovals();
             rebuild.raised(Raise.read(sequence, buffer, offset, length), sequence);
             skipped++;
+        } else if (typeCode == WalRecordType.EPOCH.code()) {
+            rebuild.keepRemovals();
+            rebuild.renewed(Renewal.read(sequence, buffer, offset, length), sequence);
+            skipped++;
         } else {
             WalRecordType.requireUnderstood(sequence, typeCode);
             noops += typeCode == WalRecordType.NOOP.code() ? 1 : 0;
@@ -146,7 +150,9 @@ final class Replay implements WalRecordVisitor {
     }
 
     private static boolean ofOthers(int typeCode) {
-        return typeCode == WalRecordType.HELD.code() || Replication.isNote(typeCode);
+        return typeCode == WalRecordType.HELD.code()
+                || typeCode == WalRecordType.EPOCH.code()
+                || Replication.isNote(typeCode);
     }
 
     private void apply(long sequence) {

@@ -3,6 +3,7 @@ package softadastra.store;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import softadastra.core.CheckReturnValue;
@@ -167,6 +168,93 @@ public final class Replication {
     }
 
     /**
+     * The same, of a note that says which keys are wanted here: from here on {@linkplain Skip operations may be left out}, and a release
+     * that does not know of that refuses the log, also behind a checkpoint. It would take what is left out for what is here, and tell
+     * others so.
+     *
+     * @param typeCode from {@link #FIRST_NOTE} to {@link #LAST_NOTE}
+     * @param payload the note
+     * @return its sequence, or an error, as of {@link #note}
+     */
+    public Result<Long> noteLeavingOut(int typeCode, byte[] payload) {
+        byte[] copy = payload.clone();
+        return attempt(() -> {
+            requireNote(typeCode);
+            long sequence = commits.noteLeavingOut(typeCode, copy);
+            commits.awaitVisible(sequence);
+            return sequence;
+        });
+    }
+
+    /**
+     * Whether operations may have been left out here: whether one was, or a {@linkplain #noteLeavingOut note} has said so.
+     *
+     * @return whether some may have been; and then what counts as held need not be here
+     */
+    public boolean leavesOut() {
+        return log.leavesOut();
+    }
+
+    /**
+     * Has the operations of this store another epoch from here on: those that it had issued are not to go on where they ended. Waits
+     * until that is durable.
+     *
+     * @param epoch a number that no operation of this node has had; it is to be random
+     * @param kept of the epoch before, the operations up to this counter count as held; what stands here of later ones is to be
+     *     {@linkplain #reissue written again}, since others may know other operations by the same identities
+     * @param notes adds what is to be noted with it, in the same batch: all of it is in the log, or nothing. It is called while other
+     *     writers wait
+     * @return its sequence, or an error as of {@link StoreEngine#put}
+     */
+    public Result<Long> renew(long epoch, long kept, Consumer<Arbiter.NoteSink> notes) {
+        Objects.requireNonNull(notes, "notes");
+        return attempt(() -> {
+            long sequence = commits.renew(epoch, kept, notes);
+            commits.awaitVisible(sequence);
+            return sequence;
+        });
+    }
+
+    /**
+     * The origin of the operations that this store logs now.
+     *
+     * @return its node, in its current epoch
+     */
+    public Result<Origin> origin() {
+        return attempt(commits::self);
+    }
+
+    /**
+     * Writes again what is seen under some keys, as new operations of this store: values and removals, as one batch. Each takes the
+     * place of all that stands under its key. A key where something else is the last by now is left out. Waits until it is durable.
+     *
+     * @param old the last one of those that stand under each key
+     * @return the last sequence, 0 if nothing was left; or an error as of {@link StoreEngine#write}
+     */
+    public Result<Long> reissue(List<Standing> old) {
+        List<Standing> all = List.copyOf(old);
+        return attempt(() -> {
+            long sequence = commits.reissue(all);
+            commits.awaitVisible(sequence);
+            return sequence;
+        });
+    }
+
+    /**
+     * Raises the clock, however far, so that what this store writes from here on is above a stamp. It is in the log with the next
+     * record.
+     *
+     * @param stamp the stamp, of somebody who is trusted with that
+     * @return ok, or INVALID_STATE
+     */
+    public Result<Unit> observe(HybridTimestamp stamp) {
+        return attempt(() -> {
+            commits.observe(stamp);
+            return Unit.UNIT;
+        });
+    }
+
+    /**
      * Hands over all notes, in order: those of the log, and before them those that its checkpoint carries.
      *
      * @param visitor takes them; its exceptions pass through
@@ -302,16 +390,22 @@ public final class Replication {
 
     /**
      * Writes what stands under a key once more, its value or its removal, as an operation of this store's own that is after it; if it
-     * still stands there, and alone.
+     * still stands there, and alone. A note goes with it, in one batch, and both are waited for until they are durable.
      *
      * @param key the key
      * @param sequence the {@linkplain Standing#sequence() sequence} of what the caller has seen to stand there
+     * @param noteType the type code of the note; see {@link #note}
+     * @param note what it says
      * @return whether it was written: not if something else stands there by now, or beside it; or an error as of {@link
      *     StoreEngine#put}
      */
-    public Result<Boolean> rewrite(Key key, long sequence) {
+    public Result<Boolean> rewrite(Key key, long sequence, int noteType, byte[] note) {
         Objects.requireNonNull(key, "key");
-        return attempt(() -> commits.rewrite(key, sequence));
+        byte[] copy = note.clone();
+        return attempt(() -> {
+            requireNote(noteType);
+            return commits.rewrite(key, sequence, noteType, copy);
+        });
     }
 
     /**

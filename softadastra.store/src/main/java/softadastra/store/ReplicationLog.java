@@ -23,6 +23,10 @@ final class ReplicationLog {
         return versions.graves().keeping();
     }
 
+    boolean leavesOut() {
+        return versions.totals().hasLeftOut();
+    }
+
     void addSignal(Runnable signal) {
         versions.watchers().addSignal(signal);
     }

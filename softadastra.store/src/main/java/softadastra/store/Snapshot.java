@@ -103,6 +103,13 @@ public interface Snapshot extends AutoCloseable, Iterable<Entry> {
     long lastSequence();
 
     /**
+     * Which operations it includes, as a version vector.
+     *
+     * @return the last counter of each origin
+     */
+    CausalContext context();
+
+    /**
      * How many of the operations that it includes the log's own node wrote.
      *
      * @return the number

@@ -145,7 +145,7 @@ public final class SnapshotBuilderStore {
                         identity.node(),
                         Math.max(behind, replay.lastSequence()),
                         versions.reached().entries,
-                        versions.localOperations(versions.counters())));
+                        CausalContext.ofHeld(versions.counters())));
     }
 
     private static void load(WalCheckpoint checkpoint, Versions versions, Notes notes) {

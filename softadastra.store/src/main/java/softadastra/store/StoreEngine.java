@@ -273,6 +273,10 @@ public final class StoreEngine implements AutoCloseable {
         }
     }
 
+    private <T> Result<T> whileOpen(Supplier<T> action) {
+        return write(closed.get() ? closedError() : null, action);
+    }
+
     private static <T> Result<T> write(@Nullable SoftadastraError invalid, Supplier<T> write) {
         return invalid == null ? Result.attempt(write) : Result.err(invalid);
     }
@@ -358,15 +362,7 @@ public final class StoreEngine implements AutoCloseable {
      */
     public Snapshot snapshot() {
         requireOpen();
-        Versions.Held held = versions.hold();
-        StoreSnapshot.Moment moment = new StoreSnapshot.Moment(
-                identity().node(), held.sequence(), held.entries(), versions.localOperations(held.counters()));
-        Views views = versions.views();
-        Commits pruning = commits;
-        return StoreSnapshot.holding(View.at(versions, moment.sequence()), moment, closed, () -> {
-            views.close(moment.sequence());
-            pruning.prune();
-        });
+        return StoreSnapshot.now(versions, identity().node(), closed, commits::prune);
     }
 
     /**
@@ -388,8 +384,7 @@ public final class StoreEngine implements AutoCloseable {
      * @return the watch, to be closed; or an error, as of {@link #watch(KeyRange, long, WatchListener)}
      */
     public Result<Watch> watch(KeyRange range, WatchListener listener) {
-        return write(
-                closed.get() ? closedError() : null, () -> versions.watchers().watch(versions, log, range, listener));
+        return whileOpen(() -> versions.watchers().watch(versions, log, range, listener));
     }
 
     /**
@@ -405,16 +400,7 @@ public final class StoreEngine implements AutoCloseable {
      *     closed store
      */
     public Result<Watch> watch(KeyRange range, long fromSequence, WatchListener listener) {
-        return write(closed.get() ? closedError() : null, () -> {
-            long first = log.firstSequence();
-            if (fromSequence > 0 && fromSequence < first) {
-                throw new SoftadastraException(
-                        ErrorCode.HISTORY_GONE,
-                        "failed to watch from sequence " + fromSequence + ": the log begins with " + first);
-            }
-            long from = fromSequence > 0 ? fromSequence : first;
-            return versions.watchers().watch(versions, log, range, listener, from - 1);
-        });
+        return whileOpen(() -> versions.watchers().watch(versions, log, range, listener, fromSequence));
     }
 
     /**
@@ -430,7 +416,7 @@ public final class StoreEngine implements AutoCloseable {
      *     last checkpoint is damaged
      */
     public Result<StoreCheckpoint> checkpoint() {
-        return write(closed.get() ? closedError() : null, background.checkpointer()::run);
+        return whileOpen(background.checkpointer()::run);
     }
 
     /**
@@ -462,9 +448,7 @@ public final class StoreEngine implements AutoCloseable {
      *     that to be loaded. INVALID_STATE: the store is closed, or was closed meanwhile
      */
     public Result<StoreBackup> backup(WalConfig target) {
-        return write(
-                closed.get() ? closedError() : null,
-                () -> background.checkpointer().backUp(target));
+        return whileOpen(() -> background.checkpointer().backUp(target));
     }
 
     /**
@@ -475,7 +459,7 @@ public final class StoreEngine implements AutoCloseable {
      *     INVALID_STATE on a closed store
      */
     public Result<Unit> awaitLoaded() {
-        return write(closed.get() ? closedError() : null, () -> {
+        return whileOpen(() -> {
             background.checkpointer().awaitLoaded();
             return Unit.UNIT;
         });
@@ -537,16 +521,7 @@ public final class StoreEngine implements AutoCloseable {
      */
     public StoreStats stats() {
         requireOpen();
-        Change reached = versions.reached();
-        return new StoreStats(
-                reached.entries,
-                reached.bytes,
-                log.lastSequence(),
-                log.durableSequence(),
-                reached.sequence(),
-                openSnapshots(),
-                versions.watchers().size(),
-                log.stats());
+        return StoreStats.of(versions, log);
     }
 
     /**
@@ -561,7 +536,7 @@ public final class StoreEngine implements AutoCloseable {
      *     IO_ERROR; INVALID_STATE on a closed store
      */
     public Result<Long> operations(long fromSequence, OperationVisitor visitor) {
-        return write(closed.get() ? closedError() : null, () -> history.forEach(fromSequence, visitor));
+        return whileOpen(() -> history.forEach(fromSequence, visitor));
     }
 
     /**
@@ -574,7 +549,7 @@ public final class StoreEngine implements AutoCloseable {
      * @return the counts, without epochs of which nothing is visible; or CORRUPTION, IO_ERROR; INVALID_STATE on a closed store
      */
     public Result<List<RetainedOperations>> retainedLocalOperations() {
-        return write(closed.get() ? closedError() : null, history::local);
+        return whileOpen(history::local);
     }
 
     /**
@@ -585,7 +560,7 @@ public final class StoreEngine implements AutoCloseable {
      * @return how many were handed over, or CORRUPTION, IO_ERROR; INVALID_STATE on a closed store
      */
     public Result<Long> retainedLocalOperations(OperationVisitor visitor) {
-        return write(closed.get() ? closedError() : null, () -> new Outbound(log, versions, history, visitor).run());
+        return whileOpen(() -> new Outbound(log, versions, history, visitor).run());
     }
 
     /**

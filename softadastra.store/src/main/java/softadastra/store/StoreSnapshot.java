@@ -3,6 +3,7 @@ package softadastra.store;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -25,9 +26,9 @@ final class StoreSnapshot implements Snapshot {
      * @param node whose log it is
      * @param sequence the last sequence that was visible
      * @param entries how many keys had a value
-     * @param localOperations how many operations of this node there had been
+     * @param context the last counter of each origin
      */
-    record Moment(NodeId node, long sequence, long entries, long localOperations) {}
+    record Moment(NodeId node, long sequence, long entries, CausalContext context) {}
 
     /** What keeps the versions; it knows nothing of the snapshot, so that it can be let go when that is unreachable. */
     private static final class Hold implements Runnable {
@@ -60,12 +61,28 @@ final class StoreSnapshot implements Snapshot {
     }
 
     /**
+     * What is visible in a store now.
+     *
+     * @param storeClosed whether the store was closed
+     * @param prune takes out what nobody holds any more; called once it is closed
+     */
+    static StoreSnapshot now(Versions versions, NodeId node, AtomicBoolean storeClosed, Runnable prune) {
+        Versions.Held held = versions.hold();
+        Moment moment = new Moment(node, held.sequence(), held.entries(), CausalContext.ofHeld(held.counters()));
+        Views views = versions.views();
+        return holding(View.at(versions, moment.sequence()), moment, storeClosed, () -> {
+            views.close(moment.sequence());
+            prune.run();
+        });
+    }
+
+    /**
      * A snapshot that something is held for.
      *
      * @param storeClosed whether the store was closed
      * @param release lets it go; called once
      */
-    static StoreSnapshot holding(View view, Moment moment, AtomicBoolean storeClosed, Runnable release) {
+    private static StoreSnapshot holding(View view, Moment moment, AtomicBoolean storeClosed, Runnable release) {
         Hold hold = new Hold(storeClosed, release);
         StoreSnapshot snapshot = new StoreSnapshot(view, moment, hold);
         CLEANER.register(snapshot, hold);
@@ -123,8 +140,16 @@ final class StoreSnapshot implements Snapshot {
     }
 
     @Override
+    public CausalContext context() {
+        return moment.context;
+    }
+
+    @Override
     public long localOperations() {
-        return moment.localOperations;
+        return moment.context.counters().entrySet().stream()
+                .filter(each -> each.getKey().node().equals(moment.node))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
     }
 
     private void requireOpen() {

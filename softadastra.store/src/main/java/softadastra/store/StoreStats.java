@@ -1,6 +1,7 @@
 package softadastra.store;
 
 import java.util.Objects;
+import softadastra.wal.spi.WalLog;
 import softadastra.wal.spi.WalStats;
 
 /**
@@ -29,6 +30,20 @@ public record StoreStats(
     /** Refuses null. */
     public StoreStats {
         Objects.requireNonNull(wal, "wal");
+    }
+
+    /** Those of a store at this moment. */
+    static StoreStats of(Versions versions, WalLog log) {
+        Change reached = versions.reached();
+        return new StoreStats(
+                reached.entries,
+                reached.bytes,
+                log.lastSequence(),
+                log.durableSequence(),
+                reached.sequence(),
+                versions.views().snapshots().length,
+                versions.watchers().size(),
+                log.stats());
     }
 
     /**

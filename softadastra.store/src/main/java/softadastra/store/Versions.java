@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.SoftadastraException;
@@ -39,9 +40,6 @@ final class Versions {
     private final Views views = new Views();
     private final Watchers watchers = new Watchers();
 
-    /** The origin of the operations that this store logs: its node, in its current epoch. */
-    private final Origin self;
-
     private final OriginCounters counters = new OriginCounters();
     private final Totals totals;
     private final Graves graves;
@@ -65,18 +63,25 @@ final class Versions {
 
     /** The empty state of a log that begins. */
     Versions(Origin self) {
-        this.self = self;
         index = new Index(self.epoch());
         totals = new Totals(self);
         Change first = totals.recount(0);
         changes = new Changes(first);
         graves = new Graves(index, views);
         pruner = new Pruner(index, views, graves, first);
-        rebuild = new Rebuild(self, index, totals, counters, pruner, graves);
+        rebuild = new Rebuild(index, totals, counters, pruner, graves);
     }
 
+    /** The origin of the operations that this store logs: its node, in its current epoch. */
     Origin self() {
-        return self;
+        return totals.self();
+    }
+
+    /** From a sequence on operations have another epoch. */
+    void renew(Renewal renewal, long sequence) {
+        boolean unused = totals.renew(renewal, sequence, counters, views.visible());
+        changes.append(totals.recount(sequence));
+        raised = new LogStart(sequence + 1, CausalContext.ofHeld(counters.copy(sequence)));
     }
 
     Views views() {
@@ -150,14 +155,6 @@ final class Versions {
         return changes;
     }
 
-    /** How many operations of this node some counters stand for. */
-    long localOperations(Map<Origin, Long> lastCounters) {
-        return lastCounters.entrySet().stream()
-                .filter(counter -> isLocal(counter.getKey()))
-                .mapToLong(Map.Entry::getValue)
-                .sum();
-    }
-
     /**
      * What is visible at a moment, and stays until {@link Views#close}.
      *
@@ -170,6 +167,8 @@ final class Versions {
      * @param counters the last counter of each origin
      * @param keepsRemovals whether removals are remembered
      * @param keepsFrontiers whether there may be versions with more to them than one operation
+     * @param leavesOut whether operations may have been left out
+     * @param renewal the epoch of operations, where that is not the log's
      */
     record Held(
             long sequence,
@@ -178,10 +177,13 @@ final class Versions {
             long remote,
             Map<Origin, Long> counters,
             boolean keepsRemovals,
-            boolean keepsFrontiers) {
+            boolean keepsFrontiers,
+            boolean leavesOut,
+            Optional<Renewal> renewal) {
 
         CheckpointHead head() {
-            return new CheckpointHead(sequence, entries, bytes, remote, counters, keepsRemovals, keepsFrontiers);
+            return new CheckpointHead(
+                    sequence, entries, bytes, remote, counters, keepsRemovals, keepsFrontiers, leavesOut, renewal);
         }
     }
 
@@ -201,7 +203,9 @@ final class Versions {
                 change.remote,
                 counters(change),
                 graves.keeping(),
-                totals.hasFrontiers());
+                totals.hasFrontiers(),
+                totals.hasLeftOut(),
+                totals.renewalAt(sequence));
     }
 
     /** Makes everything up to a sequence visible, as far as it is added. */
@@ -222,7 +226,7 @@ final class Versions {
 
     /** The last counter of an origin, 0 if nothing of it is visible. */
     long counter(Origin origin) {
-        if (origin.equals(self)) {
+        if (origin.equals(totals.selfAt(reached().sequence()))) {
             return reached().ownCounter;
         }
         return counters.copy(reached().sequence()).getOrDefault(origin, 0L);
@@ -256,7 +260,7 @@ final class Versions {
         Map<Origin, Long> all = counters.copy(at.sequence());
         long own = at.ownCounter;
         if (own > 0) {
-            all.put(self, own);
+            all.put(totals.selfAt(at.sequence()), own);
         }
         return all;
     }
@@ -269,16 +273,7 @@ final class Versions {
     /** The slot of a key, brought in from the checkpoint if only that has it; null if there is none. For the one who writes. */
     @Nullable
     Slot find(byte[] key) {
-        Slot slot = index.get(key);
-        Unloaded rest = unloaded;
-        if (slot == null && rest != null) {
-            Stored stored = rest.get(key);
-            if (stored != null) {
-                slot = index.add(key, stored);
-                pruner.removeIfGone(slot, stored);
-            }
-        }
-        return slot;
+        return rebuild.find(key);
     }
 
     /** What the newest versions come to; for the one who writes. */
@@ -294,7 +289,7 @@ final class Versions {
     Slot add(@Nullable Slot slot, byte[] key, Stored stored) {
         Stored before = slot == null ? null : slot.newest();
         totals.count(key, before, stored);
-        if (stored.origin.equals(self) && stored.counter > totals.ownCounter()) {
+        if (stored.origin.equals(self()) && stored.counter > totals.ownCounter()) {
             totals.ownCounter(stored.counter);
         }
         Slot place = slot;
@@ -310,7 +305,7 @@ final class Versions {
 
     /** The last counter of an origin, visible or not; 0 if nothing of it is held. For the one who writes. */
     long newestCounter(Origin origin) {
-        return origin.equals(self) ? totals.ownCounter() : counters.newest(origin);
+        return origin.equals(self()) ? totals.ownCounter() : counters.newest(origin);
     }
 
     /** Notes the counters that a batch of other nodes' operations has brought, all of whose versions are added. */
@@ -333,11 +328,11 @@ final class Versions {
     /** Notes what is held from a sequence on, at the end of a batch all of whose versions are added. */
     void raise(Map<Origin, Long> held, long sequence) {
         Map<Origin, Long> others = new LinkedHashMap<>(held);
-        others.remove(self);
+        others.remove(self());
         brought(others, sequence);
         TreeMap<Origin, Long> all = new TreeMap<>(counters.copy(sequence));
         if (totals.ownCounter() > 0) {
-            all.put(self, totals.ownCounter());
+            all.put(self(), totals.ownCounter());
         }
         raised = new LogStart(sequence + 1, CausalContext.ofHeld(all));
     }

@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import softadastra.core.ErrorCode;
 import softadastra.core.SoftadastraError;
+import softadastra.core.SoftadastraException;
 import softadastra.wal.spi.WalLog;
 
 /** The watches of a store. Without one, whoever makes something visible looks at an empty list and goes on. */
@@ -25,8 +27,20 @@ final class Watchers {
         return start(versions, () -> new Watcher(versions, log, range, listener, this, from.sequence(), from));
     }
 
-    /** Begins a watch behind a sequence. */
-    Watch watch(Versions versions, WalLog log, KeyRange range, WatchListener listener, long behind) {
+    /**
+     * Begins a watch from a sequence on.
+     *
+     * @param fromSequence the first that may be told of; 0 or less for the first that the log has
+     * @throws SoftadastraException HISTORY_GONE
+     */
+    Watch watch(Versions versions, WalLog log, KeyRange range, WatchListener listener, long fromSequence) {
+        long first = log.firstSequence();
+        if (fromSequence > 0 && fromSequence < first) {
+            throw new SoftadastraException(
+                    ErrorCode.HISTORY_GONE,
+                    "failed to watch from sequence " + fromSequence + ": the log begins with " + first);
+        }
+        long behind = (fromSequence > 0 ? fromSequence : first) - 1;
         versions.changes().hold();
         return start(versions, () -> new Watcher(versions, log, range, listener, this, behind, versions.reached()));
     }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import softadastra.core.ErrorCode;
@@ -39,7 +40,15 @@ class BlockIndexTest {
         // Each makes a block full.
         byte[] value = new byte[32 << 10];
         CheckpointHead head = new CheckpointHead(
-                ENTRIES, ENTRIES, ENTRIES * (8L + value.length), 0, Map.of(SELF, (long) ENTRIES), false, false);
+                ENTRIES,
+                ENTRIES,
+                ENTRIES * (8L + value.length),
+                0,
+                Map.of(SELF, (long) ENTRIES),
+                false,
+                false,
+                false,
+                Optional.empty());
         CheckpointEncoder encoder = new CheckpointEncoder(writer(written), head);
         for (int i = 0; i < ENTRIES; i++) {
             Stored stored = new Stored(value, 1, i + 1, SELF, i + 1);

@@ -2,6 +2,7 @@ package softadastra.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,12 @@ final class OtherNodes {
             standing.isEmpty() || incoming.stamp().isAfter(standing.get(0).stamp()) ? Effect.WON : Effect.LOST;
 
     private OtherNodes() {}
+
+    /** Opens the store of node a, which writes checkpoints when it is told to. */
+    static StoreEngine open(Path log) {
+        return StoreEngine.open(StoreConfig.durable(log).withNodeId("a").withCheckpoints(CheckpointPolicy.manual()))
+                .orElseThrow();
+    }
 
     static HybridTimestamp at(int counter) {
         return HybridTimestamp.of(1_700_000_000_000L, counter);

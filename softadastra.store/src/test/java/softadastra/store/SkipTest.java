@@ -1,13 +1,16 @@
 package softadastra.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static softadastra.store.OtherNodes.LATEST;
 import static softadastra.store.OtherNodes.PHONE;
 import static softadastra.store.OtherNodes.TABLET;
 import static softadastra.store.OtherNodes.put;
 import static softadastra.store.OtherNodes.text;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +18,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import softadastra.core.ByteReader;
+import softadastra.wal.spi.WalCheckpointReader;
+import softadastra.wal.spi.WalConfig;
+import softadastra.wal.spi.WalReader;
+import softadastra.wal.spi.WalRecord;
+import softadastra.wal.spi.WalRecordType;
 
 /** Operations that are left out count as held, durably, and what follows on them is taken. */
 class SkipTest {
@@ -23,10 +34,7 @@ class SkipTest {
     Path directory;
 
     private StoreEngine open() {
-        return StoreEngine.open(StoreConfig.durable(directory.resolve("a.wal"))
-                        .withNodeId("a")
-                        .withCheckpoints(CheckpointPolicy.manual()))
-                .orElseThrow();
+        return OtherNodes.open(directory.resolve("a.wal"));
     }
 
     private static Replicated apply(StoreEngine store, List<Skip> skips, OperationRecord... operations) {
@@ -128,6 +136,66 @@ class SkipTest {
             store.put(Key.of("k"), Value.fromString("1")).orElseThrow();
             assertEquals(1, store.context().counter(self));
         }
+    }
+
+    /** Two checkpoints, one on top of the other, and a note in which there is nothing that is left out by then. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoDoesNotKnowThatOperationsMayBeLeftOutRefusesTheLogForGood(boolean byNote) throws IOException {
+        try (StoreEngine store = open()) {
+            assertFalse(store.replication().leavesOut());
+            if (byNote) {
+                assertEquals(
+                        2,
+                        store.replication()
+                                .noteLeavingOut(Replication.FIRST_NOTE, new byte[] {5})
+                                .orElseThrow());
+            } else {
+                apply(store, List.of(new Skip(PHONE, 1, 9)));
+            }
+            assertTrue(store.replication().leavesOut());
+            store.put(Key.of("k"), Value.fromString("here")).orElseThrow();
+        }
+        WalConfig log = WalConfig.durable(directory.resolve("a.wal"));
+        try (WalReader reader = WalReader.open(log).orElseThrow()) {
+            // In front of it all, and of a version that a reader must know.
+            WalRecord first = reader.readAll().orElseThrow().get(0);
+            assertEquals(WalRecordType.HELD, first.type());
+            assertEquals(2, first.payload()[0]);
+        }
+        for (int i = 0; i < 2; i++) {
+            try (StoreEngine store = open()) {
+                assertTrue(store.replication().leavesOut());
+                store.checkpoint().orElseThrow();
+            }
+            try (WalReader reader = WalReader.open(log).orElseThrow();
+                    WalCheckpointReader checkpoint =
+                            reader.checkpoint().orElseThrow().orElseThrow().open()) {
+                assertEquals(16, features(checkpoint) & 16);
+            }
+        }
+        try (StoreEngine store = open()) {
+            assertTrue(store.replication().leavesOut());
+        }
+    }
+
+    @Test
+    void aStoreThatLeavesNothingOutIsForAnyReader() throws IOException {
+        try (StoreEngine store = open()) {
+            apply(store, List.of(), put(PHONE, 1, Map.of(), "a"));
+            store.checkpoint().orElseThrow();
+            assertFalse(store.replication().leavesOut());
+        }
+        try (WalReader reader = WalReader.open(directory.resolve("a.wal")).orElseThrow();
+                WalCheckpointReader checkpoint =
+                        reader.checkpoint().orElseThrow().orElseThrow().open()) {
+            assertEquals(0, features(checkpoint) & 16);
+        }
+    }
+
+    /** The bits at the head of a checkpoint that whoever reads it must know. */
+    private static int features(WalCheckpointReader checkpoint) {
+        return new ByteReader(CheckpointHead.bytes(checkpoint, 12, 4)).readInt();
     }
 
     @Test

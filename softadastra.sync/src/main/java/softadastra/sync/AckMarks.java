@@ -1,8 +1,9 @@
 package softadastra.sync;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import softadastra.core.ByteReader;
@@ -12,7 +13,7 @@ import softadastra.store.Origin;
 
 /**
  * What members have acknowledged, as the log has it: so that the outbox is not full again after a restart until all of them have
- * spoken. It is noted now and then; what a crash loses of it costs that something is sent again, or counted until then.
+ * spoken. Those of members that have left are kept as one, under the name of the node itself. It is noted now and then; what a crash loses of it costs that something is sent again, or counted until then.
  *
  * <pre>
  * note   = version:u8 (1)  count:varint  { origin  count:varint  { origin  counter:varint } * count } * count
@@ -28,7 +29,9 @@ final class AckMarks {
     private static final long PAUSE_NANOS = 1_000_000_000L;
 
     private final TreeMap<Origin, Vector> marks = new TreeMap<>();
+    private byte[] inLog = new byte[0];
     private boolean noted;
+    private boolean changed;
     private long notedAt;
 
     /** The marks, by member. */
@@ -36,11 +39,51 @@ final class AckMarks {
         return Collections.unmodifiableSortedMap(marks);
     }
 
+    /** What is to be noted; empty if the log has just that. */
+    Optional<byte[]> news() {
+        byte[] encoded = encode();
+        return Arrays.equals(encoded, inLog) ? Optional.empty() : Optional.of(encoded);
+    }
+
+    /** A note is in the log. */
+    void isInLog(byte[] note) {
+        inLog = note.clone();
+    }
+
     /** Takes over what members have acknowledged. */
     void raise(Collection<Peer> peers) {
         for (Peer peer : peers) {
             boolean unused = mark(peer.origin()).merge(peer.acknowledged());
         }
+        changed = false;
+    }
+
+    /**
+     * What somebody had acknowledged who is no member any more counts as acknowledged by somebody, for where nobody is left.
+     *
+     * @param self this node, under whose name that is kept
+     */
+    void retire(Peer peer, Origin self) {
+        Vector own = mark(self);
+        Vector theirs = mark(peer.origin());
+        boolean unused = theirs.merge(peer.acknowledged());
+        theirs.counters().forEach((origin, counter) -> {
+            if (origin.node().equals(self.node())) {
+                own.raise(origin, counter);
+            }
+        });
+        marks.remove(peer.origin());
+        changed = true;
+    }
+
+    /** What somebody had acknowledged of an origin who is no member any more. */
+    long retired(NodeId self, Origin of) {
+        // It may have been in another epoch by then.
+        return marks.entrySet().stream()
+                .filter(each -> each.getKey().node().equals(self))
+                .mapToLong(each -> each.getValue().counter(of))
+                .max()
+                .orElse(0);
     }
 
     private Vector mark(Origin member) {
@@ -49,16 +92,13 @@ final class AckMarks {
 
     /** Whether members have acknowledged operations of a node that are not marked. */
     boolean isBehind(Collection<Peer> peers, NodeId node) {
-        for (Peer peer : peers) {
-            Vector mark = marks.get(peer.origin());
-            for (Map.Entry<Origin, Long> each : peer.acknowledged().counters().entrySet()) {
-                if (each.getKey().node().equals(node)
-                        && (mark == null || mark.counter(each.getKey()) < each.getValue())) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        return changed
+                || peers.stream().anyMatch(peer -> {
+                    Vector mark = marks.get(peer.origin());
+                    return peer.acknowledged().counters().entrySet().stream()
+                            .anyMatch(each -> each.getKey().node().equals(node)
+                                    && (mark == null || mark.counter(each.getKey()) < each.getValue()));
+                });
     }
 
     /** In how many nanoseconds, from a time as of the ticks on, it may be noted again. */
@@ -87,7 +127,7 @@ final class AckMarks {
     }
 
     /**
-     * Takes over what a note says.
+     * Takes over what a note says, which has all that those before it had, but of members that have left since.
      *
      * @throws softadastra.core.MalformedDataException if it is none
      */
@@ -106,8 +146,8 @@ final class AckMarks {
             }
         }
         in.expectEnd();
-        for (Map.Entry<Origin, Vector> each : read.entrySet()) {
-            boolean unused = mark(each.getKey()).merge(each.getValue());
-        }
+        marks.clear();
+        marks.putAll(read);
+        inLog = payload.clone();
     }
 }

@@ -1,9 +1,9 @@
 package softadastra.sync;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -21,12 +21,12 @@ import softadastra.store.Origin;
 import softadastra.store.Replicated;
 import softadastra.store.Replication;
 import softadastra.store.Standing;
-import softadastra.store.Value;
 
 /**
  * Finds out whether nodes that hold the same have the same, which is so unless a log was damaged or a program is wrong; and mends what
  * is not. When a node has been at rest for a while, among others that hold what it does, it works out sums over what stands there, a
- * slice at a time, and tells them. To one whose sums differ it tells those of all buckets, and of one that differs what stands there.
+ * slice at a time, and tells them. To one whose sums differ it tells those of all buckets, and what stands in those that differ; that is
+ * looked for in slices, too. Slices get larger while something is written before they are through.
  *
  * <p>Where the last write wins, and both have a value of a key, or a removal that is remembered, the last one in the order of all
  * operations is taken, and the value it replaces is reported as a conflict. All else is only told: what stands at one node alone may
@@ -35,7 +35,15 @@ import softadastra.store.Value;
 final class AntiEntropy {
 
     private static final int ENTRIES_AT_ONCE = 4_096;
-    private static final int OVERHEAD = 64;
+
+    /** How much larger than that a slice gets at most. */
+    private static final int MOST_HASTE = 32;
+
+    /** What differs is told again after a rest, and then after one that is so often doubled at most: some hours. */
+    private static final int MOST_DOUBLED = 9;
+
+    /** A walk that takes less of the rest than this is in no haste. */
+    private static final int AT_LEISURE = 16;
 
     /** How much longer than it took to work out sums it rests before it does so again. */
     private static final int RESTS_LONGER = 10;
@@ -60,8 +68,9 @@ final class AntiEntropy {
     private @Nullable CausalContext of;
 
     private ContentSums sums = new ContentSums();
+    private SlicedWalk walk = new SlicedWalk();
     private boolean complete;
-    private Optional<Key> through = Optional.empty();
+    private int haste = 1;
     private long begunAt;
 
     /** How long the sums took that are complete. */
@@ -70,16 +79,44 @@ final class AntiEntropy {
     private long restUntil;
     private boolean rested;
 
-    /** Whose sums were others, by bucket if they have told these, and behind which key to go on telling them. */
+    /** Whose sums were others, and what there is to tell them. */
     private final TreeMap<Origin, Differing> differing = new TreeMap<>();
 
     private static final class Differing {
-        private Optional<List<Long>> theirs = Optional.empty();
-        private Optional<Key> behind = Optional.empty();
+        private SlicedWalk walk = new SlicedWalk();
 
-        /** The bucket to be told; those before it were. */
-        private int bucket;
+        /** How often all of it was told, and when it is to be told again. */
+        private int times;
+
+        private long againAt;
+
+        /** The buckets that differ; null until the peer has told its own. */
+        private @Nullable BitSet buckets;
+
+        private List<OperationRecord> entries = new ArrayList<>();
+        private long bytes;
+
+        /** Whether there is as much as a message is to have, or no more. */
+        boolean isReady(int chunkBytes) {
+            return walk.isComplete() || bytes >= chunkBytes;
+        }
+
+        boolean isTold() {
+            return walk.isComplete() && entries.isEmpty();
+        }
+
+        List<OperationRecord> take() {
+            List<OperationRecord> all = entries;
+            entries = new ArrayList<>();
+            bytes = 0;
+            return all;
+        }
     }
+
+    /** In which buckets peers had something else, by the last sums that were compared, of what is held now. */
+    private final TreeMap<Origin, BitSet> suspects = new TreeMap<>();
+
+    private @Nullable CausalContext suspectsOf;
 
     /** Peers that the application was told of, and that have not had the same since. */
     private final Set<Origin> alarmed = new HashSet<>();
@@ -122,13 +159,22 @@ final class AntiEntropy {
         return all;
     }
 
-    /** Whether sums are being worked out. */
+    /** Whether sums are being worked out, or what there is to tell. */
     boolean isRunning() {
-        return of != null && !complete;
+        return of != null && (!complete || lookingFor() != null);
+    }
+
+    private @Nullable Differing lookingFor() {
+        for (Differing each : differing.values()) {
+            if (each.buckets != null && !each.isReady(chunkBytes)) {
+                return each;
+            }
+        }
+        return null;
     }
 
     /**
-     * Works out sums, a slice of them, if it is time for that.
+     * Works out sums, or looks for what there is to tell, a slice of it, if it is time for that.
      *
      * @param atRest whether somebody else holds the same, and nothing is under way
      */
@@ -137,24 +183,35 @@ final class AntiEntropy {
         if (of != null && (!atRest || !held.equals(of))) {
             forget(now);
         }
-        if (!enabled || !atRest || complete || (rested && now - restUntil < 0)) {
+        if (!enabled || !atRest) {
+            return;
+        }
+        if (complete) {
+            look(now);
+            return;
+        }
+        if (rested && now - restUntil < 0) {
             return;
         }
         if (of == null) {
             of = held;
             sums = new ContentSums();
-            through = Optional.empty();
+            walk = new SlicedWalk();
             begunAt = now;
         }
         if (!slice(held)) {
             forget(now);
         } else if (complete) {
             took = now - begunAt;
+            haste = took < restNanos / AT_LEISURE ? Math.max(1, haste / 2) : haste;
         }
     }
 
     private void forget(long now) {
         boolean worked = of != null;
+        if (worked && !complete) {
+            haste = Math.min(MOST_HASTE, 2 * haste);
+        }
         long spent = complete ? took : now - begunAt;
         of = null;
         complete = false;
@@ -167,31 +224,43 @@ final class AntiEntropy {
 
     /** Adds some entries; whether nothing has changed meanwhile. */
     private boolean slice(CausalContext held) {
-        int[] count = new int[1];
         boolean[] early = new boolean[1];
-        boolean[] more = new boolean[1];
-        List<Key> last = new ArrayList<>();
         ContentSums to = sums;
-        long unused = replication
-                .standing(through, each -> {
-                    boolean isSame = !last.isEmpty() && last.get(0).equals(each.key());
-                    if (count[0] >= ENTRIES_AT_ONCE && !isSame) {
-                        more[0] = true;
-                        return false;
-                    }
-                    count[0]++;
-                    last.clear();
-                    last.add(each.key());
-                    early[0] |= !held.includes(each.id());
-                    if (converging.test(each.key())) {
-                        to.add(each);
-                    }
-                    return true;
-                })
-                .orElseThrow();
-        through = more[0] ? Optional.of(last.get(0)) : Optional.empty();
-        complete = !more[0];
+        walk.next(replication, haste * ENTRIES_AT_ONCE, (long) haste * chunkBytes, each -> {
+            early[0] |= !held.includes(each.id());
+            if (converging.test(each.key())) {
+                to.add(each);
+            }
+            return true;
+        });
+        complete = walk.isComplete();
         return !early[0] && context.get().equals(of);
+    }
+
+    /** Looks for what there is to tell to one of those whose sums differ. */
+    private void look(long now) {
+        differing.values().forEach(each -> tellAgain(each, now));
+        Differing with = lookingFor();
+        BitSet buckets = with == null ? null : with.buckets;
+        if (with != null && buckets != null) {
+            with.walk.next(replication, ENTRIES_AT_ONCE, chunkBytes, each -> {
+                if (buckets.get(ContentSums.bucket(each.key())) && converging.test(each.key())) {
+                    with.bytes += SlicedWalk.size(each);
+                    with.entries.add(Snapshots.survivor(each));
+                }
+                return with.bytes < chunkBytes;
+            });
+            if (with.walk.isComplete()) {
+                with.againAt = now + (restNanos << Math.min(with.times++, MOST_DOUBLED));
+            }
+        }
+    }
+
+    /** What was told may have been lost; and if it was not, it is of no use, so ever later. */
+    private static void tellAgain(Differing with, long now) {
+        if (with.isTold() && now - with.againAt >= 0) {
+            with.walk = new SlicedWalk();
+        }
     }
 
     /** What the next message to a peer is to have; the sums are of what the message says is held. */
@@ -201,52 +270,9 @@ final class AntiEntropy {
             return Contents.NONE;
         }
         Differing with = differing.get(peer);
-        if (with == null) {
-            return new Contents(List.of(sums.total()), List.of());
-        }
-        List<Long> ours = sums.byBucket();
-        return new Contents(
-                ours, with.theirs.map(theirs -> entries(with, ours, theirs)).orElse(List.of()));
-    }
-
-    /** What stands in the next bucket that differs, each of them once; a part at a time, if that is much. */
-    private List<OperationRecord> entries(Differing with, List<Long> ours, List<Long> theirs) {
-        while (with.bucket < ContentSums.BUCKETS && ours.get(with.bucket).equals(theirs.get(with.bucket))) {
-            with.bucket++;
-        }
-        if (with.bucket == ContentSums.BUCKETS) {
-            return List.of();
-        }
-        int wanted = with.bucket;
-        List<OperationRecord> entries = new ArrayList<>();
-        long[] bytes = new long[1];
-        boolean[] more = new boolean[1];
-        long unused = replication
-                .standing(with.behind, each -> {
-                    if (ContentSums.bucket(each.key()) == wanted && converging.test(each.key())) {
-                        long size = (long) OVERHEAD
-                                + each.key().length()
-                                + each.value().map(Value::length).orElse(0);
-                        boolean isSame = !entries.isEmpty()
-                                && entries.get(entries.size() - 1)
-                                        .operation()
-                                        .key()
-                                        .equals(each.key());
-                        if (bytes[0] > 0 && bytes[0] + size > chunkBytes && !isSame) {
-                            more[0] = true;
-                            return false;
-                        }
-                        bytes[0] += size;
-                        entries.add(Snapshots.survivor(each));
-                    }
-                    return true;
-                })
-                .orElseThrow();
-        with.behind = more[0]
-                ? Optional.of(entries.get(entries.size() - 1).operation().key())
-                : Optional.empty();
-        with.bucket += more[0] ? 0 : 1;
-        return entries;
+        return with == null
+                ? new Contents(List.of(sums.total()), List.of())
+                : new Contents(sums.byBucket(), with.isReady(chunkBytes) ? with.take() : List.of());
     }
 
     /** Takes in what a message says. Blocks until what was mended is durable. */
@@ -259,21 +285,37 @@ final class AntiEntropy {
             return;
         }
         if (complete && held.equals(of)) {
-            compare(message.from(), theirs.sums());
+            compare(message.from(), theirs.sums(), held);
         }
-        if (!theirs.entries().isEmpty() && mend(theirs.entries(), held)) {
+        if (!theirs.entries().isEmpty() && mend(suspected(message.from(), theirs.entries(), held), held)) {
             forget(now);
             // The others are to know soon.
             rested = false;
         }
     }
 
-    private void compare(Origin peer, List<Long> theirs) {
+    /** What somebody has in the buckets whose sums differ; not what it makes of others. */
+    private List<OperationRecord> suspected(Origin peer, List<OperationRecord> entries, CausalContext held) {
+        BitSet wrong = held.equals(suspectsOf) ? suspects.get(peer) : null;
+        return wrong == null
+                ? List.of()
+                : entries.stream()
+                        .filter(each ->
+                                wrong.get(ContentSums.bucket(each.operation().key())))
+                        .toList();
+    }
+
+    private void compare(Origin peer, List<Long> theirs, CausalContext held) {
+        if (!held.equals(suspectsOf)) {
+            suspectsOf = held;
+            suspects.clear();
+        }
         compared++;
         boolean byBucket = theirs.size() == ContentSums.BUCKETS;
         boolean same = byBucket ? theirs.equals(sums.byBucket()) : theirs.get(0) == sums.total();
         if (same) {
             differing.remove(peer);
+            suspects.remove(peer);
             boolean unused = alarmed.remove(peer);
             return;
         }
@@ -287,7 +329,9 @@ final class AntiEntropy {
             }
         }
         if (byBucket) {
-            with.theirs = Optional.of(theirs);
+            BitSet buckets = sums.differing(theirs);
+            with.buckets = buckets;
+            suspects.put(peer, buckets);
         }
     }
 

@@ -16,6 +16,7 @@ import softadastra.store.OperationRecord;
  * @param survivors what the receiver is thought to lack: values and removals, by key
  * @param known of a full one: keys of the range whose values the receiver has
  * @param conflicts what the sender has decided about keys of the range and the receiver, who sees only what stood in the end, cannot
+ * @param rejected operations on keys of the range that the sender holds and goes without, as the receiver does with this part
  */
 record Chunk(
         Vector cut,
@@ -24,11 +25,13 @@ record Chunk(
         Optional<Key> through,
         List<OperationRecord> survivors,
         List<Key> known,
-        List<Conflict> conflicts) {
+        List<Conflict> conflicts,
+        List<Rejection> rejected) {
 
     Chunk {
         survivors = List.copyOf(survivors);
         known = List.copyOf(known);
         conflicts = List.copyOf(conflicts);
+        rejected = List.copyOf(rejected);
     }
 }

@@ -31,8 +31,8 @@ class Collector implements Retention {
     /** Begins a round with a cut of each member. */
     void begin(Map<Origin, Cut> members) {
         cuts.clear();
-        members.forEach((member, cut) ->
-                cuts.put(member, new Cut(cut.sequence(), cut.held().copy(), cut.promise(), cut.members())));
+        members.forEach((member, cut) -> cuts.put(
+                member, new Cut(cut.sequence(), cut.held().copy(), cut.promise(), cut.members(), cut.returning())));
         complete = true;
         ready = false;
     }

@@ -105,6 +105,11 @@ final class Conflicts {
         return dropped;
     }
 
+    /** Takes back one that has not come about. */
+    void withdraw(OperationId loser) {
+        remove(loser);
+    }
+
     private void remove(OperationId loser) {
         Conflict removed = byLoser.remove(loser);
         bytes -= removed == null ? 0 : size(removed);

@@ -2,6 +2,7 @@ package softadastra.sync;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import softadastra.store.Key;
@@ -51,6 +52,15 @@ final class ContentSums {
             all.add(sum);
         }
         return all;
+    }
+
+    /** The buckets whose sums are others. */
+    BitSet differing(List<Long> theirs) {
+        BitSet buckets = new BitSet(BUCKETS);
+        for (int i = 0; i < BUCKETS; i++) {
+            buckets.set(i, sums[i] != theirs.get(i));
+        }
+        return buckets;
     }
 
     static int bucket(Key key) {

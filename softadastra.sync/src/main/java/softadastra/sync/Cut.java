@@ -9,5 +9,6 @@ package softadastra.sync;
  * @param held what it holds durably, nobody else's from here on
  * @param promise see above; packed, 0 for none
  * @param members the {@linkplain Members#digest digest} of the members it knows
+ * @param returning whether it is on its way back in a new epoch: it tells nobody what it has until it has learned what others have
  */
-record Cut(long sequence, Vector held, long promise, long members) {}
+record Cut(long sequence, Vector held, long promise, long members, boolean returning) {}

@@ -5,13 +5,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.CheckReturnValue;
+import softadastra.core.NodeId;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraException;
 import softadastra.core.Unit;
@@ -36,12 +37,20 @@ final class Exchange {
 
     private static final int MAX_RECEIVED = 64;
 
+    /** No more is taken in by one step once it has so many bytes of messages: in memory they are several times as large. */
+    private static final int MAX_RECEIVED_BYTES = 4 << 20;
+
     /** How long work that is done in slices rests in between. */
     private static final long SLICE_NANOS = 20_000_000L;
 
+    /** How long is waited for what others know of this node before something is written again. */
+    private static final long ECHO_NANOS = 30_000_000_000L;
+
     private final StoreEngine store;
     private final Replication replication;
-    private final Origin self;
+    private final Membership membership;
+    private final Mending mending;
+    private final Returning returning;
     private final SyncTransport transport;
     private final InstantSource clock;
 
@@ -62,16 +71,23 @@ final class Exchange {
     private final Outbox outbox;
     private long malformed;
 
+    /** When the first step was done. */
+    private OptionalLong begunAt = OptionalLong.empty();
+
     /** What the step that is under way did. */
     private Tally tally = new Tally();
 
     private static final class Tally {
+        /** Whether more may have come in than one step takes. */
+        private boolean full;
+
         private int received;
         private long applied;
         private long sent;
         private int conflicts;
         private int collected;
         private int malformed;
+        private int reissued;
 
         /** What went wrong first. */
         private @Nullable SoftadastraException failure;
@@ -91,32 +107,50 @@ final class Exchange {
             SyncTransport transport,
             RandomGenerator random,
             ExchangeRules rules,
+            Origin origin,
             LogStart start,
             LogStart end,
             NoteState notes) {
         this.store = store;
         this.replication = store.replication();
-        this.self = new Origin(store.identity().node(), store.identity().epoch());
         this.transport = transport;
         this.clock = rules.clock();
         this.conflicts = notes.conflicts();
         this.untold = conflicts.all();
         this.acks = notes.acks();
         this.subscriptions = notes.subscriptions();
-        this.here = new Here(replication, start, end);
-        this.peers = new Peers(self, here, rules.window(), notes.members());
+        this.membership = rules.memberships()
+                .create(
+                        replication,
+                        random,
+                        rules.retentionNanos(),
+                        origin,
+                        end.held().counter(origin),
+                        store.stats().lastSequence(),
+                        notes.members(),
+                        notes.stage());
+        this.here = new Here(replication, membership, start, end);
+        this.peers = new Peers(membership, here, rules.window(), acks);
+        this.mending = new Mending(replication, membership, this::report);
+        if (!notes.members().fenced().isEmpty()) {
+            // It may have been under way.
+            mending.want();
+        }
         Supplier<LastWriteWins> arbiters = () -> {
             LastWriteWins arbiter = rules.arbiters().get();
             arbiter.knowing(subscriptions::known);
+            arbiter.missing(notes.rejections().missing()::of);
             return arbiter;
         };
-        this.incoming = new Incoming(store, self, peers, arbiters, this::decided, notes);
-        this.rejecting = new Rejecting(replication, self, clock, notes.rejections());
-        this.antiEntropy = new AntiEntropy(replication, store::context, rules, this::decided);
-        this.forgetting = new Forgetting(replication, self, here, peers, rules, notes.floor());
+        this.incoming = new Incoming(store, membership, peers, arbiters, this::decided, notes);
+        this.returning = new Returning(store, membership, mending, subscriptions, peers, incoming, acks);
+        this.rejecting = new Rejecting(replication, membership, clock, notes.rejections(), rules.arbiters());
+        this.antiEntropy = new AntiEntropy(replication, () -> members().clamp(store.context()), rules, this::decided);
+        this.forgetting = new Forgetting(replication, membership, here, peers, acks, rules, notes.floor());
         this.sending = new Sending(
                 store,
-                self,
+                membership,
+                mending,
                 transport,
                 random,
                 rules,
@@ -127,7 +161,7 @@ final class Exchange {
                 forgetting,
                 rejecting,
                 antiEntropy);
-        this.outbox = new Outbox(store, self, here, peers, subscriptions, rejecting, rules.window());
+        this.outbox = new Outbox(store, membership, here, peers, subscriptions, rejecting, rules.window());
         acks.all().forEach((member, vector) -> {
             Peer peer = peers.get(member);
             boolean unused = peer != null && peer.acknowledged().merge(vector);
@@ -145,23 +179,11 @@ final class Exchange {
                         .notes(notes)
                         .flatMap(count -> notes.requireReadable()
                                 .flatMap(readable -> replication.summarise(NoteState::new))
-                                .flatMap(owned -> subscribe(store, notes, rules))
-                                .flatMap(subscribed -> replication.settle())
-                                .map(here -> new Exchange(store, transport, random, rules, start, here, notes))));
-    }
-
-    /** Holds the log to one subscription, which is in the log before anything is sent. */
-    private static Result<Unit> subscribe(StoreEngine store, NoteState notes, ExchangeRules rules) {
-        Origin self = new Origin(store.identity().node(), store.identity().epoch());
-        boolean isFresh = store.context().counters().keySet().stream()
-                .allMatch(origin -> origin.node().equals(self.node()));
-        return notes.subscriptions()
-                .choose(rules.subscription(), self, isFresh)
-                .flatMap(note -> note.isEmpty()
-                        ? Result.ok()
-                        : store.replication()
-                                .note(Subscriptions.NOTE, note.get())
-                                .map(sequence -> Unit.UNIT));
+                                .flatMap(owned -> replication.origin())
+                                .flatMap(origin -> Subscriptions.choose(store, origin, notes, rules.subscription())
+                                        .flatMap(subscribed -> replication.settle())
+                                        .map(here -> new Exchange(
+                                                store, transport, random, rules, origin, start, here, notes)))));
     }
 
     private void report(Conflict conflict) {
@@ -169,6 +191,12 @@ final class Exchange {
             untold.add(conflict);
             tally.conflicts++;
         }
+    }
+
+    /** Takes back a conflict that a crash had left in the log, and that has not come about. */
+    private void withdraw(OperationId loser) {
+        conflicts.withdraw(loser);
+        boolean unused = untold.removeIf(each -> each.loser().equals(loser));
     }
 
     /**
@@ -194,12 +222,16 @@ final class Exchange {
                     outbox.acknowledged() - before,
                     tally.conflicts,
                     tally.collected,
-                    tally.malformed);
+                    tally.malformed,
+                    tally.reissued);
         });
     }
 
     private void step(long now) {
+        membership.requireAlone();
         peers.connect(transport.neighbours());
+        Members before = members();
+        boolean tookPart = membership.stage().takesPart();
         List<SyncMessage> messages = join(learn(receive()));
         tally.attempt(() -> {
             var unused = replication.settle().orElseThrow();
@@ -209,12 +241,32 @@ final class Exchange {
                 .filter(message -> message.chunk().isPresent())
                 .forEach(message -> tally.attempt(() -> incoming.adopt(message, now)));
         tally.applied = incoming.takeApplied();
+        if (incoming.takeLearned()) {
+            tally.attempt(returning::learned);
+        }
         messages.forEach(message -> hear(message, now));
-        tally.attempt(() -> rejecting.hear(messages, store.context(), now));
+        tally.attempt(() -> rejecting.hear(messages, store.context(), members(), now));
         messages.forEach(message -> tally.attempt(() -> compare(message, now)));
         if (acks.pause(now) <= 0) {
             tally.attempt(() -> markAcks(now));
         }
+        tally.attempt(() -> {
+            membership.fence(peers.all(), here.held(), isAboveAll(), now);
+            if (membership.isReturning()) {
+                returning.begin(false);
+            }
+        });
+        boolean joins = membership.stage().takesPart() && !tookPart;
+        if (joins) {
+            incoming.startOver();
+        }
+        if (joins || !members().fenced().equals(before.fenced())) {
+            mending.want();
+        }
+        if (haveEchoed(now)) {
+            tally.attempt(() -> tally.reissued += mending.step());
+        }
+        peers.admit();
         tally.attempt(forgetting::makePromise);
         // What is promised, what is held and who is a member are one cut: all of it is durable by now.
         here.advance();
@@ -223,19 +275,44 @@ final class Exchange {
         tally.attempt(() -> antiEntropy.step(isAtRest(), now));
     }
 
+    /**
+     * Whether everybody who speaks to this node has said what they know of it. Until then its log may have been put back, and what it
+     * writes by itself would stand for something else elsewhere. Who has not let this node in says nothing of it, and is not waited for
+     * longer than it takes to say something.
+     */
+    private boolean haveEchoed(long now) {
+        if (begunAt.isEmpty()) {
+            begunAt = OptionalLong.of(now);
+        }
+        return now - begunAt.getAsLong() > ECHO_NANOS
+                || peers.all().values().stream()
+                        .allMatch(peer -> peer.hasEchoed() || !peer.isLinked() || !peer.isHeard());
+    }
+
     private void compare(SyncMessage message, long now) {
-        if (subscriptions.isComparable(message.from())) {
+        if (isTakingPart() && subscriptions.isComparable(message.from())) {
             antiEntropy.hear(message, now);
         }
     }
 
     /** Whether somebody that there is a way to holds the same, and nothing is on its way here. */
     private boolean isAtRest() {
-        return incoming.progress().isEmpty()
+        return isTakingPart()
+                && !incoming.isReceiving(here.held())
                 && peers.all().values().stream()
                         .anyMatch(peer -> peer.isLinked()
                                 && subscriptions.isComparable(peer.origin())
                                 && holdsTheSame(peer.cut()));
+    }
+
+    private boolean isAboveAll() {
+        return !peers.all().isEmpty()
+                && peers.all().keySet().stream()
+                        .noneMatch(each -> subscriptions.of(each).covers(subscriptions.own()));
+    }
+
+    private boolean isTakingPart() {
+        return membership.stage().takesPart() && !members().hasOpen() && !mending.isWanted();
     }
 
     private boolean holdsTheSame(@Nullable Cut cut) {
@@ -243,11 +320,37 @@ final class Exchange {
     }
 
     private void markAcks(long now) {
-        if (acks.isBehind(peers.all().values(), self.node())) {
+        if (acks.isBehind(peers.all().values(), self().node())) {
             acks.raise(peers.all().values());
             acks.noted(now);
-            long unused = replication.note(AckMarks.NOTE, acks.encode()).orElseThrow();
+            byte[] marks = acks.encode();
+            long unused = replication.note(AckMarks.NOTE, marks).orElseThrow();
+            acks.isInLog(marks);
         }
+    }
+
+    /** Takes part no more; whoever there is a way to is told with the next step. */
+    Result<Unit> leave() {
+        return Result.attempt(() -> {
+            membership.leave();
+            here.advance();
+            peers.all().values().forEach(Peer::owe);
+            return Unit.UNIT;
+        });
+    }
+
+    /** Has a node fenced that will not come back; false if it is no member. */
+    Result<Boolean> forget(NodeId node) {
+        return Result.attempt(() -> {
+            boolean any = membership.forget(node);
+            peers.admit();
+            return any;
+        });
+    }
+
+    /** What has happened to members, as far as the application has yet to be told. */
+    List<SyncEvent> tellOfMembers() {
+        return membership.tell();
     }
 
     /** Says in the log what was not said yet; a crash instead costs that something is sent again. */
@@ -260,29 +363,33 @@ final class Exchange {
 
     /** How many nanoseconds may pass until the next step if nothing arrives and nothing is written. */
     long pause(long now) {
-        if (tally.received == MAX_RECEIVED || rejecting.isWaiting()) {
+        if (tally.full || rejecting.isWaiting()) {
             return 0;
         }
         long pause = sending.pause(now);
         for (Peer peer : peers.all().values()) {
             pause = peer.isLinked() ? Math.min(pause, peer.pause(now)) : pause;
         }
-        if (acks.isBehind(peers.all().values(), self.node())) {
+        if (acks.isBehind(peers.all().values(), self().node())) {
             pause = Math.min(pause, acks.pause(now));
         }
-        boolean inSlices = tally.collected > 0 || antiEntropy.isRunning();
+        boolean inSlices = tally.collected > 0 || mending.isUnderWay() || antiEntropy.isRunning();
         return Math.max(0, inSlices ? Math.min(pause, SLICE_NANOS) : pause);
     }
 
     private List<SyncMessage> receive() {
         List<SyncMessage> messages = new ArrayList<>();
-        for (int i = 0; i < MAX_RECEIVED; i++) {
+        long size = 0;
+        tally.full = true;
+        for (int i = 0; i < MAX_RECEIVED && size < MAX_RECEIVED_BYTES; i++) {
             Optional<byte[]> bytes = transport.receive();
             if (bytes.isEmpty()) {
+                tally.full = false;
                 break;
             }
+            size += bytes.get().length;
             Result<SyncMessage> message = SyncMessageCodec.decode(bytes.get());
-            if (message.isErr() || message.value().from().equals(self)) {
+            if (message.isErr() || membership.isOwn(message.value().from().node())) {
                 tally.malformed++;
                 malformed++;
             } else {
@@ -296,9 +403,11 @@ final class Exchange {
     /** Takes note of who wants what, before anything of theirs is decided on. */
     private List<SyncMessage> learn(List<SyncMessage> messages) {
         TreeMap<Origin, Subscription> news = new TreeMap<>();
-        messages.forEach(
-                message -> news.putAll(subscriptions.news(message.state().subscriptions())));
-        news.remove(self);
+        messages.stream()
+                .filter(message -> membership.admits(message.from()))
+                .forEach(message ->
+                        news.putAll(subscriptions.news(message.state().subscriptions())));
+        news.remove(self());
         if (!news.isEmpty()) {
             byte[] note = Subscriptions.encode(news);
             Result<Long> noted = replication.note(Subscriptions.NOTE, note);
@@ -313,21 +422,45 @@ final class Exchange {
 
     /** Takes in those who have spoken, and those they name; answers what members have said. */
     private List<SyncMessage> join(List<SyncMessage> messages) {
-        Members all = peers.members();
+        List<SyncMessage> heard = new ArrayList<>();
         for (SyncMessage message : messages) {
-            all = all.merge(message.state().members()).with(self).with(message.from());
+            // Whoever is not let in is told how this node is, and so why.
+            sending.greet(message.from().node());
+            if (membership.admits(message.from())) {
+                tally.attempt(() -> {
+                    Vector holds = new Vector(store.context().counters());
+                    Stage before = membership.stage();
+                    if (membership.hear(
+                            message.state(),
+                            holds,
+                            () -> peers.settled(members().clamp(holds)),
+                            forgetting::promiseAtLeast,
+                            forgetting.promise())) {
+                        heard.add(message);
+                    }
+                    if (membership.stage() == Stage.WHOLE && before != Stage.WHOLE) {
+                        incoming.startOver();
+                    }
+                });
+            }
         }
-        Members joined = all;
-        if (!joined.equals(peers.members())) {
-            tally.attempt(() -> {
-                // Durable before it is acted on: from here on the store remembers what is removed, whoever opens it.
-                long unused = replication.note(Members.NOTE, joined.encode()).orElseThrow();
-                peers.become(joined);
-            });
-        }
-        return messages.stream()
-                .filter(message -> peers.members().has(message.from()))
-                .collect(Collectors.toList());
+        tally.attempt(() -> {
+            boolean lost = heard.stream()
+                    .anyMatch(message -> membership.isAhead(message.state(), store.context(), here.said()));
+            if (lost) {
+                heard.forEach(
+                        message -> membership.startAbove(message.state().cut().promise()));
+            }
+            if (lost || membership.isReturning()) {
+                returning.begin(lost);
+                // What was said to the old epoch is not said to the new one.
+                heard.clear();
+            }
+        });
+        tally.attempt(() -> tally.reissued += returning.writeAgain());
+        peers.admit();
+        // Nothing is taken in before that is done: it would be taken for what others have let go.
+        return returning.isWritingAgain() ? List.of() : heard;
     }
 
     private void hear(SyncMessage message, long now) {
@@ -336,17 +469,24 @@ final class Exchange {
         if (peer != null) {
             peers.spoken(peer);
             peer.heard(state, now, clock.millis());
+            if (state.relayed().containsKey(self())) {
+                peer.echoed();
+            }
+            membership.fences().alive(state.from(), now);
             forgetting.hear(state.want());
-            state.relayed().forEach((origin, cut) -> {
+            forgetting.hear(state.cut().promise());
+            state.relayed().forEach((origin, relayed) -> {
                 Peer other = peers.get(origin);
                 if (other != null) {
-                    other.learn(cut);
+                    membership.fences().relayed(origin, now - relayed.silenceMillis() * 1_000_000L);
+                    other.learn(relayed.cut(), relayed.accused());
                 }
             });
         }
     }
 
     private void decided(LastWriteWins arbiter) {
+        arbiter.withdrawn().forEach(this::withdraw);
         arbiter.conflicts().forEach(this::report);
         rejecting.decided(arbiter);
     }
@@ -357,7 +497,17 @@ final class Exchange {
     }
 
     Origin self() {
-        return self;
+        return membership.self();
+    }
+
+    /** How far this node is with coming back, if it was away for too long. */
+    Stage stage() {
+        return membership.stage();
+    }
+
+    /** Whether there is, or was, anybody but this node. */
+    boolean hasMembers() {
+        return !peers.all().isEmpty() || members().joined().size() > 1;
     }
 
     Members members() {
@@ -433,5 +583,12 @@ final class Exchange {
     /** What is known of the members, at a time as of {@link #tick}. */
     List<PeerState> peerStates(long now) {
         return outbox.peerStates(transport.links(), now);
+    }
+
+    /** The fences without a limit, and whom each of them waits for; who has left hears of nobody, and so knows of none. */
+    List<OpenFence> openFences() {
+        return stage() == Stage.LEFT
+                ? List.of()
+                : Fences.open(members(), self(), stage().takesPart(), peers.all(), here.held());
     }
 }

@@ -21,6 +21,8 @@ import softadastra.store.Origin;
  * @param restNanos how long sums over what stands here rest before they are worked out anew
  * @param subscription which keys the node is to want; empty for whatever its log says
  * @param covering whether all that an origin wants is here, as far as it is held
+ * @param memberships makes what decides who takes part
+ * @param retentionNanos a member that nobody has heard of for longer is fenced
  * @param clock the clock that is told to others, for people; nothing rests on it
  */
 record ExchangeRules(
@@ -34,6 +36,8 @@ record ExchangeRules(
         long restNanos,
         Optional<Subscription> subscription,
         BiPredicate<Subscriptions, Origin> covering,
+        Membership.Factory memberships,
+        long retentionNanos,
         InstantSource clock) {
 
     private static final int REMEMBERED = 1024;
@@ -42,7 +46,11 @@ record ExchangeRules(
 
     /** The rules for real. */
     static ExchangeRules standard(
-            long graceMillis, Policies policies, Admitting admission, Optional<Subscription> subscription) {
+            long graceMillis,
+            long retentionNanos,
+            Policies policies,
+            Admitting admission,
+            Optional<Subscription> subscription) {
         Policies.Lookup lookup = policies.lookup();
         return new ExchangeRules(
                 () -> new PolicyArbiter(lookup, admission),
@@ -58,6 +66,8 @@ record ExchangeRules(
                 REST_NANOS,
                 subscription,
                 Subscriptions::covers,
+                Membership::new,
+                retentionNanos,
                 InstantSource.system());
     }
 }

@@ -1,6 +1,7 @@
 package softadastra.sync;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.HybridTimestamp;
@@ -19,10 +20,11 @@ final class Forgetting {
     private static final int AT_ONCE = 256;
 
     private final Replication replication;
-    private final Origin self;
+    private final Membership membership;
     private final Here here;
     private final Peers peers;
     private final Collector collector;
+    private final AckMarks acks;
 
     /** How old a removal is before it is worth to be forgotten. */
     private final long graceMillis;
@@ -30,9 +32,17 @@ final class Forgetting {
     private long promise;
     private long wanted;
 
-    Forgetting(Replication replication, Origin self, Here here, Peers peers, ExchangeRules rules, long promise) {
+    Forgetting(
+            Replication replication,
+            Membership membership,
+            Here here,
+            Peers peers,
+            AckMarks acks,
+            ExchangeRules rules,
+            long promise) {
         this.replication = replication;
-        this.self = self;
+        this.membership = membership;
+        this.acks = acks;
         this.here = here;
         this.peers = peers;
         this.collector = rules.collector();
@@ -47,7 +57,8 @@ final class Forgetting {
 
     /** What this node says of itself: what it holds, what it has promised, and who the members are. */
     Cut cut() {
-        return new Cut(here.durable(), here.held(), promise, peers.members().digest());
+        boolean returning = !membership.stage().takesPart();
+        return new Cut(here.said(), here.held(), promise, peers.members().digest(), returning);
     }
 
     /** Takes note of what somebody wants to forget. */
@@ -63,12 +74,25 @@ final class Forgetting {
     void makePromise() {
         long issued = replication.clock().orElseThrow().packed();
         long possible = HybridTimestamp.comparePacked(wanted, issued) < 0 ? wanted : issued;
-        if (HybridTimestamp.comparePacked(possible, promise) > 0) {
+        // Whoever is not let in by all could find that those who do not know it have promises of another one.
+        // Who has never met anybody promises nothing: with a promise it would be a group beside that which it joins.
+        if (HybridTimestamp.comparePacked(possible, promise) > 0
+                && !membership.members().isEmpty()
+                && membership.agree(peers.all())) {
             // Durable before anybody hears of it: the clock of this log begins above it from here on.
-            long unused =
-                    replication.note(NOTE, NoteState.encodeFloor(possible)).orElseThrow();
+            membership.noted(
+                    replication.note(NOTE, NoteState.encodeFloor(possible)).orElseThrow());
             promise = possible;
             peers.all().values().forEach(Peer::owe);
+        }
+    }
+
+    /** Promises to write nothing below a stamp, which the clock is above. Blocks until that is durable. */
+    void promiseAtLeast(long stamp) {
+        if (HybridTimestamp.comparePacked(stamp, promise) > 0) {
+            membership.noted(
+                    replication.note(NOTE, NoteState.encodeFloor(stamp)).orElseThrow());
+            promise = stamp;
         }
     }
 
@@ -90,6 +114,10 @@ final class Forgetting {
      */
     int collect() {
         hear(want());
+        if (peers.members().hasOpen() || !membership.stage().takesPart()) {
+            collector.end();
+            return 0;
+        }
         if (!collector.isRunning()) {
             Map<Origin, Cut> cuts = replication.remembered().orElseThrow() == 0 ? null : cuts();
             if (cuts == null) {
@@ -100,6 +128,13 @@ final class Forgetting {
         if (!collector.isReady(here.held())) {
             return 0;
         }
+        // Whoever comes back with a log that was put back is to be told what it had.
+        acks.raise(peers.all().values());
+        Optional<byte[]> marks = acks.news();
+        if (marks.isPresent()) {
+            long unused = replication.note(AckMarks.NOTE, marks.get()).orElseThrow();
+            acks.isInLog(marks.get());
+        }
         int collected = replication.collect(collector, AT_ONCE).orElseThrow();
         collector.end();
         return collected;
@@ -108,7 +143,7 @@ final class Forgetting {
     /** A cut of every member, all of which name the same members; null while one is missing. */
     private @Nullable Map<Origin, Cut> cuts() {
         Map<Origin, Cut> cuts = new TreeMap<>();
-        cuts.put(self, cut());
+        cuts.put(membership.self(), cut());
         for (Map.Entry<Origin, Peer> each : peers.all().entrySet()) {
             Cut cut = each.getValue().cut();
             if (cut == null || cut.members() != peers.members().digest()) {

@@ -8,11 +8,13 @@ import softadastra.store.Replication;
 final class Here {
 
     private final Replication replication;
+    private final Membership membership;
 
-    /** What this node holds, durably, and the same as the store has it. */
+    /** What this node holds, durably, of what counts; and all that it holds, as the store has it. */
     private Vector held;
 
     private CausalContext known;
+    private Members clampedBy;
     private long durable;
     private LogStart start;
 
@@ -22,11 +24,13 @@ final class Here {
      * @param start from where on it can be read operation by operation
      * @param settled its end
      */
-    Here(Replication replication, LogStart start, LogStart settled) {
+    Here(Replication replication, Membership membership, LogStart start, LogStart settled) {
         this.replication = replication;
+        this.membership = membership;
         this.start = start;
         this.known = settled.held();
-        this.held = new Vector(known.counters());
+        this.clampedBy = membership.members();
+        this.held = clampedBy.clamp(new Vector(known.counters()));
         this.durable = settled.sequence() - 1;
     }
 
@@ -34,21 +38,27 @@ final class Here {
     void advance() {
         LogStart now = replication.settle().orElseThrow();
         durable = now.sequence() - 1;
-        if (!now.held().equals(known)) {
+        Members members = membership.members();
+        if (!now.held().equals(known) || !members.equals(clampedBy)) {
             known = now.held();
-            held = new Vector(known.counters());
+            clampedBy = members;
+            held = members.clamp(new Vector(known.counters()));
         }
     }
 
     /** Takes note that the log can be read operation by operation from another place on. */
-    LogStart restart() {
+    void restart() {
         start = replication.start().orElseThrow();
-        return start;
     }
 
-    /** What the node holds, durably; of all of it, and nothing else, is the log up to {@link #durable}. */
+    /** What the node holds, durably, of what is not beyond a fence; of all of it is the log up to {@link #durable}. */
     Vector held() {
         return held;
+    }
+
+    /** The last sequence of what this node says of itself; it grows whenever that changes, also by a note alone. */
+    long said() {
+        return Math.max(durable, membership.noted());
     }
 
     /** The last sequence that is durable. */
@@ -56,8 +66,8 @@ final class Here {
         return durable;
     }
 
-    /** From where on the log can be read operation by operation. */
+    /** From where on the log can be read operation by operation; of what was held there, what counts. */
     LogStart start() {
-        return start;
+        return new LogStart(start.sequence(), membership.members().clamp(start.held()));
     }
 }

@@ -3,9 +3,12 @@ package softadastra.sync;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import softadastra.core.HybridTimestamp;
 import softadastra.store.Arbiter;
@@ -39,10 +42,33 @@ class LastWriteWins implements Arbiter {
     private final Map<OperationId, Conflict> conflicts = new LinkedHashMap<>();
 
     private final List<Rejection> rejections = new ArrayList<>();
+    private final Map<Key, List<Rejection>> rejectedHere = new HashMap<>();
+
+    /** What the node goes without under a key, of what it holds. */
+    private Function<Key, Collection<Rejection>> missing = key -> List.of();
+
+    /** What is rejected since somebody else has. */
+    private List<Rejection> inherited = List.of();
+
+    /** What was missing and has come, or that something has taken the place of. */
+    private final Set<OperationId> replaced = new LinkedHashSet<>();
+
+    /** Losers of conflicts that were noted before they were decided for good. */
+    private Set<OperationId> withdrawn = Set.of();
 
     /** Says what writers knew of the keys of their operations. */
     final void knowing(Function<OperationRecord, CausalContext> value) {
         knowledge = value;
+    }
+
+    /** Says what the node goes without under a key. */
+    final void missing(Function<Key, Collection<Rejection>> value) {
+        missing = value;
+    }
+
+    /** Has what comes with a part of what stands elsewhere rejected here too, as soon as it counts as held. */
+    final void inherit(List<Rejection> rejected) {
+        inherited = rejected;
     }
 
     /** What the writer of an operation knew of what stands under its key; of what it was not told of, nothing. */
@@ -51,7 +77,25 @@ class LastWriteWins implements Arbiter {
     }
 
     @Override
-    public Effect decide(OperationRecord incoming, List<Standing> standing) {
+    public final Effect decide(OperationRecord incoming, List<Standing> standing) {
+        Effect effect = choose(incoming, standing);
+        Key key = incoming.operation().key();
+        missing.apply(key).forEach(each -> replace(each, incoming, effect));
+        rejectedHere.getOrDefault(key, List.of()).forEach(each -> replace(each, incoming, effect));
+        return effect;
+    }
+
+    private void replace(Rejection each, OperationRecord incoming, Effect effect) {
+        boolean isItself = each.id().equals(incoming.id());
+        boolean isAfter = compare(incoming.stamp(), incoming.id(), each.stamp(), each.id()) > 0
+                && known(incoming).includes(each.id());
+        if (isItself ? effect != Effect.REJECTED : isAfter) {
+            boolean unused = replaced.add(each.id());
+        }
+    }
+
+    /** Decides what an operation does, by itself. */
+    Effect choose(OperationRecord incoming, List<Standing> standing) {
         if (standing.isEmpty()) {
             return Effect.WON;
         }
@@ -106,9 +150,18 @@ class LastWriteWins implements Arbiter {
         Conflict unused = conflicts.putIfAbsent(conflict.loser(), conflict);
     }
 
+    /** Takes back conflicts that were noted and have not come about. */
+    final void withdraw(Set<OperationId> losers) {
+        withdrawn = losers;
+    }
+
     /** Rejects an operation for good, and says why. */
     final Effect reject(OperationRecord incoming, RejectionCode code, String reason) {
-        rejections.add(Rejection.of(incoming, code, reason));
+        Rejection rejection = Rejection.of(incoming, code, reason);
+        rejections.add(rejection);
+        rejectedHere
+                .computeIfAbsent(rejection.key(), absent -> new ArrayList<>())
+                .add(rejection);
         return Effect.REJECTED;
     }
 
@@ -119,10 +172,34 @@ class LastWriteWins implements Arbiter {
 
     @Override
     public void addNotes(NoteSink sink) {
+        if (!withdrawn.isEmpty()) {
+            sink.add(Conflicts.TAKEN_NOTE, Conflicts.taken(withdrawn, List.of()));
+        }
         conflicts.values().forEach(conflict -> sink.add(Conflict.NOTE, conflict.encode()));
         if (!rejections.isEmpty()) {
             sink.add(Rejections.NOTE, Rejections.note(rejections));
         }
+        if (!inherited.isEmpty()) {
+            sink.add(Rejections.NOTE, Rejections.noteInherited(inherited));
+        }
+        if (!replaced.isEmpty()) {
+            sink.add(Rejections.DONE_NOTE, Rejections.noteReplaced(replaced));
+        }
+    }
+
+    /** Losers of conflicts that were noted and have not come about. */
+    Set<OperationId> withdrawn() {
+        return withdrawn;
+    }
+
+    /** What is rejected since somebody else has. */
+    List<Rejection> inherited() {
+        return inherited;
+    }
+
+    /** What was missing and is not any more. */
+    Set<OperationId> replaced() {
+        return replaced;
     }
 
     /** What was rejected in the batch. */

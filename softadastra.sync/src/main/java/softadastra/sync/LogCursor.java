@@ -70,28 +70,29 @@ final class LogCursor {
      * Goes on through the log, up to a sequence.
      *
      * @param reached what is held there
+     * @param members who takes part: what is beyond a fence is passed over
      */
-    void advance(LogTail log, long through, Vector reached, Taker taker) {
-        if (held.equals(reached)) {
+    void advance(LogTail log, long through, Vector reached, Members members, Taker taker) {
+        if (members.clamp(held).equals(reached)) {
             // Of what follows there is no operation, so it need not be read.
             log.skip(next, through + 1);
             next = Math.max(next, through + 1);
         }
         boolean more = true;
         while (more && next <= through) {
-            more = log.covers(next) ? remembered(log, through, taker) : read(log, through, taker);
+            more = log.covers(next) ? remembered(log, through, members, taker) : read(log, through, members, taker);
         }
     }
 
-    private boolean remembered(LogTail log, long through, Taker taker) {
+    private boolean remembered(LogTail log, long through, Members members, Taker taker) {
         for (Map.Entry<Long, LogTail.Read> each : log.from(next).entrySet()) {
             if (each.getKey() > through) {
                 break;
             }
             LogTail.Read read = each.getValue();
             if (read.operation().isEmpty()) {
-                pass(each.getKey(), read.skipped(), taker);
-            } else if (!offer(each.getKey(), read.operation().get(), taker)) {
+                pass(each.getKey(), read.skipped(), members, taker);
+            } else if (!offer(each.getKey(), read.operation().get(), members, taker)) {
                 return false;
             }
         }
@@ -99,7 +100,7 @@ final class LogCursor {
         return true;
     }
 
-    private boolean read(LogTail log, long through, Taker taker) {
+    private boolean read(LogTail log, long through, Members members, Taker taker) {
         boolean[] more = {true};
         boolean[] met = new boolean[1];
         long unused = log.store()
@@ -111,7 +112,7 @@ final class LogCursor {
                         }
                         OperationRecord operation = full(logged);
                         log.add(next, sequence, operation);
-                        more[0] = offer(sequence, operation, taker);
+                        more[0] = offer(sequence, operation, members, taker);
                         return more[0];
                     }
 
@@ -119,7 +120,7 @@ final class LogCursor {
                     public void skipped(long sequence, CausalContext upTo) {
                         if (sequence <= through && !meets(sequence)) {
                             log.addSkip(next, sequence, upTo);
-                            pass(sequence, upTo, taker);
+                            pass(sequence, upTo, members, taker);
                         }
                     }
 
@@ -139,8 +140,8 @@ final class LogCursor {
         return more[0];
     }
 
-    private boolean offer(long sequence, OperationRecord operation, Taker taker) {
-        boolean taken = taker.take(operation);
+    private boolean offer(long sequence, OperationRecord operation, Members members, Taker taker) {
+        boolean taken = members.refuses(operation.id()) || taker.take(members.clamp(operation));
         if (taken) {
             contexts.put(operation.id().origin(), operation.context().orElseThrow());
             held.raise(operation.id().origin(), operation.id().counter());
@@ -149,11 +150,14 @@ final class LogCursor {
         return taken;
     }
 
-    private void pass(long sequence, CausalContext upTo, Taker taker) {
+    private void pass(long sequence, CausalContext upTo, Members members, Taker taker) {
         upTo.counters().forEach((origin, counter) -> {
             long before = held.counter(origin);
             if (counter > before) {
-                taker.skipped(origin, before + 1, counter);
+                long counting = Math.min(counter, members.limit(origin));
+                if (before < counting) {
+                    taker.skipped(origin, before + 1, counting);
+                }
                 held.raise(origin, counter);
             }
         });

@@ -2,6 +2,7 @@ package softadastra.sync;
 
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -9,7 +10,11 @@ import java.util.TreeSet;
 import softadastra.core.ByteReader;
 import softadastra.core.ByteWriter;
 import softadastra.core.NodeId;
+import softadastra.store.CausalContext;
+import softadastra.store.OperationId;
+import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
+import softadastra.store.Skip;
 
 /**
  * Who takes part: the origins that have joined, and those of them that were fenced since. Both sets only grow, so whatever order
@@ -32,6 +37,12 @@ record Members(SortedSet<Origin> joined, SortedMap<Origin, Long> fenced) {
     /** The limit of a fence while it is not known how much of the fenced origin some member has. */
     static final long OPEN = Long.MAX_VALUE;
 
+    /**
+     * So many may take part at a time. Everybody is told of all others, and keeps that for good, so that whoever makes up names would
+     * fill the logs of all.
+     */
+    static final int MAX_CURRENT = 1_024;
+
     static final Members NONE = new Members(new TreeSet<>(), new TreeMap<>());
 
     private static final int VERSION = 1;
@@ -50,11 +61,71 @@ record Members(SortedSet<Origin> joined, SortedMap<Origin, Long> fenced) {
         return joined.contains(origin) && !fenced.containsKey(origin);
     }
 
+    /** Whether so many take part that nobody else is let in. */
+    boolean isTooMany() {
+        return joined.size() > MAX_CURRENT && current().size() > MAX_CURRENT;
+    }
+
     /** Those who take part now. */
     SortedSet<Origin> current() {
         TreeSet<Origin> current = new TreeSet<>(joined);
         current.removeAll(fenced.keySet());
         return current;
+    }
+
+    /** Whether the limit of some fence is not known. */
+    boolean hasOpen() {
+        return fenced.containsValue(OPEN);
+    }
+
+    /** Whether an operation is beyond the limit of a fence, and not to be taken from anybody. */
+    boolean refuses(OperationId id) {
+        return id.counter() > limit(id.origin());
+    }
+
+    /** The last counter that is taken of an origin. */
+    long limit(Origin origin) {
+        return fenced.getOrDefault(origin, OPEN);
+    }
+
+    /** What counts of a vector: nothing beyond the limits of fences. */
+    Vector clamp(Vector vector) {
+        if (fenced.entrySet().stream().allMatch(fence -> vector.counter(fence.getKey()) <= fence.getValue())) {
+            return vector;
+        }
+        Vector clamped = vector.copy();
+        fenced.forEach((origin, limit) -> clamped.lower(origin, Math.min(limit, vector.counter(origin))));
+        return clamped;
+    }
+
+    /** What counts of what somebody knew. */
+    CausalContext clamp(CausalContext context) {
+        boolean within =
+                fenced.entrySet().stream().allMatch(fence -> context.counter(fence.getKey()) <= fence.getValue());
+        return within ? context : clamp(new Vector(context.counters())).toContext();
+    }
+
+    /** What counts of some operations that are left out; empty if nothing does. */
+    Optional<Skip> clamp(Skip skip) {
+        long limit = limit(skip.origin());
+        return skip.from() > limit
+                ? Optional.empty()
+                : Optional.of(new Skip(skip.origin(), skip.from(), Math.min(skip.through(), limit)));
+    }
+
+    /** An operation with what counts of what its writer knew. */
+    OperationRecord clamp(OperationRecord operation) {
+        CausalContext knew = operation.context().orElseThrow();
+        CausalContext counts = clamp(knew);
+        return counts.equals(knew)
+                ? operation
+                : OperationRecord.remote(
+                        operation.id(),
+                        operation.stamp(),
+                        operation.version(),
+                        operation.effect(),
+                        counts,
+                        operation.operation());
     }
 
     /** With an origin that has joined. */

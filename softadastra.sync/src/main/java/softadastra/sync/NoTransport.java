@@ -5,10 +5,8 @@ import java.util.Optional;
 import java.util.Set;
 import softadastra.core.NodeId;
 
-/** The transport of a node that talks to nobody at the moment, and knows from its log whom it has talked to. */
-enum NoTransport implements SyncTransport {
-    /** The only one. */
-    INSTANCE;
+/** A transport with nobody at its other end: a node has it that talks to nobody now, and knows from its log to whom it has talked. */
+class NoTransport implements SyncTransport {
 
     @Override
     public void send(NodeId to, byte[] message) {}

@@ -25,6 +25,8 @@ final class NoteState implements NoteSummary {
     private Members members = Members.NONE;
     private long floor;
     private Optional<Progress> progress = Optional.empty();
+    private boolean learned;
+    private Stage stage = Stage.NEW;
     private final Conflicts conflicts = new Conflicts();
     private final AckMarks acks = new AckMarks();
     private final Rejections rejections = new Rejections();
@@ -52,7 +54,15 @@ final class NoteState implements NoteSummary {
                     boolean unused = conflicts.add(Conflict.decode(payload));
                 }
                 case AckMarks.NOTE -> acks.read(payload);
-                case Progress.NOTE -> progress = Progress.decode(payload);
+                case Stage.NOTE -> {
+                    stage = Stage.decode(payload);
+                    // What was begun in another one is not gone on with; see Incoming.startOver.
+                    progress = Optional.empty();
+                }
+                case Progress.NOTE -> {
+                    progress = Progress.decode(payload);
+                    learned |= progress.isEmpty();
+                }
                 case Rejections.NOTE -> rejections.read(payload);
                 case Rejections.DONE_NOTE -> rejections.readDone(payload);
                 case Subscriptions.NOTE -> subscriptions.read(payload);
@@ -97,6 +107,12 @@ final class NoteState implements NoteSummary {
         if (!subscriptions.isEmpty()) {
             sink.add(Subscriptions.NOTE, subscriptions.encode());
         }
+        if (stage != Stage.NEW) {
+            sink.add(Stage.NOTE, stage.encode());
+        }
+        if (learned) {
+            sink.add(Progress.NOTE, Progress.encode(Optional.empty()));
+        }
         if (progress.isPresent()) {
             sink.add(Progress.NOTE, Progress.encode(progress));
         }
@@ -113,9 +129,19 @@ final class NoteState implements NoteSummary {
         return floor;
     }
 
+    /** How far the node was with coming back. */
+    Stage stage() {
+        return stage;
+    }
+
     /** How far the node was with what stands elsewhere. */
     Optional<Progress> progress() {
         return progress;
+    }
+
+    /** Whether it has ever been told all that stood elsewhere. */
+    boolean hasLearned() {
+        return learned;
     }
 
     AckMarks acks() {

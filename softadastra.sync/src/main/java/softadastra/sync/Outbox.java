@@ -16,7 +16,7 @@ import softadastra.store.StoreEngine;
 final class Outbox {
 
     private final StoreEngine store;
-    private final Origin self;
+    private final Membership membership;
     private final Here here;
     private final Peers peers;
     private final Subscriptions subscriptions;
@@ -25,14 +25,14 @@ final class Outbox {
 
     Outbox(
             StoreEngine store,
-            Origin self,
+            Membership membership,
             Here here,
             Peers peers,
             Subscriptions subscriptions,
             Rejecting rejecting,
             Peer.Window window) {
         this.store = store;
-        this.self = self;
+        this.membership = membership;
         this.here = here;
         this.peers = peers;
         this.subscriptions = subscriptions;
@@ -48,13 +48,15 @@ final class Outbox {
      */
     SyncState state() {
         // As of now, not of the last step: what was written since is not with anybody yet.
-        long written = store.context().counters().entrySet().stream()
+        // What a fence refuses is nobody's to have.
+        Origin self = membership.self();
+        CausalContext context = membership.members().clamp(store.context());
+        long written = context.counters().entrySet().stream()
                 .filter(each -> each.getKey().node().equals(self.node()))
                 .mapToLong(Map.Entry::getValue)
                 .sum();
         // Who has rejected an operation holds it; it counts all the same, once, until the application has dealt with
         // it.
-        CausalContext context = store.context();
         Map<Origin, Long> least = new TreeMap<>();
         Set<OperationId> failed = rejecting.failedOperations();
         failed.removeIf(id -> !context.includes(id));
@@ -85,9 +87,12 @@ final class Outbox {
 
     /** How many of this node's operations all members hold. */
     long acknowledged() {
+        Origin self = membership.self();
         long sum = 0;
-        for (Origin origin : here.held().counters().keySet()) {
-            sum += origin.node().equals(self.node()) ? peers.leastAcknowledged(origin) : 0;
+        for (Map.Entry<Origin, Long> each : here.held().counters().entrySet()) {
+            // Somebody may have acknowledged what a fence refuses by now.
+            boolean isOwn = each.getKey().node().equals(self.node());
+            sum += isOwn ? Math.min(each.getValue(), peers.leastAcknowledged(each.getKey())) : 0;
         }
         return sum;
     }

@@ -54,6 +54,17 @@ final class Outgoing {
         return left;
     }
 
+    /** The last counter of an origin that it tells of; 0 if there is none. */
+    long through(Origin origin) {
+        long through = leftThrough().getOrDefault(origin, 0L);
+        for (OperationRecord operation : operations) {
+            if (operation.id().origin().equals(origin)) {
+                through = Math.max(through, operation.id().counter());
+            }
+        }
+        return through;
+    }
+
     /** Of each origin that something is left out of, the last counter. */
     Map<Origin, Long> leftThrough() {
         Map<Origin, Long> through = new TreeMap<>();

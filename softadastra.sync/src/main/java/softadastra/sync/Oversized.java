@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.ErrorCode;
 import softadastra.core.Result;
+import softadastra.core.Unit;
 import softadastra.store.Adoption;
 import softadastra.store.Arbiter;
 import softadastra.store.CausalContext;
@@ -53,24 +54,31 @@ final class Oversized {
      * @return what was logged, or an error as of {@link Replication#apply}
      */
     Result<Replicated> apply(OperationRecord operation, LastWriteWins first) {
-        Result<Replicated> apart = noteApart(first).flatMap(noted -> {
+        Set<OperationId> noted = new HashSet<>();
+        Result<Replicated> apart = noteApart(first, noted).flatMap(all -> {
             LastWriteWins arbiter = arbiters.get();
             return logged(replication.apply(List.of(operation), without(arbiter, noted)), arbiter);
         });
-        return isTooLarge(apart) ? reject(operation) : apart;
+        return isTooLarge(apart) ? reject(operation, noted) : apart;
     }
 
-    /** Logs the conflicts that were decided, each by itself: a crash before what follows costs that they are decided again. */
-    Result<Set<OperationId>> noteApart(LastWriteWins first) {
-        Set<OperationId> noted = new HashSet<>();
+    /**
+     * Logs the conflicts that were decided, each by itself: a crash before what follows costs that they are decided again. Whoever finds
+     * that what they are about is too large all the same is to {@linkplain LastWriteWins#withdraw withdraw} them.
+     *
+     * @param noted their losers are added to it
+     */
+    Result<Unit> noteApart(LastWriteWins first, Set<OperationId> noted) {
         for (Conflict conflict : first.conflicts()) {
-            Result<Long> note = replication.note(Conflict.NOTE, conflict.encode());
-            if (note.isErr()) {
-                return Result.err(note.error());
+            if (!noted.contains(conflict.loser())) {
+                Result<Long> note = replication.note(Conflict.NOTE, conflict.encode());
+                if (note.isErr()) {
+                    return Result.err(note.error());
+                }
+                noted.add(conflict.loser());
             }
-            noted.add(conflict.loser());
         }
-        return Result.ok(noted);
+        return Result.ok();
     }
 
     /** As an arbiter, but without the notes of conflicts that are there. */
@@ -106,19 +114,21 @@ final class Oversized {
         return result;
     }
 
-    private Result<Replicated> reject(OperationRecord operation) {
+    private Result<Replicated> reject(OperationRecord operation, Set<OperationId> noted) {
         LastWriteWins rejecting = new LastWriteWins() {
             @Override
-            public Effect decide(OperationRecord incoming, List<Standing> standing) {
+            Effect choose(OperationRecord incoming, List<Standing> standing) {
                 return rejectOversized(incoming);
             }
         };
+        rejecting.withdraw(noted);
         Result<Replicated> rejected = logged(replication.apply(List.of(operation), rejecting), rejecting);
-        return isTooLarge(rejected) ? hold(operation) : rejected;
+        return isTooLarge(rejected) ? hold(operation, noted) : rejected;
     }
 
-    private Result<Replicated> hold(OperationRecord operation) {
+    private Result<Replicated> hold(OperationRecord operation, Set<OperationId> noted) {
         LastWriteWins rejecting = new LastWriteWins();
+        rejecting.withdraw(noted);
         Effect unused = rejecting.rejectOversized(operation);
         OperationId id = operation.id();
         CausalContext held = CausalContext.of(Map.of(id.origin(), id.counter()));

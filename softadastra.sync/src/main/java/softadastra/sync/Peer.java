@@ -1,12 +1,14 @@
 package softadastra.sync;
 
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.NodeId;
@@ -68,7 +70,11 @@ final class Peer {
     /** Whether there is a way to it, and it has spoken since the engine was opened. */
     private boolean linked;
 
+    /** Members that it has accused, see {@link Membership}. */
+    private SortedSet<Origin> accused = new TreeSet<>();
+
     private boolean heard;
+    private boolean echoed;
     private long heardAt;
     private long clockOffsetMillis;
 
@@ -83,6 +89,12 @@ final class Peer {
 
     /** Members that it does not hear. */
     private SortedSet<Origin> lacking = new TreeSet<>();
+
+    /** The last operation of each origin that was passed over, since some before it are left out here and it lacks these. */
+    private final Map<Origin, Long> withheld = new HashMap<>();
+
+    /** Where the first of these is, null for none. */
+    private @Nullable LogCursor firstWithheld;
 
     /** Which cut of others it was told last. */
     private final TreeMap<Origin, Long> relayed = new TreeMap<>();
@@ -208,7 +220,33 @@ final class Peer {
     void restart(LogStart start) {
         cursor = new LogCursor(start);
         mark = cursor.copy();
+        letGo();
         rewind();
+    }
+
+    /** Goes back to what was passed over, if by now it is to be told. */
+    private void tellWithheld(Share share) {
+        withheld.entrySet().removeIf(each -> acknowledged.counter(each.getKey()) >= each.getValue());
+        LogCursor first = firstWithheld;
+        if (withheld.isEmpty() || first == null) {
+            firstWithheld = null;
+        } else if (withheld.keySet().stream().anyMatch(share::isWhole)) {
+            mark = first.next() < mark.next() ? first : mark;
+            letGo();
+            rewind();
+        }
+    }
+
+    private void withhold(OperationId id) {
+        if (withheld.isEmpty()) {
+            firstWithheld = cursor.copy();
+        }
+        withheld.put(id.origin(), id.counter());
+    }
+
+    private void letGo() {
+        withheld.clear();
+        firstWithheld = null;
     }
 
     private void rewind() {
@@ -266,21 +304,26 @@ final class Peer {
         heardAt = now;
         clockOffsetMillis = state.millis() - millis;
         lacking = state.lacking();
+        if (lacking.contains(origin)) {
+            // It asks, maybe again.
+            relayed.remove(origin);
+        }
         whole = state.whole();
         if (!progress.equals(state.progress())) {
             progress = state.progress();
             progressAt = now;
         }
         attempt = 0;
-        learn(state.cut());
+        learn(state.cut(), state.accused());
     }
 
-    /** Takes note of a cut of it, whoever told. */
-    void learn(Cut said) {
+    /** Takes note of a cut of it, and of whom it accused then, whoever told. */
+    void learn(Cut said, SortedSet<Origin> accuses) {
         Cut before = cut;
         // Messages come in any order.
         if (before == null || said.sequence() >= before.sequence()) {
             cut = said;
+            accused = accuses;
         }
         boolean unused = acknowledged.merge(said.held());
         while (!inFlight.isEmpty() && inFlight.peek().isIn(acknowledged)) {
@@ -291,17 +334,43 @@ final class Peer {
         }
     }
 
-    /** Of the cuts that are known those that it lacks, and all of them or those it was not told yet. */
-    SortedMap<Origin, Cut> relay(SortedMap<Origin, Peer> peers, boolean all) {
-        TreeMap<Origin, Cut> relay = new TreeMap<>();
+    /** Which members it has not heard of for longer than the retention, as far as it has said. */
+    SortedSet<Origin> accused() {
+        return accused;
+    }
+
+    /** Whether it has said what it knows of this node, since the engine was opened. */
+    boolean hasEchoed() {
+        return echoed;
+    }
+
+    void echoed() {
+        echoed = true;
+    }
+
+    /** Of what is known of others, what it lacks: all of that, or what it was not told yet. */
+    SortedMap<Origin, Relayed> relay(SortedMap<Origin, Peer> peers, ToLongFunction<Origin> silenceMillis, boolean all) {
+        TreeMap<Origin, Relayed> relay = new TreeMap<>();
         for (Origin each : lacking) {
             Peer other = peers.get(each);
-            Cut known = other == null || each.equals(origin) ? null : other.cut;
-            if (known != null && (all || known.sequence() > relayed.getOrDefault(each, -1L))) {
-                relay.put(each, known);
+            Cut known = other == null ? null : other.cut;
+            long told = relayed.getOrDefault(each, -1L);
+            if (each.equals(origin)) {
+                if (all || told < 0) {
+                    relay.put(each, echo());
+                }
+            } else if (other != null && known != null && (all || known.sequence() > told)) {
+                relay.put(each, new Relayed(known, silenceMillis.applyAsLong(each), other.accused));
             }
         }
         return relay;
+    }
+
+    /** What it has ever said that it holds: its log may have been put back since. */
+    private Relayed echo() {
+        Cut last = cut;
+        long sequence = last == null ? 0 : last.sequence();
+        return new Relayed(new Cut(sequence, acknowledged.copy(), 0, 0, false), 0, new TreeSet<>());
     }
 
     /** Sends again what was not acknowledged in time. */
@@ -329,8 +398,10 @@ final class Peer {
      *
      * @param share what it wants of what this node has
      */
-    Outgoing next(LogTail log, long durable, Vector held, Share share, long now, RandomGenerator random) {
+    Outgoing next(
+            LogTail log, long durable, Vector held, Members members, Share share, long now, RandomGenerator random) {
         snapshots = 0;
+        tellWithheld(share);
         Outgoing out = new Outgoing();
         if (inFlight.isEmpty()) {
             mark = cursor.copy();
@@ -343,15 +414,19 @@ final class Peer {
             return out;
         }
         int[] bytes = new int[1];
-        cursor.advance(log, durable, held, new LogCursor.Taker() {
+        cursor.advance(log, durable, held, members, new LogCursor.Taker() {
             @Override
             public boolean take(OperationRecord operation) {
                 OperationId id = operation.id();
-                if (acknowledged.includes(id) || !share.has(id)) {
+                if (acknowledged.includes(id)) {
+                    return true;
+                }
+                if (!share.has(id)) {
+                    withhold(id);
                     return true;
                 }
                 if (!share.wants(operation.operation().key())) {
-                    return leaveOut(out, id);
+                    return share.mayLeaveOut(id) && leaveOut(out, id);
                 }
                 int size = size(operation.operation());
                 // One that is larger than the window goes alone.
@@ -400,9 +475,9 @@ final class Peer {
     }
 
     /** A message went out that says all there was to tell. */
-    void told(SortedMap<Origin, Cut> cuts) {
+    void told(SortedMap<Origin, Relayed> relay) {
         owed = false;
-        cuts.forEach((member, said) -> relayed.put(member, said.sequence()));
+        relay.forEach((member, said) -> relayed.put(member, said.cut().sequence()));
     }
 
     private static int size(Operation operation) {

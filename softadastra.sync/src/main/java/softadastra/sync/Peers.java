@@ -14,8 +14,9 @@ import softadastra.store.Origin;
 /** The members of a node's log, and which of those that are none of itself there is a way to. For one thread. */
 final class Peers {
 
-    private final Origin self;
+    private final Membership membership;
     private final Here here;
+    private final AckMarks acks;
     private final Peer.Window window;
 
     /** All members but this node. */
@@ -24,28 +25,31 @@ final class Peers {
     /** Who has spoken last of those with a node's id: one that was restored, or that keeps nothing, has another epoch. */
     private final TreeMap<NodeId, Origin> speaking = new TreeMap<>();
 
-    private Members members;
     private SortedSet<NodeId> neighbours = new TreeSet<>();
 
-    Peers(Origin self, Here here, Peer.Window window, Members members) {
-        this.self = self;
+    Peers(Membership membership, Here here, Peer.Window window, AckMarks acks) {
+        this.membership = membership;
         this.here = here;
         this.window = window;
-        this.members = members;
+        this.acks = acks;
         admit();
     }
 
     Members members() {
-        return members;
+        return membership.members();
     }
 
-    /** Goes on with other members, who are in the log. */
-    void become(Members joined) {
-        members = joined;
-        admit();
-    }
-
-    private void admit() {
+    /** Goes on with those who are members now. */
+    void admit() {
+        Members members = members();
+        Origin self = membership.self();
+        all.values().removeIf(peer -> {
+            boolean left = !members.has(peer.origin());
+            if (left) {
+                acks.retire(peer, self);
+            }
+            return left;
+        });
         for (Origin origin : members.current()) {
             if (!origin.equals(self)) {
                 all.computeIfAbsent(origin, absent -> new Peer(absent, here.start(), window));
@@ -111,13 +115,27 @@ final class Peers {
 
     /** The log can be read operation by operation from another place on. */
     void restart() {
-        LogStart start = here.restart();
+        here.restart();
+        LogStart start = here.start();
         all.values().forEach(peer -> peer.restart(start));
     }
 
-    /** How many of a node's operations all members hold. */
+    /** Of what this node holds, what all members do. */
+    Vector settled(Vector held) {
+        Vector settled = held.copy();
+        if (!all.isEmpty()) {
+            held.counters()
+                    .forEach((origin, counter) -> settled.lower(origin, Math.min(counter, leastAcknowledged(origin))));
+        }
+        return settled;
+    }
+
+    /** How many of a node's operations all members hold; while there are none, what those held who were. */
     long leastAcknowledged(Origin origin) {
-        long least = all.isEmpty() ? 0 : Long.MAX_VALUE;
+        if (all.isEmpty()) {
+            return acks.retired(membership.self().node(), origin);
+        }
+        long least = Long.MAX_VALUE;
         for (Peer peer : all.values()) {
             least = Math.min(least, peer.acknowledged().counter(origin));
         }

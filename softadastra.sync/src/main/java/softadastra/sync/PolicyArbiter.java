@@ -33,7 +33,7 @@ class PolicyArbiter extends LastWriteWins {
     }
 
     @Override
-    public Effect decide(OperationRecord incoming, List<Standing> standing) {
+    Effect choose(OperationRecord incoming, List<Standing> standing) {
         Optional<Admitting.No> refused = stands(incoming, standing) ? Optional.empty() : admission.asked(incoming);
         if (refused.isPresent()) {
             return reject(incoming, refused.get().code(), refused.get().reason());
@@ -43,7 +43,7 @@ class PolicyArbiter extends LastWriteWins {
         }
         Key key = incoming.operation().key();
         return switch (policies.of(key).kind()) {
-            case LAST_WRITE_WINS -> super.decide(incoming, standing);
+            case LAST_WRITE_WINS -> super.choose(incoming, standing);
             case KEEP_LOCAL -> keepLocal(incoming, standing);
             case KEEP_REMOTE -> keepRemote(incoming, standing);
             case MANUAL -> beside(Effect.SIBLING, incoming, standing);

@@ -8,18 +8,24 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.Result;
+import softadastra.core.Unit;
 import softadastra.store.Adoption;
 import softadastra.store.Arbiter;
 import softadastra.store.CausalContext;
 import softadastra.store.Effect;
 import softadastra.store.Key;
+import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
 import softadastra.store.Replicated;
 import softadastra.store.Replication;
+import softadastra.store.Skip;
 import softadastra.store.Standing;
 import softadastra.store.Value;
 
@@ -39,9 +45,15 @@ final class Receiving {
     /** Takes note of the conflicts of a batch that was logged. */
     private final Consumer<LastWriteWins> decided;
 
+    /** Whether what the sender goes without is not here either. */
+    private final Predicate<Rejection> isMissing;
+
     private @Nullable Progress progress;
     /** What was held when the part came that is being taken. */
     private Vector before = new Vector();
+
+    /** Whether all that stood elsewhere was ever taken. */
+    private boolean learned;
 
     private long movedAt;
     private boolean moved;
@@ -51,12 +63,26 @@ final class Receiving {
             Supplier<LastWriteWins> arbiters,
             Subscriptions subscriptions,
             Consumer<LastWriteWins> decided,
-            Optional<Progress> progress) {
+            Predicate<Rejection> isMissing,
+            Optional<Progress> progress,
+            boolean learned) {
         this.replication = replication;
         this.progress = progress.orElse(null);
+        this.learned = learned;
         this.arbiters = arbiters;
         this.subscriptions = subscriptions;
         this.decided = decided;
+        this.isMissing = isMissing;
+    }
+
+    /** Whether all that stood elsewhere was ever taken. */
+    boolean hasLearned() {
+        return learned;
+    }
+
+    /** What is under way has come to nothing; what was taken of it stays. */
+    void giveUp() {
+        progress = null;
     }
 
     /** How far it is; empty if nothing is under way. */
@@ -95,15 +121,15 @@ final class Receiving {
                     through,
                     rest.subList(0, count),
                     chunk.known(),
-                    last ? chunk.conflicts() : List.of());
-            LastWriteWins arbiter = arbiter(part);
-            Result<Replicated> logged = log(part, known, arbiter, arbiter);
+                    within(behind, through, chunk.conflicts(), Conflict::key),
+                    within(behind, through, chunk.rejected(), Rejection::key));
+            Result<Long> logged =
+                    log(part, known, arbiter(part), part.survivors()).map(done -> (long) done.taken());
             if (Oversized.isTooLarge(logged) && atOnce > 1) {
                 // With what it replaces, which is reported, it is more than a batch may be.
                 atOnce = Math.max(1, Math.min(atOnce, count) / 2);
             } else {
-                logged = Oversized.isTooLarge(logged) ? logAlone(part, held, known, arbiter) : logged;
-                taken += logged.orElseThrow().taken();
+                taken += (Oversized.isTooLarge(logged) ? logAlone(part, held, known) : logged).orElseThrow();
                 rest = rest.subList(count, rest.size());
                 behind = through;
                 more = !last;
@@ -112,6 +138,17 @@ final class Receiving {
         moved = true;
         movedAt = now;
         return taken;
+    }
+
+    /** What is about keys of a range: it is logged with that, so that it is not lost when what follows comes from somebody else. */
+    private static <T> List<T> within(
+            Optional<Key> behind, Optional<Key> through, List<T> all, Function<T, Key> keyOf) {
+        return all.stream()
+                .filter(each ->
+                        behind.map(key -> keyOf.apply(each).compareTo(key) > 0).orElse(true))
+                .filter(each -> through.map(key -> keyOf.apply(each).compareTo(key) <= 0)
+                        .orElse(true))
+                .toList();
     }
 
     /** So many operations, or a few more: those of a key are taken together. */
@@ -154,58 +191,121 @@ final class Receiving {
     private LastWriteWins arbiter(Chunk part) {
         LastWriteWins arbiter = arbiters.get();
         part.conflicts().forEach(arbiter::report);
+        arbiter.inherit(part.rejected().stream().filter(isMissing).toList());
         return arbiter;
     }
 
     /**
-     * Logs what stands under one key that is too large with what is reported about it: that goes before it; or else it is rejected, and
-     * what follows is not.
+     * Logs what stands under one key that is too large with what is reported about it: that goes before it, and then one operation
+     * after the other, as they stand beside each other; one that is too large by itself is rejected, and what follows is not. After a
+     * crash in between the part comes again, and finds what is there.
      *
-     * @param first what has decided about it, in a batch that was too large
+     * @return how many operations were taken
      */
-    private Result<Replicated> logAlone(Chunk part, CausalContext held, CausalContext known, LastWriteWins first) {
-        Result<Replicated> apart = new Oversized(replication, arbiters, decided)
-                .noteApart(first)
-                .flatMap(noted -> {
-                    LastWriteWins arbiter = arbiter(part);
-                    return log(part, known, arbiter, Oversized.without(arbiter, noted));
-                });
+    private Result<Long> logAlone(Chunk part, CausalContext held, CausalContext known) {
+        Oversized oversized = new Oversized(replication, arbiters, decided);
+        Set<OperationId> beside =
+                part.survivors().stream().map(OperationRecord::id).collect(Collectors.toSet());
+        Set<OperationId> told = new HashSet<>();
+        Result<Long> taken = reportAlone(part, oversized, told).map(reported -> 0L);
+        for (OperationRecord survivor : part.survivors()) {
+            taken = taken.flatMap(before ->
+                    adoptAlone(survivor, beside, held, told, oversized).map(logged -> before + logged.taken()));
+        }
+        return taken.flatMap(before -> {
+            LastWriteWins arbiter = arbiters.get();
+            arbiter.inherit(part.rejected().stream().filter(isMissing).toList());
+            Chunk rest = new Chunk(
+                    part.cut(),
+                    part.full(),
+                    part.behind(),
+                    part.through(),
+                    List.of(),
+                    part.known(),
+                    List.of(),
+                    part.rejected());
+            return log(rest, known, arbiter, part.survivors()).map(logged -> before + logged.taken());
+        });
+    }
+
+    /** Logs what was decided elsewhere; what is more than the log takes by itself is left out. */
+    private Result<Unit> reportAlone(Chunk part, Oversized oversized, Set<OperationId> told) {
+        for (Conflict conflict : part.conflicts()) {
+            LastWriteWins arbiter = arbiters.get();
+            arbiter.report(conflict);
+            Result<Unit> noted = oversized.noteApart(arbiter, told);
+            if (noted.isOk()) {
+                decided.accept(arbiter);
+            } else if (!Oversized.isTooLarge(noted)) {
+                return noted;
+            }
+        }
+        return Result.ok();
+    }
+
+    private Result<Replicated> adoptAlone(
+            OperationRecord survivor,
+            Set<OperationId> beside,
+            CausalContext held,
+            Set<OperationId> told,
+            Oversized oversized) {
+        Adoption alone = new Adoption(List.of(survivor), List.of(), Optional.empty(), beside);
+        LastWriteWins first = arbiters.get();
+        Result<Replicated> logged = logged(replication.adopt(alone, Oversized.without(first, told)), first);
+        if (!Oversized.isTooLarge(logged)) {
+            return logged;
+        }
+        Set<OperationId> noted = new HashSet<>(told);
+        Result<Replicated> apart = oversized.noteApart(first, noted).flatMap(all -> {
+            LastWriteWins again = arbiters.get();
+            return logged(replication.adopt(alone, Oversized.without(again, noted)), again);
+        });
         if (!Oversized.isTooLarge(apart)) {
             return apart;
         }
+        noted.removeAll(told);
         LastWriteWins rejecting = new LastWriteWins();
-        part.survivors().stream()
-                .filter(survivor -> !held.includes(survivor.id()))
-                .forEach(survivor -> {
-                    Effect unused = rejecting.rejectOversized(survivor);
-                });
-        Chunk rest =
-                new Chunk(part.cut(), part.full(), part.behind(), part.through(), List.of(), part.known(), List.of());
-        return log(rest, known, rejecting, rejecting);
+        rejecting.withdraw(noted);
+        if (!held.includes(survivor.id())) {
+            Effect unused = rejecting.rejectOversized(survivor);
+        }
+        return logged(replication.adopt(new Adoption(List.of(), List.of(), Optional.empty()), rejecting), rejecting);
     }
 
-    /** Logs a part; what has decided about it may be told to leave out some of its notes. */
-    private Result<Replicated> log(Chunk part, CausalContext known, LastWriteWins arbiter, Arbiter logging) {
+    private Result<Replicated> logged(Result<Replicated> result, LastWriteWins arbiter) {
+        if (result.isOk()) {
+            decided.accept(arbiter);
+        }
+        return result;
+    }
+
+    /**
+     * Logs a part.
+     *
+     * @param there what stands in its range at the sender, and need not be logged with it
+     */
+    private Result<Replicated> log(
+            Chunk part, CausalContext known, LastWriteWins arbiter, List<OperationRecord> there) {
         Optional<Progress> reached = part.through().map(key -> new Progress(part.cut(), part.full(), key));
         // What it does not name may have been left out, or replaced.
-        SortedMap<Origin, Long> gaps =
+        SortedMap<Origin, Skip> gaps =
                 reached.isPresent() || subscriptions.own().isEverything()
                         ? Collections.emptySortedMap()
                         : subscriptions.newGaps(part.cut(), before);
         Arbiter noting = new Arbiter() {
             @Override
             public Effect decide(OperationRecord incoming, List<Standing> standing) {
-                return logging.decide(incoming, standing);
+                return arbiter.decide(incoming, standing);
             }
 
             @Override
             public Optional<Value> merge(Key key, List<Standing> siblings) {
-                return logging.merge(key, siblings);
+                return arbiter.merge(key, siblings);
             }
 
             @Override
             public void addNotes(NoteSink sink) {
-                logging.addNotes(sink);
+                arbiter.addNotes(sink);
                 sink.add(Progress.NOTE, Progress.encode(reached));
                 if (!gaps.isEmpty()) {
                     sink.add(Subscriptions.NOTE, Subscriptions.encodeGaps(gaps));
@@ -214,9 +314,11 @@ final class Receiving {
         };
         Optional<CausalContext> held =
                 reached.isPresent() ? Optional.empty() : Optional.of(part.cut().toContext());
-        Result<Replicated> logged = replication.adopt(new Adoption(part.survivors(), gone(part, known), held), noting);
+        Result<Replicated> logged =
+                replication.adopt(new Adoption(part.survivors(), gone(part, there, known), held), noting);
         if (logged.isOk()) {
             progress = reached.orElse(null);
+            learned |= reached.isEmpty();
             subscriptions.noteGaps(gaps);
             decided.accept(arbiter);
         }
@@ -224,18 +326,22 @@ final class Receiving {
     }
 
     /** What stands here in the range, was known there, and is not there any more. */
-    private List<Standing> gone(Chunk part, CausalContext known) {
+    private List<Standing> gone(Chunk part, List<OperationRecord> survivors, CausalContext known) {
         List<Standing> gone = new ArrayList<>();
         if (part.full()) {
+            // What the sender has rejected is not gone.
+            Set<OperationId> rejected =
+                    part.rejected().stream().map(Rejection::id).collect(Collectors.toSet());
             Set<Key> there = new HashSet<>(part.known());
-            part.survivors().forEach(survivor -> there.add(survivor.operation().key()));
+            survivors.forEach(survivor -> there.add(survivor.operation().key()));
             long unused = replication
                     .standing(part.behind(), each -> {
                         boolean inRange = part.through().isEmpty()
                                 || each.key().compareTo(part.through().get()) <= 0;
                         if (inRange
-                                && each.value().isPresent()
+                                && (each.value().isPresent() || each.contested())
                                 && known.includes(each.id())
+                                && !rejected.contains(each.id())
                                 && subscriptions.own().matches(each.key())
                                 && !there.contains(each.key())) {
                             gone.add(each);

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.function.Supplier;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.ErrorCode;
 import softadastra.core.NodeId;
@@ -19,7 +20,6 @@ import softadastra.core.Unit;
 import softadastra.store.CausalContext;
 import softadastra.store.Key;
 import softadastra.store.OperationId;
-import softadastra.store.Origin;
 import softadastra.store.Replication;
 import softadastra.store.Standing;
 import softadastra.sync.Refusals.Receipt;
@@ -37,43 +37,96 @@ import softadastra.sync.Rejections.Failure;
 final class Rejecting {
 
     private final Replication replication;
-    private final Origin self;
+    private final Membership membership;
     private final InstantSource clock;
     private final Rejections rejections;
+    private final Supplier<LastWriteWins> policies;
     private final RejectionRelay relay;
 
     /** Failures that the application has yet to be told of. */
     private List<Failure> untold;
 
-    Rejecting(Replication replication, Origin self, InstantSource clock, Rejections rejections) {
+    /** What the application knows to have gone for want of room. */
+    private SyncEvent.RejectionsDropped dropped;
+
+    Rejecting(
+            Replication replication,
+            Membership membership,
+            InstantSource clock,
+            Rejections rejections,
+            Supplier<LastWriteWins> policies) {
         this.replication = replication;
-        this.self = self;
+        this.membership = membership;
         this.clock = clock;
         this.rejections = rejections;
-        this.relay = new RejectionRelay(self.node());
+        this.policies = policies;
+        this.relay = new RejectionRelay(membership.self().node());
         this.untold = new ArrayList<>(rejections.failures());
+        this.dropped = dropped();
     }
 
     /** Takes note of what a batch that was logged has rejected. */
     void decided(LastWriteWins arbiter) {
         arbiter.rejections().forEach(rejections::add);
+        arbiter.inherited().forEach(rejections::inherit);
+        arbiter.replaced().forEach(rejections::replaced);
+    }
+
+    /** What this node goes without. */
+    Missing missing() {
+        return rejections.missing();
+    }
+
+    /** Has those told whose operations this node goes without from now on, since it has got what stands at somebody who does. */
+    private void settle(CausalContext held) {
+        List<Rejection> without = new ArrayList<>();
+        List<OperationId> past = new ArrayList<>();
+        for (Rejection each : rejections.inherited()) {
+            if (held.includes(each.id())) {
+                List<Standing> standing = replication.standing(each.key()).orElseThrow();
+                if (each.isPast(
+                        standing,
+                        policies.get().keepsAll(each.key()),
+                        membership.self().node())) {
+                    past.add(each.id());
+                } else {
+                    without.add(each);
+                }
+            }
+        }
+        if (!without.isEmpty()) {
+            byte[] note = Rejections.note(without);
+            long unused = replication.note(Rejections.NOTE, note).orElseThrow();
+            rejections.read(note);
+        }
+        if (!past.isEmpty()) {
+            byte[] note = Rejections.noteReplaced(past);
+            long unused = replication.note(Rejections.DONE_NOTE, note).orElseThrow();
+            rejections.readDone(note);
+        }
     }
 
     /**
      * Takes in what messages say. Blocks until what concerns this node is durable.
      *
      * @param held what this node holds
+     * @param members who takes part
      */
-    void hear(List<SyncMessage> messages, CausalContext held, long now) {
+    void hear(List<SyncMessage> messages, CausalContext held, Members members, long now) {
+        settle(held);
         Map<Claim, Failure> fresh = new LinkedHashMap<>();
         List<Claim> known = new ArrayList<>();
         List<OperationId> told = new ArrayList<>();
         for (SyncMessage message : messages) {
             NodeId from = message.from().node();
             for (Word word : message.refusals().words()) {
-                if (word.rejection().id().node().equals(self.node())) {
+                if (membership.isOwn(word.rejection().id().node())) {
                     if (!held.includes(word.rejection().id())) {
-                        // Made up, or lost here: whoever has rejected it repeats it until it is back.
+                        // Made up, or lost here: whoever has rejected it repeats it until it is back. It does not come
+                        // back from beyond a fence.
+                        if (members.refuses(word.rejection().id())) {
+                            known.add(new Claim(word.by(), word.rejection().id()));
+                        }
                         continue;
                     }
                     Failure failure = new Failure(word.by(), clock.millis(), word.rejection());
@@ -81,14 +134,16 @@ final class Rejecting {
                     if (!rejections.isNoted(failure.claim())) {
                         fresh.putIfAbsent(failure.claim(), failure);
                     }
-                } else if (!word.by().equals(self)) {
+                } else if (!membership.isOwn(word.by().node())) {
                     relay.pass(from, word, now);
                 }
             }
             for (Receipt receipt : message.refusals().receipts()) {
-                if (!receipt.by().equals(self)) {
+                // It was told in whatever epoch this node had then.
+                if (!membership.isOwn(receipt.by().node())) {
                     relay.pass(from, receipt, now);
-                } else if (rejections.untold().containsKey(receipt.id()) && held.includes(receipt.id())) {
+                } else if (rejections.untold().containsKey(receipt.id())
+                        && (held.includes(receipt.id()) || members.refuses(receipt.id()))) {
                     // One that came before those it belongs to will come, and be rejected, again.
                     told.add(receipt.id());
                 }
@@ -121,7 +176,7 @@ final class Rejecting {
     /** Gets ready to tell those that there is a way to. */
     void prepare(SortedSet<NodeId> neighbours, long now) {
         relay.connect(neighbours);
-        relay.tell(self, rejections.untold(), now);
+        relay.tell(membership.self(), rejections.untold(), now);
     }
 
     /** What the next message to a neighbour is to have. */
@@ -149,16 +204,36 @@ final class Rejecting {
         return rejections.failures().stream().map(Failure::claim).toList();
     }
 
-    /** What has failed, and with whom, oldest first. */
+    /** What has failed, and with whom, oldest first. What a fence refuses is nobody's to have, and was written again. */
     List<FailedOperation> failed() {
-        return rejections.failures().stream().map(Rejecting::toPublic).toList();
+        return toPublic(rejections.failures());
     }
 
     /** What has failed and the application is to be told of, each once; what it has not dealt with, after a restart again. */
     List<FailedOperation> tell() {
         List<Failure> all = untold;
         untold = new ArrayList<>();
-        return all.stream().map(Rejecting::toPublic).toList();
+        return toPublic(all);
+    }
+
+    /** That more has gone for want of room than the application knows; once. */
+    Optional<SyncEvent> tellDropped() {
+        SyncEvent.RejectionsDropped now = dropped();
+        boolean more = !now.equals(dropped);
+        dropped = now;
+        return more ? Optional.of(now) : Optional.empty();
+    }
+
+    private SyncEvent.RejectionsDropped dropped() {
+        return new SyncEvent.RejectionsDropped(rejections.failuresDropped(), rejections.untoldDropped());
+    }
+
+    private List<FailedOperation> toPublic(Collection<Failure> all) {
+        return all.stream().filter(this::counts).map(Rejecting::toPublic).toList();
+    }
+
+    private boolean counts(Failure failure) {
+        return !membership.members().refuses(failure.rejection().id());
     }
 
     private static FailedOperation toPublic(Failure failure) {
@@ -169,7 +244,7 @@ final class Rejecting {
                 rejection.removal(),
                 rejection.stamp(),
                 failure.by().node(),
-                rejection.code(),
+                RejectionCode.of(rejection.code()),
                 rejection.reason(),
                 Instant.ofEpochMilli(failure.sinceMillis()));
     }
@@ -181,18 +256,26 @@ final class Rejecting {
             return Result.err(notFailed(id));
         }
         Key key = claims.values().iterator().next().rejection().key();
+        // In the batch that has the new operation: it is not done twice.
+        byte[] note = Rejections.noteDone(List.of(), claims.keySet());
         return replication
                 .standing(key)
-                .flatMap(standing -> rewrite(key, id, standing))
-                .flatMap(written -> written ? done(List.of(), claims.keySet()) : Result.err(notCurrent(id)));
+                .flatMap(standing -> rewrite(key, id, standing, note))
+                .flatMap(written -> {
+                    if (!written) {
+                        return Result.err(notCurrent(id));
+                    }
+                    rejections.readDone(note);
+                    return Result.ok();
+                });
     }
 
-    private Result<Boolean> rewrite(Key key, OperationId id, List<Standing> standing) {
+    private Result<Boolean> rewrite(Key key, OperationId id, List<Standing> standing, byte[] note) {
         Optional<Standing> current =
                 standing.stream().filter(each -> each.id().equals(id)).findFirst();
         return current.isEmpty()
                 ? Result.ok(false)
-                : replication.rewrite(key, current.get().sequence());
+                : replication.rewrite(key, current.get().sequence(), Rejections.DONE_NOTE, note);
     }
 
     /** Gives up on an operation that has failed. */
@@ -204,7 +287,7 @@ final class Rejecting {
     private Map<Claim, Failure> claims(OperationId id) {
         Map<Claim, Failure> claims = new LinkedHashMap<>();
         rejections.failures().stream()
-                .filter(each -> each.rejection().id().equals(id))
+                .filter(each -> each.rejection().id().equals(id) && counts(each))
                 .forEach(each -> claims.put(each.claim(), each));
         return claims;
     }

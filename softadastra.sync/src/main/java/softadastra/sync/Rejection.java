@@ -1,12 +1,15 @@
 package softadastra.sync;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import softadastra.core.ByteReader;
 import softadastra.core.ByteWriter;
 import softadastra.core.HybridTimestamp;
+import softadastra.core.NodeId;
 import softadastra.store.Key;
 import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
+import softadastra.store.Standing;
 
 /**
  * That an operation was rejected for good, as notes and messages have it behind its id:
@@ -21,10 +24,10 @@ import softadastra.store.OperationRecord;
  * @param key its key
  * @param removal whether it removes the key
  * @param stamp when it was written
- * @param code why
+ * @param code why; one that this release does not know stays what it is, for those who do
  * @param reason why, in words
  */
-record Rejection(OperationId id, Key key, boolean removal, HybridTimestamp stamp, RejectionCode code, String reason) {
+record Rejection(OperationId id, Key key, boolean removal, HybridTimestamp stamp, int code, String reason) {
 
     private static final int MAX_REASON = 256;
 
@@ -36,15 +39,43 @@ record Rejection(OperationId id, Key key, boolean removal, HybridTimestamp stamp
 
     /** A rejection, with as much of the reason as is told. */
     static Rejection of(OperationRecord operation, RejectionCode code, String reason) {
-        String some = reason.substring(0, Math.min(reason.length(), MAX_REASON));
         return new Rejection(
                 operation.id(),
                 operation.operation().key(),
                 operation.operation().value().isEmpty(),
                 operation.stamp(),
-                code,
-                // Half a character becomes a question mark.
-                new String(some.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
+                code.code(),
+                told(reason));
+    }
+
+    /** The same, of somebody who got what stands at a node, and so goes without it as that does. */
+    Rejection at(NodeId node) {
+        return new Rejection(id, key, removal, stamp, code, told("not at " + node + " either: " + reason));
+    }
+
+    /**
+     * Whether to go without it makes no difference any more: it stands there, or what does would have taken its place.
+     *
+     * @param standing what stands under its key
+     * @param keepsAll whether operations stand beside each other there
+     * @param self the node where they stand, which knew what it went without when it wrote
+     */
+    boolean isPast(List<Standing> standing, boolean keepsAll, NodeId self) {
+        for (Standing each : standing) {
+            boolean isLater = LastWriteWins.compare(each.stamp(), each.id(), stamp, id) > 0;
+            boolean hasReplaced =
+                    !keepsAll || (standing.size() == 1 && each.id().node().equals(self));
+            if (each.id().equals(id) || (isLater && hasReplaced)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String told(String reason) {
+        String some = reason.substring(0, Math.min(reason.length(), MAX_REASON));
+        // Half a character becomes a question mark.
+        return new String(some.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     /** What it takes in memory and in messages, about. */
@@ -57,7 +88,7 @@ record Rejection(OperationId id, Key key, boolean removal, HybridTimestamp stamp
         out.writeByte(removal ? 1 : 0);
         out.writeUtf8(key.asString());
         out.writeLong(stamp.packed());
-        out.writeByte(code.code());
+        out.writeByte(code);
         out.writeUtf8(reason);
     }
 
@@ -74,7 +105,7 @@ record Rejection(OperationId id, Key key, boolean removal, HybridTimestamp stamp
         }
         Key key = Key.of(in.readUtf8(Key.MAX_BYTES));
         HybridTimestamp stamp = HybridTimestamp.ofPacked(in.readLong());
-        RejectionCode code = RejectionCode.of(in.readByte());
+        int code = in.readByte();
         return new Rejection(id, key, flags == 1, stamp, code, in.readUtf8(MAX_REASON_BYTES));
     }
 }

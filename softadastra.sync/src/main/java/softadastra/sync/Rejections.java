@@ -22,14 +22,19 @@ import softadastra.store.Origin;
  * changes nothing.
  *
  * <pre>
- * note 69 = version:u8 (1)  kind:u8 (0: by this node; 1: by others)  count:varint  { [by  since:i64]  id  rejection } * count
- * note 70 = version:u8 (1)  count:varint  { id } * count  count:varint  { by  id } * count
+ * note 69 = version:u8 (1)  kind:u8  count:varint  { [by  since:i64]  id  rejection } * count
+ * note 70 = version:u8 (1 or 2)  count:varint  { id } * count  count:varint  { by  id } * count
+ *           of version 2: count:varint  { id } * count  gone:varint * 3
  *
- * by, since : who has rejected it, of kind 1; and when that was heard of here, in milliseconds
- * note 70   : whose writers know by now; and what the application has dealt with
+ * kind 0    : this node has rejected them
+ * kind 1    : others have rejected them; by, since: who, and when that was heard of here, in milliseconds
+ * kind 2    : this node has taken a part of what stands at somebody who goes without them, and will, once they count as held
+ * kind 3    : this node goes without them, and their writers know
+ * note 70   : whose writers know by now; what the application has dealt with; what is missing no more, see {@link Missing}; and
+ *             how many have gone for want of room: of those to be told, of those that have failed, and of those that are missing
  * </pre>
  *
- * <p>Of each there are at most {@value #MAX_COUNT}, and of the first two 16 MiB; beyond that the oldest go. For one thread.
+ * <p>Of each there are at most {@value #MAX_COUNT}, and 16 MiB; beyond that the oldest go, and are counted. For one thread.
  */
 final class Rejections {
 
@@ -42,8 +47,14 @@ final class Rejections {
     static final int MAX_COUNT = 10_000;
     private static final long MAX_BYTES = 16L << 20;
     private static final int VERSION = 1;
+
+    /** Of a note of what is done that has more to it. */
+    private static final int LONG_VERSION = 2;
+
     private static final int HERE = 0;
     private static final int ELSEWHERE = 1;
+    private static final int INHERITED = 2;
+    private static final int TOLD = 3;
 
     /**
      * That a node has rejected an operation.
@@ -81,14 +92,41 @@ final class Rejections {
     }
 
     private final Map<OperationId, Rejection> untold = new LinkedHashMap<>();
+    private final Map<OperationId, Rejection> inherited = new LinkedHashMap<>();
+    private final Missing missing = new Missing(MAX_COUNT, MAX_BYTES);
     private final Map<Known, Failure> failures = new LinkedHashMap<>();
     private final Map<Known, Claim> done = new LinkedHashMap<>();
     private long untoldBytes;
     private long failureBytes;
+    private long untoldDropped;
+    private long failuresDropped;
+
+    /** How many have gone that summaries say. */
+    private long missingDropped;
 
     /** What this node has rejected and the writer has yet to know of, oldest first. */
     Map<OperationId, Rejection> untold() {
         return untold;
+    }
+
+    /** What this node will go without, once it counts as held, since it has got what stands at somebody who does. */
+    Collection<Rejection> inherited() {
+        return inherited.values();
+    }
+
+    /** What this node goes without, or will. */
+    Missing missing() {
+        return missing;
+    }
+
+    /** How many that this node has rejected have gone for want of room before their writers knew. */
+    long untoldDropped() {
+        return untoldDropped;
+    }
+
+    /** How many that others have rejected have gone for want of room before the application has dealt with them. */
+    long failuresDropped() {
+        return failuresDropped;
     }
 
     /** What others have rejected, oldest first; an operation that several have, once for each. */
@@ -110,12 +148,15 @@ final class Rejections {
 
     /** This node has rejected an operation. */
     void add(Rejection rejection) {
+        Rejection unused = inherited.remove(rejection.id());
+        missing.add(rejection);
         if (untold.putIfAbsent(rejection.id(), rejection) == null) {
             untoldBytes += rejection.size();
             Iterator<Rejection> oldest = untold.values().iterator();
             while (untold.size() > MAX_COUNT || (untoldBytes > MAX_BYTES && untold.size() > 1)) {
                 untoldBytes -= oldest.next().size();
                 oldest.remove();
+                untoldDropped++;
             }
         }
     }
@@ -129,8 +170,23 @@ final class Rejections {
             while (failures.size() > MAX_COUNT || (failureBytes > MAX_BYTES && failures.size() > 1)) {
                 failureBytes -= oldest.next().rejection().size();
                 oldest.remove();
+                failuresDropped++;
             }
         }
+    }
+
+    /** This node has got what stands at somebody who goes without an operation, and will go without it too. */
+    void inherit(Rejection rejection) {
+        if (!untold.containsKey(rejection.id()) && inherited.size() < MAX_COUNT) {
+            Rejection unused = inherited.putIfAbsent(rejection.id(), rejection);
+            missing.add(rejection);
+        }
+    }
+
+    /** What was missing has come, or something has taken its place. */
+    void replaced(OperationId id) {
+        missing.remove(id);
+        Rejection unused = inherited.remove(id);
     }
 
     private void told(OperationId id) {
@@ -150,7 +206,16 @@ final class Rejections {
 
     /** The note that this node has rejected operations. */
     static byte[] note(Collection<Rejection> rejections) {
-        ByteWriter out = begin(HERE, rejections.size());
+        return note(HERE, rejections);
+    }
+
+    /** The note that this node will go without operations, since it has got what stands at somebody who does. */
+    static byte[] noteInherited(Collection<Rejection> rejections) {
+        return note(INHERITED, rejections);
+    }
+
+    private static byte[] note(int kind, Collection<Rejection> rejections) {
+        ByteWriter out = begin(kind, rejections.size());
         rejections.forEach(each -> write(out, each));
         return out.toByteArray();
     }
@@ -181,8 +246,28 @@ final class Rejections {
 
     /** The note that writers know of some that this node has rejected, and that the application has dealt with others. */
     static byte[] noteDone(Collection<OperationId> told, Collection<Claim> dealtWith) {
+        return beginDone(VERSION, told, dealtWith).toByteArray();
+    }
+
+    /** The note that some that were missing are not any more. */
+    static byte[] noteReplaced(Collection<OperationId> replaced) {
+        return noteLong(List.of(), replaced, 0, 0, 0);
+    }
+
+    private static byte[] noteLong(
+            Collection<Claim> dealtWith, Collection<OperationId> replaced, long gone, long lost, long without) {
+        ByteWriter out = beginDone(LONG_VERSION, List.of(), dealtWith);
+        out.writeVarint(replaced.size());
+        replaced.forEach(id -> Conflict.write(out, id));
+        out.writeVarint(gone);
+        out.writeVarint(lost);
+        out.writeVarint(without);
+        return out.toByteArray();
+    }
+
+    private static ByteWriter beginDone(int version, Collection<OperationId> told, Collection<Claim> dealtWith) {
         ByteWriter out = new ByteWriter();
-        out.writeByte(VERSION);
+        out.writeByte(version);
         out.writeVarint(told.size());
         told.forEach(id -> Conflict.write(out, id));
         out.writeVarint(dealtWith.size());
@@ -190,7 +275,7 @@ final class Rejections {
             Members.write(out, claim.by());
             Conflict.write(out, claim.id());
         });
-        return out.toByteArray();
+        return out;
     }
 
     /**
@@ -200,26 +285,31 @@ final class Rejections {
      */
     void read(byte[] payload) {
         ByteReader in = new ByteReader(payload);
-        requireVersion(in);
+        int version = in.readByte();
+        requireVersion(in, version, VERSION);
         int position = in.position();
         int kind = in.readByte();
-        if (kind > ELSEWHERE) {
+        if (kind > TOLD) {
             throw in.malformed("rejections of kind " + kind, position);
         }
         List<Rejection> own = new ArrayList<>();
         List<Failure> others = new ArrayList<>();
         for (int i = in.readCount(); i > 0; i--) {
-            if (kind == HERE) {
-                own.add(Rejection.read(in, Conflict.readId(in)));
-            } else {
+            if (kind == ELSEWHERE) {
                 Origin by = Members.readOrigin(in);
                 long since = in.readLong();
                 others.add(new Failure(by, since, Rejection.read(in, Conflict.readId(in))));
+            } else {
+                own.add(Rejection.read(in, Conflict.readId(in)));
             }
         }
         in.expectEnd();
-        own.forEach(this::add);
-        others.forEach(this::fail);
+        switch (kind) {
+            case HERE -> own.forEach(this::add);
+            case INHERITED -> own.forEach(this::inherit);
+            case TOLD -> own.forEach(missing::add);
+            default -> others.forEach(this::fail);
+        }
     }
 
     /**
@@ -229,38 +319,66 @@ final class Rejections {
      */
     void readDone(byte[] payload) {
         ByteReader in = new ByteReader(payload);
-        requireVersion(in);
-        List<OperationId> known = new ArrayList<>();
-        for (int i = in.readCount(); i > 0; i--) {
-            known.add(Conflict.readId(in));
-        }
+        int version = in.readByte();
+        requireVersion(in, version, LONG_VERSION);
+        List<OperationId> known = readIds(in);
         List<Claim> dealtWith = new ArrayList<>();
         for (int i = in.readCount(); i > 0; i--) {
             Origin by = Members.readOrigin(in);
             dealtWith.add(new Claim(by, Conflict.readId(in)));
         }
+        List<OperationId> past = version == LONG_VERSION ? readIds(in) : List.of();
+        long[] gone = new long[3];
+        for (int i = 0; version == LONG_VERSION && i < gone.length; i++) {
+            gone[i] = in.readVarint(Long.MAX_VALUE);
+        }
         in.expectEnd();
         known.forEach(this::told);
         dealtWith.forEach(this::deal);
+        past.forEach(this::replaced);
+        untoldDropped += gone[0];
+        failuresDropped += gone[1];
+        missingDropped += gone[2];
     }
 
-    private static void requireVersion(ByteReader in) {
-        int version = in.readByte();
-        if (version != VERSION) {
+    private static List<OperationId> readIds(ByteReader in) {
+        List<OperationId> ids = new ArrayList<>();
+        for (int i = in.readCount(); i > 0; i--) {
+            ids.add(Conflict.readId(in));
+        }
+        return ids;
+    }
+
+    private static void requireVersion(ByteReader in, int version, int newest) {
+        if (version < VERSION || version > newest) {
             throw in.malformed("rejections of version " + version, 0);
         }
     }
 
     /** Says in notes what there is. */
     void writeTo(Arbiter.NoteSink sink) {
-        if (!untold.isEmpty()) {
-            sink.add(NOTE, note(untold.values()));
-        }
-        if (!done.isEmpty()) {
-            sink.add(DONE_NOTE, noteDone(List.of(), done.values()));
-        }
+        List<Rejection> told = missing.all().stream()
+                .filter(each -> !untold.containsKey(each.id()) && !inherited.containsKey(each.id()))
+                .toList();
+        noteAll(sink, TOLD, told);
+        noteAll(sink, HERE, untold.values());
+        noteAll(sink, INHERITED, inherited.values());
         if (!failures.isEmpty()) {
             sink.add(NOTE, noteFailures(failures.values()));
+        }
+        List<OperationId> replaced =
+                untold.keySet().stream().filter(id -> !missing.has(id)).toList();
+        long without = missingDropped + missing.dropped();
+        if (!replaced.isEmpty() || untoldDropped + failuresDropped + without > 0) {
+            sink.add(DONE_NOTE, noteLong(done.values(), replaced, untoldDropped, failuresDropped, without));
+        } else if (!done.isEmpty()) {
+            sink.add(DONE_NOTE, noteDone(List.of(), done.values()));
+        }
+    }
+
+    private static void noteAll(Arbiter.NoteSink sink, int kind, Collection<Rejection> rejections) {
+        if (!rejections.isEmpty()) {
+            sink.add(NOTE, note(kind, rejections));
         }
     }
 }

@@ -10,10 +10,12 @@ import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import softadastra.core.ErrorCode;
 import softadastra.core.NodeId;
 import softadastra.core.SoftadastraException;
 import softadastra.store.Key;
+import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
 import softadastra.store.StoreEngine;
 
@@ -27,7 +29,8 @@ final class Sending {
 
     private static final int MAX_MESSAGES = 16;
 
-    private final Origin self;
+    private final Membership membership;
+    private final Mending mending;
     private final SyncTransport transport;
     private final RandomGenerator random;
     private final InstantSource clock;
@@ -52,7 +55,8 @@ final class Sending {
 
     Sending(
             StoreEngine store,
-            Origin self,
+            Membership membership,
+            Mending mending,
             SyncTransport transport,
             RandomGenerator random,
             ExchangeRules rules,
@@ -63,14 +67,16 @@ final class Sending {
             Forgetting forgetting,
             Rejecting rejecting,
             AntiEntropy antiEntropy) {
-        this.self = self;
+        this.membership = membership;
+        this.mending = mending;
         this.transport = transport;
         this.random = random;
         this.clock = rules.clock();
         this.here = here;
         this.peers = peers;
         this.log = new LogTail(store, rules.remembered());
-        this.snapshots = new Snapshots(store.replication(), rules.chunkBytes(), rules.arbiters());
+        this.snapshots =
+                new Snapshots(store.replication(), membership.self().node(), rules.chunkBytes(), rules.arbiters());
         this.subscriptions = notes.subscriptions();
         this.covering = rules.covering();
         this.conflicts = notes.conflicts();
@@ -78,6 +84,11 @@ final class Sending {
         this.forgetting = forgetting;
         this.rejecting = rejecting;
         this.antiEntropy = antiEntropy;
+    }
+
+    /** Has a node that is no member told how this node is, once more. */
+    void greet(NodeId node) {
+        greeted.remove(node);
     }
 
     /** In how many nanoseconds this node says again how it is. */
@@ -103,7 +114,7 @@ final class Sending {
             if (peer != null) {
                 send(peer, heartbeat, now);
             } else if (heartbeat || !greeted.contains(node)) {
-                transmit(node, SyncMessage.of(state(now, Collections.emptySortedMap())));
+                transmit(node, SyncMessage.of(state(null, now, Collections.emptySortedMap(), List.of())));
                 greeted.add(node);
             }
         }
@@ -113,14 +124,17 @@ final class Sending {
 
     private void send(Peer peer, boolean heartbeat, long now) {
         peer.expire(now, random);
-        SortedMap<Origin, Cut> relay = peer.relay(peers.all(), heartbeat);
-        boolean told = sendChunk(peer, relay, now);
-        for (int i = 0; i < MAX_MESSAGES; i++) {
+        SortedMap<Origin, Relayed> relay =
+                peer.relay(peers.all(), origin -> membership.fences().silence(origin, now) / 1_000_000, heartbeat);
+        boolean member = membership.stage().takesPart();
+        boolean told = member && !mending.isWanted() && sendChunk(peer, relay, now);
+        for (int i = 0; member && i < MAX_MESSAGES; i++) {
             Outgoing out = next(peer, now);
             if (out.isEmpty()) {
                 break;
             }
-            SyncMessage.State state = state(now, relay);
+            membership.issue(out.through(membership.self()));
+            SyncMessage.State state = state(peer, now, relay, out.operations());
             transmit(
                     peer.node(),
                     out.skips().isEmpty()
@@ -133,19 +147,19 @@ final class Sending {
         if (!refusals.isEmpty()) {
             transmit(
                     peer.node(),
-                    new SyncMessage(state(now, relay), List.of(), Optional.empty(), refusals, Contents.NONE));
+                    new SyncMessage(
+                            state(peer, now, relay, List.of()), List.of(), Optional.empty(), refusals, Contents.NONE));
             told = true;
         }
-        boolean compares = heartbeat && subscriptions.isComparable(peer.origin());
+        boolean compares = member && heartbeat && subscriptions.isComparable(peer.origin());
         Contents contents = compares ? antiEntropy.next(peer.origin(), here.held()) : Contents.NONE;
         if (!contents.isEmpty()) {
-            transmit(
-                    peer.node(),
-                    new SyncMessage(state(now, relay), List.of(), Optional.empty(), Refusals.NONE, contents));
+            SyncMessage.State state = state(peer, now, relay, contents.entries());
+            transmit(peer.node(), new SyncMessage(state, List.of(), Optional.empty(), Refusals.NONE, contents));
             told = true;
         }
         if (!told && (heartbeat || peer.isOwed() || !relay.isEmpty())) {
-            transmit(peer.node(), SyncMessage.of(state(now, relay)));
+            transmit(peer.node(), SyncMessage.of(state(peer, now, relay, List.of())));
         }
         peer.told(relay);
     }
@@ -154,50 +168,76 @@ final class Sending {
         transport.send(to, SyncMessageCodec.encode(message));
     }
 
-    private SyncMessage.State state(long now, SortedMap<Origin, Cut> relay) {
+    /**
+     * How this node is.
+     *
+     * @param to who is told; null for somebody who is no member
+     * @param relay the nodes that the message tells of
+     * @param operations the operations that it has: what their writers had not been told of bears on what comes of them
+     */
+    private SyncMessage.State state(
+            @Nullable Peer to, long now, SortedMap<Origin, Relayed> relay, List<OperationRecord> operations) {
+        TreeSet<Origin> named = new TreeSet<>(relay.keySet());
+        named.add(membership.self());
+        operations.forEach(operation -> named.add(operation.id().origin()));
         TreeSet<Origin> lacking = new TreeSet<>();
         peers.all().forEach((origin, peer) -> {
             if (peer.isSilent(now)) {
                 lacking.add(origin);
             }
         });
+        if (to == null || !to.hasEchoed()) {
+            // It may know more of this node than its log, if that was put back.
+            lacking.add(membership.self());
+        }
         return new SyncMessage.State(
-                self,
+                membership.self(),
                 forgetting.cut(),
                 peers.members(),
                 forgetting.want(),
                 clock.millis(),
                 lacking,
+                membership.fences().accused(membership.members(), membership.self(), now),
                 relay,
                 incoming.progress(),
-                subscriptions.partial(),
-                false);
+                subscriptions.partial(named),
+                membership.stage() == Stage.WHOLE || incoming.asksForAll(now));
     }
 
     /** What there is to tell a peer. */
     private Share share(Peer peer) {
-        return new Share(subscriptions, subscriptions.of(peer.origin()), covering.test(subscriptions, peer.origin()));
+        Subscription wanted = subscriptions.of(peer.origin());
+        Vector above = new Vector();
+        if (!wanted.isEverything() && !subscriptions.own().isEverything()) {
+            peers.all().forEach((origin, other) -> {
+                boolean unused = subscriptions.of(origin).isEverything() && above.merge(other.acknowledged());
+            });
+        }
+        boolean covers = covering.test(subscriptions, peer.origin());
+        return new Share(subscriptions, wanted, covers, peer.acknowledged(), above);
     }
 
     private Outgoing next(Peer peer, long now) {
         Share share = share(peer);
-        if (!share.isAny() || share.isBehind(peer, here.start())) {
+        if (!share.isAny() || peer.isWhole() || share.isBehind(peer, here.start())) {
             return new Outgoing();
         }
         try {
-            return peer.next(log, here.durable(), here.held(), share, now, random);
+            return peer.next(log, here.durable(), here.held(), peers.members(), share, now, random);
         } catch (SoftadastraException e) {
             requireHistoryGone(e);
             // A checkpoint has taken the place of what it had yet to be sent.
-            peer.restart(here.restart());
+            here.restart();
+            peer.restart(here.start());
             return new Outgoing();
         }
     }
 
-    private boolean sendChunk(Peer peer, SortedMap<Origin, Cut> relay, long now) {
+    private boolean sendChunk(Peer peer, SortedMap<Origin, Relayed> relay, long now) {
         Share share = share(peer);
-        Optional<Vector> cutHere =
-                share.isBehind(peer, here.start()) ? share.cut(peer, here.start(), here.held()) : Optional.empty();
+        Optional<Vector> cutHere = peer.isWhole() || share.isBehind(peer, here.start())
+                ? share.cut(peer, here.start(), here.held())
+                : Optional.empty();
         if (cutHere.isEmpty()) {
             return false;
         }
@@ -213,10 +253,11 @@ final class Sending {
             return false;
         }
         Vector cut = ours.map(Progress::cut).orElseGet(cutHere::get);
-        Chunk chunk = snapshots.chunk(cut, behind, peer.acknowledged(), share, full, conflicts.all());
-        transmit(
-                peer.node(),
-                SyncMessage.to(peer.origin(), state(now, relay), List.of(), Optional.of(chunk), List.of()));
+        membership.issue(here.held().counter(membership.self()));
+        Chunk chunk =
+                snapshots.chunk(cut, behind, peer.acknowledged(), share, full, conflicts.all(), rejecting.missing());
+        SyncMessage.State state = state(peer, now, relay, chunk.survivors());
+        transmit(peer.node(), SyncMessage.to(peer.origin(), state, List.of(), Optional.of(chunk), List.of()));
         sent += chunk.survivors().size();
         return true;
     }

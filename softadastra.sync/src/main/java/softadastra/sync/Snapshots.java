@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import softadastra.core.NodeId;
 import softadastra.store.CausalContext;
 import softadastra.store.Effect;
 import softadastra.store.Key;
@@ -28,6 +29,7 @@ final class Snapshots {
     private static final int OVERHEAD = 64;
 
     private final Replication replication;
+    private final NodeId self;
 
     /** A part is ended by what makes it this long. */
     private final int chunkBytes;
@@ -35,8 +37,9 @@ final class Snapshots {
     /** Says what is kept under which keys. */
     private final Supplier<LastWriteWins> policies;
 
-    Snapshots(Replication replication, int chunkBytes, Supplier<LastWriteWins> policies) {
+    Snapshots(Replication replication, NodeId self, int chunkBytes, Supplier<LastWriteWins> policies) {
         this.replication = replication;
+        this.self = self;
         this.chunkBytes = chunkBytes;
         this.policies = policies;
     }
@@ -50,9 +53,16 @@ final class Snapshots {
      * @param share what it wants
      * @param full whether to name also what it holds
      * @param decided the conflicts that are known here
+     * @param missing what this node goes without
      */
     Chunk chunk(
-            Vector cut, Optional<Key> behind, Vector acknowledged, Share share, boolean full, List<Conflict> decided) {
+            Vector cut,
+            Optional<Key> behind,
+            Vector acknowledged,
+            Share share,
+            boolean full,
+            List<Conflict> decided,
+            Missing missing) {
         TreeMap<Key, List<Conflict>> conflicts = new TreeMap<>();
         LastWriteWins policy = policies.get();
         for (Conflict each : decided) {
@@ -63,6 +73,14 @@ final class Snapshots {
                     && share.wants(each.key())
                     && behind.map(key -> each.key().compareTo(key) > 0).orElse(true)) {
                 conflicts.computeIfAbsent(each.key(), key -> new ArrayList<>()).add(each);
+            }
+        }
+        TreeMap<Key, List<Rejection>> rejected = new TreeMap<>();
+        for (Rejection each : missing.behind(behind)) {
+            // Of what is not in the cut the receiver is told one by one.
+            boolean lacking = cut.includes(each.id()) && (full || !acknowledged.includes(each.id()));
+            if (lacking && share.wants(each.key()) && !isPast(policy, each)) {
+                rejected.computeIfAbsent(each.key(), key -> new ArrayList<>()).add(each);
             }
         }
         List<OperationRecord> survivors = new ArrayList<>();
@@ -80,6 +98,7 @@ final class Snapshots {
                     }
                     long size = lacks ? size(each) : OVERHEAD + each.key().length();
                     size += size(upTo(conflicts, last.get(), each.key()));
+                    size += sizeOf(upTo(rejected, last.get(), each.key()));
                     if (bytes[0] > 0 && bytes[0] + size > chunkBytes && !Objects.equals(each.key(), last.get())) {
                         more[0] = true;
                         return false;
@@ -98,16 +117,20 @@ final class Snapshots {
             repeat(policy, acknowledged, share, survivors);
         }
         Optional<Key> through = more[0] ? Optional.ofNullable(last.get()) : Optional.empty();
-        Map<Key, List<Conflict>> told = through.<Map<Key, List<Conflict>>>map(key -> conflicts.headMap(key, true))
-                .orElse(conflicts);
         return new Chunk(
-                cut,
-                full,
-                behind,
-                through,
-                survivors,
-                known,
-                told.values().stream().flatMap(List::stream).toList());
+                cut, full, behind, through, survivors, known, through(conflicts, through), through(rejected, through));
+    }
+
+    private static <T> List<T> through(NavigableMap<Key, List<T>> all, Optional<Key> through) {
+        return through.<Map<Key, List<T>>>map(key -> all.headMap(key, true)).orElse(all).values().stream()
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /** Whether nobody need go without an operation any more: what stands here would stand there as well. */
+    private boolean isPast(LastWriteWins policy, Rejection rejected) {
+        List<Standing> standing = replication.standing(rejected.key()).orElseThrow();
+        return rejected.isPast(standing, policy.keepsAll(rejected.key()), self);
     }
 
     /**
@@ -128,10 +151,16 @@ final class Snapshots {
                 .orElseThrow();
     }
 
-    /** The conflicts of a key, and of those before it down to another one. */
-    private static Map<Key, List<Conflict>> upTo(
-            NavigableMap<Key, List<Conflict>> conflicts, @Nullable Key last, Key key) {
-        return last == null ? conflicts.headMap(key, true) : conflicts.subMap(last, false, key, true);
+    /** What there is of a key, and of those before it down to another one. */
+    private static <T> Map<Key, List<T>> upTo(NavigableMap<Key, List<T>> all, @Nullable Key last, Key key) {
+        return last == null ? all.headMap(key, true) : all.subMap(last, false, key, true);
+    }
+
+    private static long sizeOf(Map<Key, List<Rejection>> rejected) {
+        return rejected.values().stream()
+                .flatMap(List::stream)
+                .mapToLong(Rejection::size)
+                .sum();
     }
 
     private static long size(Map<Key, List<Conflict>> conflicts) {

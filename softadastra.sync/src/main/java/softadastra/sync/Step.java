@@ -10,5 +10,14 @@ package softadastra.sync;
  * @param conflicts how many conflicts were decided
  * @param collected how many removals were forgotten
  * @param malformed how many messages made no sense
+ * @param reissued how much that only this node had was written again, since it was away for too long
  */
-record Step(int received, long applied, long sent, long acknowledged, int conflicts, int collected, int malformed) {}
+record Step(
+        int received,
+        long applied,
+        long sent,
+        long acknowledged,
+        int conflicts,
+        int collected,
+        int malformed,
+        int reissued) {}

@@ -8,9 +8,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.Result;
 import softadastra.core.Unit;
+import softadastra.core.Utf8;
 import softadastra.store.Value;
 
 /**
@@ -25,8 +27,10 @@ import softadastra.store.Value;
  * @param provider the transport provider's name, rather than the only one there is
  * @param discoveryProvider the discovery provider's name, rather than the only one there is
  * @param network where to listen, and whom to call
- * @param grace how long a removal is remembered at least, also where every member has it; 30 days to begin with. A node that comes
- *     for the first time with writes of its own that are older than removals which are forgotten by then may bring those values back
+ * @param grace how long a removal is remembered at least, also where every member has it; a day to begin with. Nothing comes back
+ *     that was removed, however short it is: who has something older is to learn what stands before it is heard
+ * @param retention a member that nobody has heard of for longer is fenced, if those who have not heard of it are more than half of
+ *     all: it is not waited for any more, and comes back by itself, with what only it has; 30 days to begin with
  * @param subscription which keys to have here: those that begin with one of these texts; empty for whatever the log was begun with,
  *     and that is all keys to begin with. See {@link #withSubscription}
  * @param policies what becomes of concurrent values, by what their keys begin with; see {@link #withPolicy}
@@ -40,14 +44,20 @@ public record SyncConfig(
         Optional<String> discoveryProvider,
         TransportConfig network,
         Duration grace,
+        Duration retention,
         Set<String> subscription,
         Map<String, ConflictPolicy> policies,
         Admission admission,
         int largestValue) {
 
-    private static final Duration GRACE = Duration.ofDays(30);
+    private static final Duration GRACE = Duration.ofDays(1);
 
-    /** Refuses null, less than a millisecond of grace, and a negative size. */
+    private static final Duration RETENTION = Duration.ofDays(30);
+
+    /** Nodes hear of each other every few seconds, and of those behind them a little later. */
+    private static final Duration LEAST_RETENTION = Duration.ofMinutes(1);
+
+    /** Refuses null, less than a millisecond of grace, a minute of retention, and a negative size. */
     public SyncConfig {
         Objects.requireNonNull(provider, "provider");
         Objects.requireNonNull(discoveryProvider, "discoveryProvider");
@@ -55,6 +65,9 @@ public record SyncConfig(
         Objects.requireNonNull(admission, "admission");
         subscription = Set.copyOf(subscription);
         policies = Map.copyOf(policies);
+        if (!subscription.stream().allMatch(Utf8::isWellFormed)) {
+            throw new IllegalArgumentException("invalid subscription: a prefix has an unpaired surrogate");
+        }
         boolean tooLong = subscription.stream()
                 .anyMatch(text -> text.getBytes(StandardCharsets.UTF_8).length > Subscription.MAX_PREFIX_BYTES);
         if (subscription.size() > Subscription.MAX_PREFIXES || tooLong) {
@@ -66,6 +79,9 @@ public record SyncConfig(
         }
         if (grace.toMillis() < 1) {
             throw new IllegalArgumentException("invalid grace: " + grace + " is less than a millisecond");
+        }
+        if (retention.compareTo(LEAST_RETENTION) < 0) {
+            throw new IllegalArgumentException("invalid retention: " + retention + " is less than a minute");
         }
     }
 
@@ -82,6 +98,7 @@ public record SyncConfig(
                 Optional.empty(),
                 TransportConfig.none(),
                 GRACE,
+                RETENTION,
                 Set.of(),
                 Map.of(),
                 Admission.EVERYTHING,
@@ -95,17 +112,7 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withTransport(boolean value) {
-        return new SyncConfig(
-                value,
-                discovery,
-                provider,
-                discoveryProvider,
-                network,
-                grace,
-                subscription,
-                policies,
-                admission,
-                largestValue);
+        return with(next -> next.transport = value);
     }
 
     /**
@@ -115,17 +122,7 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withDiscovery(boolean value) {
-        return new SyncConfig(
-                transport,
-                value,
-                provider,
-                discoveryProvider,
-                network,
-                grace,
-                subscription,
-                policies,
-                admission,
-                largestValue);
+        return with(next -> next.discovery = value);
     }
 
     /**
@@ -135,17 +132,10 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withDiscoveryProvider(String name) {
-        return new SyncConfig(
-                transport,
-                true,
-                provider,
-                Optional.of(name),
-                network,
-                grace,
-                subscription,
-                policies,
-                admission,
-                largestValue);
+        return with(next -> {
+            next.discovery = true;
+            next.discoveryProvider = Optional.of(name);
+        });
     }
 
     /**
@@ -155,17 +145,10 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withProvider(String name) {
-        return new SyncConfig(
-                true,
-                discovery,
-                Optional.of(name),
-                discoveryProvider,
-                network,
-                grace,
-                subscription,
-                policies,
-                admission,
-                largestValue);
+        return with(next -> {
+            next.transport = true;
+            next.provider = Optional.of(name);
+        });
     }
 
     /**
@@ -175,17 +158,10 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withNetwork(TransportConfig value) {
-        return new SyncConfig(
-                true,
-                discovery,
-                provider,
-                discoveryProvider,
-                value,
-                grace,
-                subscription,
-                policies,
-                admission,
-                largestValue);
+        return with(next -> {
+            next.transport = true;
+            next.network = value;
+        });
     }
 
     /**
@@ -195,17 +171,18 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withGrace(Duration value) {
-        return new SyncConfig(
-                transport,
-                discovery,
-                provider,
-                discoveryProvider,
-                network,
-                value,
-                subscription,
-                policies,
-                admission,
-                largestValue);
+        return with(next -> next.grace = value);
+    }
+
+    /**
+     * With {@link #retention} set.
+     *
+     * @param value how long a member may be silent until it is fenced, a minute at least; the same on all nodes, since it takes more
+     *     than half of them
+     * @return the changed copy
+     */
+    public SyncConfig withRetention(Duration value) {
+        return with(next -> next.retention = value);
     }
 
     /**
@@ -220,17 +197,7 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withSubscription(String... prefixes) {
-        return new SyncConfig(
-                transport,
-                discovery,
-                provider,
-                discoveryProvider,
-                network,
-                grace,
-                new LinkedHashSet<>(List.of(prefixes)),
-                policies,
-                admission,
-                largestValue);
+        return with(next -> next.subscription = new LinkedHashSet<>(List.of(prefixes)));
     }
 
     Optional<Subscription> subscribed() {
@@ -246,17 +213,8 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withPolicy(String prefix, ConflictPolicy policy) {
-        return new SyncConfig(
-                transport,
-                discovery,
-                provider,
-                discoveryProvider,
-                network,
-                grace,
-                subscription,
-                new Policies(policies).with(prefix, policy).byPrefix(),
-                admission,
-                largestValue);
+        return with(next ->
+                next.policies = new Policies(policies).with(prefix, policy).byPrefix());
     }
 
     /**
@@ -266,17 +224,7 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withAdmission(Admission value) {
-        return new SyncConfig(
-                transport,
-                discovery,
-                provider,
-                discoveryProvider,
-                network,
-                grace,
-                subscription,
-                policies,
-                value,
-                largestValue);
+        return with(next -> next.admission = value);
     }
 
     /**
@@ -287,17 +235,7 @@ public record SyncConfig(
      * @return the changed copy
      */
     public SyncConfig withLargestValue(int bytes) {
-        return new SyncConfig(
-                transport,
-                discovery,
-                provider,
-                discoveryProvider,
-                network,
-                grace,
-                subscription,
-                policies,
-                admission,
-                bytes);
+        return with(next -> next.largestValue = bytes);
     }
 
     /**
@@ -309,5 +247,41 @@ public record SyncConfig(
     public Result<Unit> available() {
         Result<Unit> found = discovery ? Discovery.find(this).map(provider -> Unit.UNIT) : Result.ok();
         return found.flatMap(unit -> transport ? SyncTransports.find(this).map(provider -> Unit.UNIT) : Result.ok());
+    }
+
+    private SyncConfig with(Consumer<Draft> change) {
+        Draft next = new Draft();
+        change.accept(next);
+        return next.config();
+    }
+
+    /** This configuration, one component at a time, so that whoever changes one names no other. */
+    private final class Draft {
+        private boolean transport = SyncConfig.this.transport;
+        private boolean discovery = SyncConfig.this.discovery;
+        private Optional<String> provider = SyncConfig.this.provider;
+        private Optional<String> discoveryProvider = SyncConfig.this.discoveryProvider;
+        private TransportConfig network = SyncConfig.this.network;
+        private Duration grace = SyncConfig.this.grace;
+        private Duration retention = SyncConfig.this.retention;
+        private Set<String> subscription = SyncConfig.this.subscription;
+        private Map<String, ConflictPolicy> policies = SyncConfig.this.policies;
+        private Admission admission = SyncConfig.this.admission;
+        private int largestValue = SyncConfig.this.largestValue;
+
+        private SyncConfig config() {
+            return new SyncConfig(
+                    transport,
+                    discovery,
+                    provider,
+                    discoveryProvider,
+                    network,
+                    grace,
+                    retention,
+                    subscription,
+                    policies,
+                    admission,
+                    largestValue);
+        }
     }
 }

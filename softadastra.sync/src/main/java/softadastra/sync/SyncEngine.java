@@ -10,22 +10,17 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.ErrorCode;
 import softadastra.core.NodeId;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraError;
-import softadastra.core.SoftadastraException;
 import softadastra.core.Unit;
 import softadastra.store.Key;
 import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
-import softadastra.store.Replication;
 import softadastra.store.RetainedOperations;
 import softadastra.store.Standing;
 import softadastra.store.StoreEngine;
@@ -48,38 +43,28 @@ import softadastra.store.Value;
 @CheckReturnValue
 public final class SyncEngine implements AutoCloseable {
 
-    /** How long a driver rests when a step has failed. */
-    private static final long FAILURE_PAUSE_NANOS = 1_000_000_000L;
-
-    /** An operation travels alone if it is large; key, value and what surrounds them fit. */
-    private static final int MAX_MESSAGE_BYTES = 72 << 20;
+    /** How long closing waits until others are told that this node has left. */
+    private static final Duration FAREWELL = Duration.ofSeconds(1);
 
     private final StoreEngine store;
     private final ExchangeRules rules;
-    private final ReentrantLock lock = new ReentrantLock();
-
-    /** Whoever waits for a step to have been done, or for the end. */
-    private final Condition stepped = lock.newCondition();
-
+    private final Turns turns = new Turns();
+    private final Driving driving = new Driving(turns, this::tick, this::pause, thrown -> failure = thrown);
     private final List<SyncListener> listeners = new CopyOnWriteArrayList<>();
-    private final Runnable signal = this::signal;
 
-    private @Nullable SyncTransport transport;
-    private @Nullable Discovery discovery;
-
-    /** What runs the signal whenever something is written; null while nobody waits for it. */
-    private @Nullable Replication signalling;
-
+    private @Nullable Ways ways;
     private @Nullable Exchange exchange;
-    private volatile @Nullable SyncDriver driver;
     private volatile @Nullable SoftadastraError failure;
-    private volatile boolean closed;
 
     private SyncEngine(StoreEngine store, SyncConfig config) {
         this.store = Objects.requireNonNull(store, "store");
         Admitting admission = Admitting.of(store.identity().node(), config.admission(), config.largestValue());
         this.rules = ExchangeRules.standard(
-                config.grace().toMillis(), new Policies(config.policies()), admission, config.subscribed());
+                config.grace().toMillis(),
+                config.retention().toNanos(),
+                new Policies(config.policies()),
+                admission,
+                config.subscribed());
     }
 
     /**
@@ -95,11 +80,10 @@ public final class SyncEngine implements AutoCloseable {
         return config.available().flatMap(ok -> {
             SyncEngine engine = new SyncEngine(store, config);
             if (!config.transport()) {
-                return config.discovery() ? Result.err(nothingToCallWith()) : engine.withoutTransport(config);
+                return config.discovery() ? Result.err(Ways.nothingToCallWith()) : engine.withoutTransport(config);
             }
-            return SyncTransports.find(config)
-                    .flatMap(provider -> provider.open(config.network(), engine.host()))
-                    .flatMap(opened -> engine.attach(opened, discovery(config)));
+            return Ways.open(config, store.identity().node(), engine::report, engine.driving::signal)
+                    .flatMap(engine::attach);
         });
     }
 
@@ -114,18 +98,7 @@ public final class SyncEngine implements AutoCloseable {
      */
     public static Result<SyncEngine> open(StoreEngine store, SyncConfig config, SyncTransport transport) {
         Objects.requireNonNull(transport, "transport");
-        return new SyncEngine(store, config).attach(transport, discovery(config));
-    }
-
-    /** What a node wants is for the life of its log, whether or not there is a way to anybody now. */
-    private Result<SyncEngine> withoutTransport(SyncConfig config) {
-        return config.subscription().isEmpty()
-                ? Result.ok(this)
-                : Exchange.open(store, NoTransport.INSTANCE, new SplittableRandom(), rules)
-                        .map(ready -> {
-                            exchange = ready;
-                            return this;
-                        });
+        return new SyncEngine(store, config).attach(transport, Ways.discovery(config));
     }
 
     /** The same, where discoveries come from the caller: the seam of tests. */
@@ -140,39 +113,33 @@ public final class SyncEngine implements AutoCloseable {
                         Discovery.find(config.discoveryProvider(), discoveries).map(Optional::of));
     }
 
-    private static Result<Optional<PeerDiscoveryProvider>> discovery(SyncConfig config) {
-        return config.discovery() ? Discovery.find(config).map(Optional::of) : Result.ok(Optional.empty());
+    /** What a node wants is for the life of its log, whether or not there is a way to anybody now. */
+    private Result<SyncEngine> withoutTransport(SyncConfig config) {
+        return config.subscription().isEmpty()
+                ? Result.ok(this)
+                : exchange(new NoTransport()).map(ready -> this);
     }
 
-    private static SoftadastraError nothingToCallWith() {
-        return SoftadastraError.of(
-                ErrorCode.INVALID_ARGUMENT,
-                "invalid sync configuration: discovery is on and transport is off, so nobody would call what it finds;"
-                        + " turn transport on, or discovery off");
+    private Result<SyncEngine> attach(SyncTransport opened, Result<Optional<PeerDiscoveryProvider>> discovery) {
+        return Ways.open(opened, discovery, store.identity().node(), driving::signal)
+                .flatMap(this::attach);
     }
 
-    private Result<SyncEngine> attach(SyncTransport opened, Result<Optional<PeerDiscoveryProvider>> provider) {
-        Result<SyncEngine> attached =
-                provider.flatMap(looking -> Exchange.open(store, opened, new SplittableRandom(), rules)
-                        .flatMap(ready -> discover(looking, opened).map(discovers -> {
-                            exchange = ready;
-                            transport = opened;
-                            discovery = discovers.orElse(null);
-                            opened.onArrival(signal);
-                            return this;
-                        })));
-        if (attached.isErr()) {
+    private Result<SyncEngine> attach(Ways opened) {
+        Result<Exchange> ready = exchange(opened.transport());
+        if (ready.isErr()) {
             opened.close();
+        } else {
+            ways = opened;
         }
-        return attached;
+        return ready.map(with -> this);
     }
 
-    private Result<Optional<Discovery>> discover(Optional<PeerDiscoveryProvider> provider, SyncTransport opened) {
-        if (provider.isEmpty()) {
-            return Result.ok(Optional.empty());
-        }
-        return Discovery.open(provider.get(), store.identity().node(), opened, signal)
-                .map(Optional::of);
+    private Result<Exchange> exchange(SyncTransport transport) {
+        return Exchange.open(store, transport, new SplittableRandom(), rules).map(ready -> {
+            exchange = ready;
+            return ready;
+        });
     }
 
     /**
@@ -181,29 +148,9 @@ public final class SyncEngine implements AutoCloseable {
      */
     private Optional<Exchange> exchange() {
         if (exchange == null && store.replication().isUsed()) {
-            exchange = Exchange.open(store, NoTransport.INSTANCE, new SplittableRandom(), rules)
-                    .orElseThrow();
+            return Optional.of(exchange(new NoTransport()).orElseThrow());
         }
         return Optional.ofNullable(exchange);
-    }
-
-    private TransportHost host() {
-        return new TransportHost() {
-            @Override
-            public NodeId node() {
-                return store.identity().node();
-            }
-
-            @Override
-            public int maxMessageBytes() {
-                return MAX_MESSAGE_BYTES;
-            }
-
-            @Override
-            public Result<SyncReport> report() {
-                return SyncEngine.this.report();
-            }
-        };
     }
 
     /**
@@ -215,14 +162,15 @@ public final class SyncEngine implements AutoCloseable {
      * @return the state at this moment, or CORRUPTION, IO_ERROR
      */
     public Result<SyncState> state() {
-        return locked(() -> exchange()
-                .filter(with -> !with.peers().isEmpty())
+        return turns.take(() -> exchange()
+                .filter(Exchange::hasMembers)
                 .map(with -> Result.ok(with.state()))
                 .orElseGet(() -> outboxSize().map(SyncState::withoutPeers)));
     }
 
     /**
-     * Hands over every operation in the outbox, in the order in which they were written, up to the last one that is visible
+     * Hands over the operations of this node that the log still has, those that all members have acknowledged among them, in the
+     * order in which they were written, up to the last one that is visible
      * when the call begins. Where the log holds everything, this takes no more memory the more there is.
      *
      * @param consumer takes them; its exceptions end the reading and pass through, but a {@link
@@ -250,16 +198,14 @@ public final class SyncEngine implements AutoCloseable {
     /** A step at a time in nanoseconds, of any origin that does not change. */
     Result<TickResult> tick(long now) {
         AtomicReference<@Nullable SoftadastraError> unfound = new AtomicReference<>();
-        Result<TickResult> result = locked(() -> {
-            Discovery looking = discovery;
-            if (looking != null) {
-                unfound.set(looking.handOver().orElse(null));
-            }
+        Result<TickResult> result = turns.take(() -> {
+            Ways reached = ways;
             Exchange with = exchange;
-            if (with == null || transport == null) {
+            if (reached == null || with == null) {
                 return state().map(state -> new TickResult(0, 0, state.outboxSize()));
             }
-            stepped.signalAll();
+            unfound.set(reached.handOver().orElse(null));
+            turns.stepped();
             return with.tick(now)
                     .flatMap(step -> state().map(state -> new TickResult(
                             with.peers().size(),
@@ -281,22 +227,8 @@ public final class SyncEngine implements AutoCloseable {
      *     or INVALID_STATE, also if the engine is closed meanwhile; or CORRUPTION, IO_ERROR
      */
     public Result<Boolean> awaitSynced(Duration timeout) {
-        long end = System.nanoTime() + timeout.toNanos();
-        return locked(() -> {
-            while (true) {
-                Result<SyncState> state = closed ? Result.err(closedError()) : state();
-                long left = end - System.nanoTime();
-                if (state.isErr() || state.value().outboxSize() == state.value().failedCount() || left <= 0) {
-                    return state.map(with -> with.outboxSize() == 0);
-                }
-                try {
-                    long unused = stepped.awaitNanos(left);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return Result.err(ErrorCode.INTERRUPTED, "waiting for peers was interrupted");
-                }
-            }
-        });
+        return turns.await(timeout, this::state, state -> state.outboxSize() == state.failedCount())
+                .map(state -> state.outboxSize() == 0);
     }
 
     /**
@@ -306,15 +238,9 @@ public final class SyncEngine implements AutoCloseable {
      * @return ok, or INVALID_STATE if the engine is closed
      */
     public Result<Unit> start() {
-        return locked(() -> {
-            SyncDriver running = driver;
-            if (transport != null && (running == null || !running.isRunning())) {
-                Replication writes = store.replication();
-                SyncDriver started = new SyncDriver(this::driven);
-                driver = started;
-                signalling = writes;
-                writes.addSignal(signal);
-                started.start();
+        return turns.take(() -> {
+            if (ways != null) {
+                driving.start(store.replication());
             }
             return Result.ok();
         });
@@ -322,54 +248,14 @@ public final class SyncEngine implements AutoCloseable {
 
     /** Ends what {@link #start} has begun, and waits until the step it is at has ended. */
     public void stop() {
-        SyncDriver running;
-        lock.lock();
-        try {
-            running = driver;
-            driver = null;
-            if (signalling != null) {
-                // Also where the store was closed first.
-                signalling.removeSignal(signal);
-                signalling = null;
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (running != null) {
-            // Without the lock: the step that it is at needs it.
-            running.stop();
-        }
+        driving.stop();
     }
 
-    /** One step of the driver; how long it may sleep then. */
-    private long driven() {
-        if (closed) {
-            return -1;
-        }
-        Result<TickResult> result;
-        try {
-            result = tick();
-        } catch (RuntimeException | Error e) {
-            // A listener, or a transport, that throws must not end the exchange for good without a word.
-            failure = SoftadastraError.of(ErrorCode.INVALID_STATE, "a step of sync has failed: " + e)
-                    .withCause(e);
-            return FAILURE_PAUSE_NANOS;
-        }
-        if (result.isErr()) {
-            return result.error().code() == ErrorCode.INVALID_STATE ? -1 : FAILURE_PAUSE_NANOS;
-        }
-        return locked(() -> {
-                    Exchange with = exchange;
-                    return Result.ok(with == null ? -1 : with.pause(System.nanoTime()));
-                })
-                .orElse(-1L);
-    }
-
-    private void signal() {
-        SyncDriver running = driver;
-        if (running != null) {
-            running.signal();
-        }
+    private Result<Long> pause() {
+        return turns.take(() -> {
+            Exchange with = exchange;
+            return Result.ok(with == null ? -1 : with.pause(System.nanoTime()));
+        });
     }
 
     /**
@@ -379,7 +265,7 @@ public final class SyncEngine implements AutoCloseable {
      * @return a copy; or INVALID_STATE
      */
     public Result<List<Conflict>> conflicts() {
-        return locked(() -> {
+        return turns.take(() -> {
             Optional<Exchange> with = exchange();
             return Result.ok(with.map(each -> each.conflicts().all()).orElse(List.of()));
         });
@@ -393,7 +279,7 @@ public final class SyncEngine implements AutoCloseable {
      */
     public Result<Integer> takeConflicts(Collection<OperationId> losers) {
         List<OperationId> all = List.copyOf(losers);
-        return locked(() -> exchange().map(with -> with.takeConflicts(all)).orElse(Result.ok(0)));
+        return turns.take(() -> exchange().map(with -> with.takeConflicts(all)).orElse(Result.ok(0)));
     }
 
     /**
@@ -404,7 +290,7 @@ public final class SyncEngine implements AutoCloseable {
      * @return the operations, the last one first; empty if the key never had a value, or its removal is forgotten; or INVALID_STATE
      */
     public Result<List<Standing>> standing(Key key) {
-        return closed ? Result.err(closedError()) : store.replication().standing(key);
+        return turns.open().flatMap(ok -> store.replication().standing(key));
     }
 
     /**
@@ -413,15 +299,12 @@ public final class SyncEngine implements AutoCloseable {
      * @return the keys, in their order; or an error as of {@link StoreEngine#flush}
      */
     public Result<List<Key>> contested() {
-        if (closed) {
-            return Result.err(closedError());
-        }
         TreeSet<Key> keys = new TreeSet<>();
-        return store.replication()
-                .standing(Optional.empty(), each -> {
+        return turns.open()
+                .flatMap(ok -> store.replication().standing(Optional.empty(), each -> {
                     boolean unused = each.contested() && keys.add(each.key());
                     return true;
-                })
+                }))
                 .map(count -> List.copyOf(keys));
     }
 
@@ -435,18 +318,19 @@ public final class SyncEngine implements AutoCloseable {
      * @return whether it was written: not if something else stands there by now; or an error as of {@link StoreEngine#put}
      */
     public Result<Boolean> resolve(Key key, Optional<Value> value, long sequence) {
-        return closed ? Result.err(closedError()) : store.replication().resolve(key, value, sequence);
+        return turns.open().flatMap(ok -> store.replication().resolve(key, value, sequence));
     }
 
     /**
      * The operations of this node that a peer has rejected for good, in the order in which this node was told; one that several peers
      * have rejected, once for each. They are kept until {@link #retry} or {@link #discard}, 10,000 of them, and 16 MiB, at most:
-     * beyond that the oldest go. To have no peer, or none within reach, is not failure.
+     * beyond that the oldest go, and a {@link SyncEvent.RejectionsDropped} says so. To have no peer, or none within reach, is not
+     * failure. What is beyond the limit of a fence is not among them: if it stands, it was written again under another identity.
      *
      * @return a copy; or INVALID_STATE
      */
     public Result<List<FailedOperation>> failed() {
-        return locked(() ->
+        return turns.take(() ->
                 Result.ok(exchange().map(with -> with.rejecting().failed()).orElse(List.of())));
     }
 
@@ -461,7 +345,7 @@ public final class SyncEngine implements AutoCloseable {
      *     as of {@link StoreEngine#put}
      */
     public Result<Unit> retry(OperationId id) {
-        return locked(() -> exchange()
+        return turns.take(() -> exchange()
                 .map(with -> with.rejecting().retry(id))
                 .orElseGet(() -> Result.err(Rejecting.notFailed(id))));
     }
@@ -473,7 +357,7 @@ public final class SyncEngine implements AutoCloseable {
      * @return ok; or NOT_FOUND if it is none of the {@linkplain #failed failed} ones; or an error of the log; or INVALID_STATE
      */
     public Result<Unit> discard(OperationId id) {
-        return locked(() -> exchange()
+        return turns.take(() -> exchange()
                 .map(with -> with.rejecting().discard(id))
                 .orElseGet(() -> Result.err(Rejecting.notFailed(id))));
     }
@@ -484,8 +368,51 @@ public final class SyncEngine implements AutoCloseable {
      * @return one state for each peer, by node id; or INVALID_STATE
      */
     public Result<List<PeerState>> peers() {
-        return locked(() -> Result.ok(
+        return turns.take(() -> Result.ok(
                 exchange().map(with -> with.peerStates(System.nanoTime())).orElse(List.of())));
+    }
+
+    /**
+     * Takes part no more: the others are told, as far as there is a way to them, and wait for nothing of this node from then on. What is
+     * in the {@linkplain #state outbox} stays here, so leave when that is empty. Nothing comes in or goes out any more.
+     *
+     * <p>Returns without waiting for that; {@link #close} does. Whoever cannot be told waits for this node until it has heard of it from
+     * others, or the retention has passed, or somebody says {@link #forget}.
+     *
+     * <p>When the engine is opened again, the node comes back in a new epoch, with what it has written since. Whoever closes a store in memory
+     * has it leave first: what is gone never comes back, and the others would wait for it.
+     *
+     * @return ok; or an error of the log, or INVALID_STATE
+     */
+    public Result<Unit> leave() {
+        Result<Unit> left = turns.take(() -> exchange()
+                .map(with ->
+                        with.leave().flatMap(ok -> with.tick(System.nanoTime())).map(step -> Unit.UNIT))
+                .orElse(Result.ok()));
+        tellListeners();
+        return left;
+    }
+
+    /**
+     * Says that a node will not come back: the others wait for nothing of it from then on, once they have heard of it. This is for a
+     * node that was lost, where those that are left are not more than half of all, or are not to wait until the retention has passed.
+     * If it is there all the same it comes back by itself, and writes again on top what only it has. Say it at one node only, and never
+     * on both sides of a cut: two nodes that have each had the other forgotten stay apart.
+     *
+     * @param node its id
+     * @return ok; or NOT_FOUND if it is no member, or an error of the log, or INVALID_STATE
+     */
+    public Result<Unit> forget(NodeId node) {
+        Objects.requireNonNull(node, "node");
+        Result<Unit> forgotten = turns.take(() -> exchange()
+                .map(with -> with.forget(node))
+                .orElse(Result.ok(false))
+                .flatMap(any -> any
+                        ? Result.ok()
+                        : Result.err(SoftadastraError.of(ErrorCode.NOT_FOUND, "no such member")
+                                .withContext(node.value()))));
+        tellListeners();
+        return forgotten;
     }
 
     /**
@@ -494,21 +421,10 @@ public final class SyncEngine implements AutoCloseable {
      * @return a report as of this moment, or an error of the log
      */
     public Result<SyncReport> report() {
-        return locked(() -> {
-            SyncTransport way = transport;
-            Exchange with = exchange().orElse(null);
-            return state().flatMap(state -> peers().map(peers -> new SyncReport(
-                    store.identity().node(),
-                    store.identity().epoch(),
-                    way == null ? Optional.empty() : way.address(),
-                    store.size(),
-                    state,
-                    peers,
-                    way == null ? List.of() : way.links(),
-                    with == null ? 0 : with.conflicts().size(),
-                    with == null ? 0 : with.malformed(),
-                    with == null ? List.of() : with.subscriptions().own().told(),
-                    Optional.ofNullable(failure))));
+        return turns.take(() -> {
+            Reporting reporting = new Reporting(store, Optional.ofNullable(ways), exchange());
+            return state().flatMap(state ->
+                    peers().map(peers -> reporting.report(state, peers, Optional.ofNullable(failure))));
         });
     }
 
@@ -521,69 +437,55 @@ public final class SyncEngine implements AutoCloseable {
         listeners.add(Objects.requireNonNull(listener, "listener"));
     }
 
-    /** Stops the thread, if there is one, and closes the discovery and the transport. The store stays open. Closing twice is fine. */
+    /**
+     * Stops the thread, if there is one, and closes the discovery and the transport. The store stays open. Closing twice is fine.
+     *
+     * <p>After {@link #leave} it first waits until that is handed over to those that there is a way to, for a second at most, and not in a
+     * thread that is interrupted. What is not handed over by then is lost, and with it the word that this node has left.
+     */
     @Override
     public void close() {
-        closed = true;
+        turns.close();
         stop();
-        SyncTransport way;
-        Discovery looking;
-        lock.lock();
-        try {
-            stepped.signalAll();
-            way = transport;
-            looking = discovery;
-            discovery = null;
-            if (exchange != null && way != null) {
-                // What it could not say is said again: nothing to tell the caller, whose data is in the log.
-                Result<Unit> unused = exchange.close();
-            }
-            transport = null;
-            exchange = null;
-        } finally {
-            lock.unlock();
+        // Without a turn: who makes a status page for a transport waits for one.
+        turns.always(this::detach).run();
+    }
+
+    /** Lets go of the ways to others, and answers what is left to do with them. */
+    private Runnable detach() {
+        turns.stepped();
+        Ways reached = ways;
+        if (exchange != null && reached != null) {
+            // What it could not say is said again: nothing to tell the caller, whose data is in the log.
+            Result<Unit> unused = exchange.close();
         }
-        try {
-            if (looking != null) {
-                looking.close();
+        boolean left = exchange != null && exchange.stage() == Stage.LEFT;
+        ways = null;
+        exchange = null;
+        return () -> {
+            if (reached != null) {
+                boolean unused = left && reached.transport().drain(FAREWELL);
+                reached.close();
             }
-        } finally {
-            if (way != null) {
-                // Without the lock: who makes a status page for it waits for that.
-                way.close();
-            }
-        }
+        };
     }
 
     private void tellListeners() {
-        List<SyncEvent> events = new ArrayList<>();
-        lock.lock();
-        try {
-            Exchange with = exchange;
-            if (with != null) {
-                with.tell().forEach(each -> events.add(new SyncEvent.ConflictDecided(each)));
-                with.rejecting().tell().forEach(each -> events.add(new SyncEvent.OperationFailed(each)));
-                with.antiEntropy().tell().forEach(each -> events.add(new SyncEvent.ContentsDiverged(each)));
-            }
-        } finally {
-            lock.unlock();
-        }
+        List<SyncEvent> events = turns.always(this::events);
         events.forEach(event -> listeners.forEach(listener -> listener.happened(event)));
     }
 
-    private <T> Result<T> locked(Supplier<Result<T>> action) {
-        lock.lock();
-        try {
-            return closed ? Result.err(closedError()) : action.get();
-        } catch (SoftadastraException e) {
-            return Result.err(e.error());
-        } finally {
-            lock.unlock();
+    private List<SyncEvent> events() {
+        List<SyncEvent> events = new ArrayList<>();
+        Exchange with = exchange;
+        if (with != null) {
+            with.tell().forEach(each -> events.add(new SyncEvent.ConflictDecided(each)));
+            with.rejecting().tell().forEach(each -> events.add(new SyncEvent.OperationFailed(each)));
+            with.rejecting().tellDropped().ifPresent(events::add);
+            with.antiEntropy().tell().forEach(each -> events.add(new SyncEvent.ContentsDiverged(each)));
+            events.addAll(with.tellOfMembers());
         }
-    }
-
-    private static SoftadastraError closedError() {
-        return SoftadastraError.of(ErrorCode.INVALID_STATE, "sync engine is closed");
+        return events;
     }
 
     private Result<Long> outboxSize() {

@@ -2,6 +2,7 @@ package softadastra.sync;
 
 import java.util.Objects;
 import softadastra.core.NodeId;
+import softadastra.store.Origin;
 
 /** Something in the life of a node among others that its application may want to know. What changed is told by watches of the store. */
 public sealed interface SyncEvent {
@@ -33,6 +34,17 @@ public sealed interface SyncEvent {
     }
 
     /**
+     * There is too much that was rejected for good, and what was oldest of it has gone for want of room; see {@link
+     * SyncEngine#failed}. Told whenever there is more of it.
+     *
+     * @param failed how many operations of this node that others have rejected have gone, since its log began, before the application
+     *     has dealt with them: they do not count as failed any more, and do not come again
+     * @param untold how many operations of others that this node has rejected have gone, since its log began, before their writers
+     *     knew of it: nobody tells them
+     */
+    record RejectionsDropped(long failed, long untold) implements SyncEvent {}
+
+    /**
      * A peer holds the same operations, and has something else under some keys: a log was damaged, or a program is wrong. Where
      * the last write wins, and both have a value of a key, the later one is taken, and the other one is a conflict; all else stays, since
      * it may have been removed or resolved, until somebody writes to it. Told once for a peer, until both have the same.
@@ -57,6 +69,44 @@ public sealed interface SyncEvent {
         /** Refuses null. */
         public MemberJoined {
             Objects.requireNonNull(node, "node");
+        }
+    }
+
+    /**
+     * A member takes part no more, in the epoch that it had: it was silent for longer than the retention, or has left, or was
+     * forgotten, or goes on in another epoch. If it is there and does not know, it comes back by itself.
+     *
+     * @param node its id
+     */
+    record MemberFenced(NodeId node) implements SyncEvent {
+
+        /** Refuses null. */
+        public MemberFenced {
+            Objects.requireNonNull(node, "node");
+        }
+    }
+
+    /**
+     * This node has come back, after it was fenced, or its log was put back, or it has joined others with operations of its own: what
+     * only it had was written again, on top of what it has learned of the others.
+     *
+     * @param written how many keys were written again; where others had written meanwhile, not knowing of it, what has lost is among the
+     *     {@linkplain SyncEngine#conflicts conflicts}
+     */
+    record Rebased(long written) implements SyncEvent {}
+
+    /**
+     * Others hold operations of this node that its log does not have, or know its log to have had more: an older copy of the log was put
+     * in its place, or two nodes have gone on from copies of one. This node goes on in a new epoch; what it has written in between, as
+     * far as nobody had acknowledged it when the engine was opened, it writes again on top.
+     *
+     * @param origin the epoch that ends
+     */
+    record OriginForked(Origin origin) implements SyncEvent {
+
+        /** Refuses null. */
+        public OriginForked {
+            Objects.requireNonNull(origin, "origin");
         }
     }
 }

@@ -1,8 +1,9 @@
 package softadastra.sync;
 
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.Result;
 import softadastra.store.OperationId;
@@ -60,22 +61,32 @@ public final class SyncLog implements AutoCloseable {
     }
 
     private SyncState stateNow() {
-        long written = snapshot.localOperations();
+        // What a fence refuses is nobody's to have.
+        Map<Origin, Long> counts =
+                new TreeMap<>(notes.members().clamp(snapshot.context()).counters());
+        counts.keySet().removeIf(origin -> !isOwn(origin));
+        long written = counts.values().stream().mapToLong(Long::longValue).sum();
         SortedMap<Origin, Vector> marks = notes.acks().all();
         List<Vector> members = notes.members().current().stream()
                 .filter(member -> !isOwn(member))
                 .map(member -> marks.getOrDefault(member, new Vector()))
                 .toList();
         if (members.isEmpty()) {
-            return SyncState.withoutPeers(written);
+            // What those held who take part no more.
+            long retired = counts.keySet().stream()
+                    .mapToLong(origin -> notes.acks().retired(snapshot.node(), origin))
+                    .sum();
+            return SyncState.withoutPeers(written - retired);
         }
-        TreeSet<Origin> own = new TreeSet<>();
-        members.forEach(
-                held -> held.counters().keySet().stream().filter(this::isOwn).forEach(own::add));
-        long held = own.stream().mapToLong(origin -> least(members, origin)).sum();
+        long held = counts.entrySet().stream()
+                .mapToLong(each -> Math.min(least(members, each.getKey()), each.getValue()))
+                .sum();
         long failed = 0;
         long failedAndHeld = 0;
         for (OperationId id : notes.rejections().failed()) {
+            if (notes.members().refuses(id)) {
+                continue;
+            }
             failed++;
             failedAndHeld += least(members, id.origin()) >= id.counter() ? 1 : 0;
         }

@@ -80,9 +80,11 @@ record SyncMessage(
      * @param want up to which stamp it would like promises; packed, 0 for none
      * @param millis what its clock shows
      * @param lacking members it would like to hear of, since it does not hear them
-     * @param relayed the last cuts of members that the receiver does not hear
+     * @param accused members that it has not heard of for longer than the retention, itself or through others
+     * @param relayed what is known of members that the receiver does not hear
      * @param progress how far it is with what stands elsewhere, if that is under way
-     * @param subscriptions who does not want everything, as far as it knows, itself included
+     * @param subscriptions those who do not want everything: of the sender, the writers of the message's operations, and the nodes
+     *     whose cuts are relayed
      * @param whole whether it is to be told all that stands elsewhere, since it may have what is gone there
      */
     record State(
@@ -92,7 +94,8 @@ record SyncMessage(
             long want,
             long millis,
             SortedSet<Origin> lacking,
-            SortedMap<Origin, Cut> relayed,
+            SortedSet<Origin> accused,
+            SortedMap<Origin, Relayed> relayed,
             Optional<Progress> progress,
             SortedMap<Origin, Subscription> subscriptions,
             boolean whole) {
@@ -100,6 +103,7 @@ record SyncMessage(
         State {
             lacking = Collections.unmodifiableSortedSet(new TreeSet<>(lacking));
             subscriptions = Collections.unmodifiableSortedMap(new TreeMap<>(subscriptions));
+            accused = Collections.unmodifiableSortedSet(new TreeSet<>(accused));
             relayed = Collections.unmodifiableSortedMap(new TreeMap<>(relayed));
         }
     }

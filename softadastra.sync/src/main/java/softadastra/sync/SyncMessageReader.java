@@ -29,13 +29,36 @@ import softadastra.store.Skip;
 import softadastra.store.Value;
 import softadastra.sync.SyncMessage.State;
 
-/** Reads a {@link SyncMessage}: strictly, in the form of {@link SyncMessageCodec}. */
+/**
+ * Reads a {@link SyncMessage}: strictly, in the form of {@link SyncMessageCodec}. For one message.
+ *
+ * <p>Whoever sends it was let in, and may be broken all the same. So what no node comes to by counting, or by a clock that is merely
+ * wrong, is refused: a number that is taken in is noted, passed on and counted on from, and nobody would ever get rid of it. And what
+ * a message takes in memory is bounded by {@link Room}, however little of it there is on the wire.
+ */
 final class SyncMessageReader {
 
     /** Stamps from the year 10,000 on are refused: above the last one nobody could ever write. */
     private static final long MAX_STAMP_MILLIS = 253_402_300_800_000L;
 
-    private SyncMessageReader() {}
+    /** Promises already from the year 9,999 on: who is to write above one needs stamps that others take. */
+    private static final long MAX_PROMISE_MILLIS = 253_370_764_800_000L;
+
+    /** Counters, versions and sequences beyond it: a million a second come to it in 2,283 years. */
+    private static final long MAX_NUMBER = 1L << 56;
+
+    /** In nanoseconds it fits just about: 285 years. */
+    private static final long MAX_SILENCE_MILLIS = 9_000_000_000_000L;
+
+    private final byte[] bytes;
+    private final ByteReader in;
+    private final Room room = new Room();
+    private final List<Origin> origins = new ArrayList<>();
+
+    private SyncMessageReader(byte[] bytes) {
+        this.bytes = bytes;
+        this.in = new ByteReader(bytes, 0, Math.max(0, bytes.length - Integer.BYTES));
+    }
 
     /**
      * Reads a message.
@@ -44,7 +67,10 @@ final class SyncMessageReader {
      * @throws SoftadastraException UNSUPPORTED_VERSION if it is of another release
      */
     static SyncMessage read(byte[] bytes) {
-        ByteReader in = new ByteReader(bytes, 0, Math.max(0, bytes.length - Integer.BYTES));
+        return new SyncMessageReader(bytes).readAll();
+    }
+
+    private SyncMessage readAll() {
         if (in.readInt() != SyncMessageCodec.MAGIC) {
             throw in.malformed("no sync message", 0);
         }
@@ -68,27 +94,37 @@ final class SyncMessageReader {
         if (new ByteReader(bytes, bytes.length - Integer.BYTES, Integer.BYTES).readInt() != (int) crc.getValue()) {
             throw in.malformed("its sum is another one", bytes.length - Integer.BYTES);
         }
-        List<Origin> origins = readOrigins(in);
-        State state = readState(in, origins, (flags & SyncMessageCodec.WHOLE) != 0);
-        int count = in.readCount();
+        readOrigins();
+        State state = readState((flags & SyncMessageCodec.WHOLE) != 0);
+        int count = room.readLargeCount(in);
         List<OperationRecord> operations = new ArrayList<>();
         Map<Origin, CausalContext> before = new HashMap<>();
         for (int i = 0; i < count; i++) {
-            operations.add(readOperation(in, origins, before, null));
+            operations.add(readOperation(before, null));
         }
         Optional<Chunk> chunk = (flags & SyncMessageCodec.CHUNK) == 0
                 ? Optional.empty()
-                : Optional.of(readChunk(in, origins, state.cut().held().toContext()));
-        Refusals refusals = (flags & SyncMessageCodec.REFUSALS) == 0 ? Refusals.NONE : readRefusals(in, origins);
-        Contents contents = (flags & SyncMessageCodec.CONTENTS) == 0 ? Contents.NONE : readContents(in, origins);
+                : Optional.of(readChunk(state.cut().held().toContext()));
+        Refusals refusals = (flags & SyncMessageCodec.REFUSALS) == 0 ? Refusals.NONE : readRefusals();
+        Contents contents = (flags & SyncMessageCodec.CONTENTS) == 0 ? Contents.NONE : readContents();
         boolean isAddressed = (flags & SyncMessageCodec.TO) != 0;
-        Optional<Origin> to = isAddressed ? Optional.of(readOrigin(in, origins)) : Optional.empty();
-        List<Skip> skips = isAddressed ? readSkips(in, origins) : List.of();
+        Optional<Origin> to = isAddressed ? Optional.of(readOrigin()) : Optional.empty();
+        List<Skip> skips = isAddressed ? readSkips() : List.of();
         in.expectEnd();
+        requireHeld(state.cut().held(), operations, skips);
         return new SyncMessage(state, operations, chunk, refusals, contents, to, skips);
     }
 
-    private static Contents readContents(ByteReader in, List<Origin> origins) {
+    /** Nobody hands on what it does not hold; what is said to be the receiver's own must not fail the step of all others. */
+    private void requireHeld(Vector held, List<OperationRecord> operations, List<Skip> skips) {
+        boolean isHeld = operations.stream().allMatch(each -> held.includes(each.id()))
+                && skips.stream().allMatch(each -> held.counter(each.origin()) >= each.through());
+        if (!isHeld) {
+            throw in.malformed("operations that its sender does not hold", in.position());
+        }
+    }
+
+    private Contents readContents() {
         int position = in.position();
         int count = in.readCount();
         if (count != 1 && count != ContentSums.BUCKETS) {
@@ -99,25 +135,25 @@ final class SyncMessageReader {
             sums.add(in.readLong());
         }
         List<OperationRecord> entries = new ArrayList<>();
-        for (int i = in.readCount(); i > 0; i--) {
-            entries.add(readOperation(in, origins, new HashMap<>(), CausalContext.EMPTY));
+        for (int i = room.readLargeCount(in); i > 0; i--) {
+            entries.add(readOperation(new HashMap<>(), CausalContext.EMPTY));
         }
         return new Contents(sums, entries);
     }
 
-    private static Refusals readRefusals(ByteReader in, List<Origin> origins) {
+    private Refusals readRefusals() {
         int position = in.position();
         List<Refusals.Word> words = new ArrayList<>();
-        for (int i = in.readCount(); i > 0; i--) {
-            Origin by = readOrigin(in, origins);
-            OperationId id = new OperationId(readOrigin(in, origins), readFromOne(in));
+        for (int i = room.readLargeCount(in); i > 0; i--) {
+            Origin by = readOrigin();
+            OperationId id = new OperationId(readOrigin(), readFromOne());
             int hops = in.readByte();
-            words.add(new Refusals.Word(by, Rejection.read(in, id), hops));
+            words.add(new Refusals.Word(by, readRejection(id), hops));
         }
         List<Refusals.Receipt> receipts = new ArrayList<>();
-        for (int i = in.readCount(); i > 0; i--) {
-            Origin by = readOrigin(in, origins);
-            OperationId id = new OperationId(readOrigin(in, origins), readFromOne(in));
+        for (int i = room.readLargeCount(in); i > 0; i--) {
+            Origin by = readOrigin();
+            OperationId id = new OperationId(readOrigin(), readFromOne());
             receipts.add(new Refusals.Receipt(by, id, in.readByte()));
         }
         if (words.isEmpty() && receipts.isEmpty()) {
@@ -126,66 +162,78 @@ final class SyncMessageReader {
         return new Refusals(words, receipts);
     }
 
-    private static List<Skip> readSkips(ByteReader in, List<Origin> origins) {
+    private List<Skip> readSkips() {
         List<Skip> skips = new ArrayList<>();
-        for (int i = in.readCount(); i > 0; i--) {
-            Origin origin = readOrigin(in, origins);
-            long from = readFromOne(in);
-            skips.add(new Skip(origin, from, from + in.readVarint(Long.MAX_VALUE - from)));
+        for (int i = room.readLargeCount(in); i > 0; i--) {
+            Origin origin = readOrigin();
+            long from = readFromOne();
+            skips.add(new Skip(origin, from, from + in.readVarint(MAX_NUMBER - from)));
         }
         return skips;
     }
 
-    private static Chunk readChunk(ByteReader in, List<Origin> origins, CausalContext known) {
+    private Chunk readChunk(CausalContext known) {
         int position = in.position();
         int flags = in.readByte();
-        if (flags > (SyncMessageCodec.FULL | SyncMessageCodec.BEHIND | SyncMessageCodec.THROUGH)) {
+        if (flags >= 2 * SyncMessageCodec.REJECTED) {
             throw in.malformed("part with flags " + flags, position);
         }
-        Vector cut = new Vector(readCounters(in, origins));
-        Optional<Key> behind = (flags & SyncMessageCodec.BEHIND) == 0 ? Optional.empty() : Optional.of(readKey(in));
-        Optional<Key> through = (flags & SyncMessageCodec.THROUGH) == 0 ? Optional.empty() : Optional.of(readKey(in));
+        Vector cut = new Vector(readCounters());
+        Optional<Key> behind = (flags & SyncMessageCodec.BEHIND) == 0 ? Optional.empty() : Optional.of(readKey());
+        Optional<Key> through = (flags & SyncMessageCodec.THROUGH) == 0 ? Optional.empty() : Optional.of(readKey());
         List<OperationRecord> survivors = new ArrayList<>();
-        for (int i = in.readCount(); i > 0; i--) {
-            survivors.add(readOperation(in, origins, new HashMap<>(), known));
+        for (int i = room.readLargeCount(in); i > 0; i--) {
+            survivors.add(readOperation(new HashMap<>(), known));
         }
         List<Key> there = new ArrayList<>();
-        for (int i = in.readCount(); i > 0; i--) {
-            there.add(readKey(in));
+        for (int i = room.readLargeCount(in); i > 0; i--) {
+            there.add(readKey());
         }
         List<Conflict> conflicts = new ArrayList<>();
-        for (int i = in.readCount(); i > 0; i--) {
+        for (int i = room.readLargeCount(in); i > 0; i--) {
             conflicts.add(Conflict.decode(in.readPrefixedBytes(in.remaining())));
         }
-        return new Chunk(cut, (flags & SyncMessageCodec.FULL) != 0, behind, through, survivors, there, conflicts);
+        List<Rejection> rejected = new ArrayList<>();
+        if ((flags & SyncMessageCodec.REJECTED) != 0) {
+            for (int i = room.readLargeCount(in); i > 0; i--) {
+                rejected.add(readRejection(new OperationId(readOrigin(), readFromOne())));
+            }
+        }
+        boolean full = (flags & SyncMessageCodec.FULL) != 0;
+        return new Chunk(cut, full, behind, through, survivors, there, conflicts, rejected);
     }
 
-    private static Key readKey(ByteReader in) {
+    private Key readKey() {
         return Key.of(in.readUtf8(Key.MAX_BYTES));
     }
 
-    private static State readState(ByteReader in, List<Origin> origins, boolean whole) {
-        Origin from = readOrigin(in, origins);
-        long sequence = in.readVarint(Long.MAX_VALUE);
-        Vector held = new Vector(readCounters(in, origins));
-        long promise = in.readLong();
-        SortedSet<Origin> joined = readSet(in, origins);
+    private State readState(boolean whole) {
+        Origin from = readOrigin();
+        long sequence = in.readVarint(MAX_NUMBER);
+        Vector held = new Vector(readCounters());
+        long promise = readPromise();
+        boolean returning = readFlag();
+        SortedSet<Origin> joined = readSet();
         TreeMap<Origin, Long> fenced = new TreeMap<>();
-        for (int i = in.readCount(); i > 0; i--) {
-            Origin origin = readInOrder(in, origins, fenced);
-            long limit = in.readVarint(Long.MAX_VALUE);
+        for (int i = room.readCount(in); i > 0; i--) {
+            Origin origin = readInOrder(fenced);
+            long limit = in.readVarint(MAX_NUMBER);
             fenced.put(origin, limit == 0 ? Members.OPEN : limit - 1);
         }
         Members members = new Members(joined, fenced);
-        long want = in.readLong();
+        long want = readPromise();
         long millis = in.readLong();
-        SortedSet<Origin> lacking = readSet(in, origins);
-        TreeMap<Origin, Cut> relayed = new TreeMap<>();
-        for (int i = in.readCount(); i > 0; i--) {
-            Origin origin = readInOrder(in, origins, relayed);
-            long at = in.readVarint(Long.MAX_VALUE);
-            Vector theirs = new Vector(readCounters(in, origins));
-            relayed.put(origin, new Cut(at, theirs, in.readLong(), in.readLong()));
+        SortedSet<Origin> lacking = readSet();
+        SortedSet<Origin> accused = readSet();
+        TreeMap<Origin, Relayed> relayed = new TreeMap<>();
+        for (int i = room.readLargeCount(in); i > 0; i--) {
+            Origin origin = readInOrder(relayed);
+            long at = in.readVarint(MAX_NUMBER);
+            Vector theirs = new Vector(readCounters());
+            long promised = readPromise();
+            boolean isReturning = readFlag();
+            Cut cut = new Cut(at, theirs, promised, in.readLong(), isReturning);
+            relayed.put(origin, new Relayed(cut, in.readVarint(MAX_SILENCE_MILLIS), readSet()));
         }
         int position = in.position();
         int kind = in.readByte();
@@ -194,36 +242,46 @@ final class SyncMessageReader {
         }
         Optional<Progress> progress = kind == 0
                 ? Optional.empty()
-                : Optional.of(new Progress(new Vector(readCounters(in, origins)), kind == 2, readKey(in)));
+                : Optional.of(new Progress(new Vector(readCounters()), kind == 2, readKey()));
         TreeMap<Origin, Subscription> subscriptions = new TreeMap<>();
-        for (int i = in.readCount(); i > 0; i--) {
-            Origin origin = readInOrder(in, origins, subscriptions);
-            subscriptions.put(origin, Subscription.read(in));
+        for (int i = room.readLargeCount(in); i > 0; i--) {
+            Origin origin = readInOrder(subscriptions);
+            Subscription subscription = Subscription.read(in);
+            room.take(in, subscription.prefixes().size());
+            subscriptions.put(origin, subscription);
         }
-        Cut cut = new Cut(sequence, held, promise, members.digest());
-        return new State(from, cut, members, want, millis, lacking, relayed, progress, subscriptions, whole);
+        Cut cut = new Cut(sequence, held, promise, members.digest(), returning);
+        return new State(from, cut, members, want, millis, lacking, accused, relayed, progress, subscriptions, whole);
     }
 
-    private static SortedSet<Origin> readSet(ByteReader in, List<Origin> origins) {
+    private boolean readFlag() {
+        int position = in.position();
+        int flag = in.readByte();
+        if (flag > 1) {
+            throw in.malformed("flag of " + flag, position);
+        }
+        return flag == 1;
+    }
+
+    private SortedSet<Origin> readSet() {
         TreeMap<Origin, Boolean> set = new TreeMap<>();
-        for (int i = in.readCount(); i > 0; i--) {
-            set.put(readInOrder(in, origins, set), true);
+        for (int i = room.readCount(in); i > 0; i--) {
+            set.put(readInOrder(set), true);
         }
         return set.navigableKeySet();
     }
 
-    private static Origin readInOrder(ByteReader in, List<Origin> origins, SortedMap<Origin, ?> before) {
+    private Origin readInOrder(SortedMap<Origin, ?> before) {
         int position = in.position();
-        Origin origin = readOrigin(in, origins);
+        Origin origin = readOrigin();
         if (!before.isEmpty() && before.lastKey().compareTo(origin) >= 0) {
             throw in.malformed("origins are not in order", position);
         }
         return origin;
     }
 
-    private static List<Origin> readOrigins(ByteReader in) {
-        int count = in.readCount();
-        List<Origin> origins = new ArrayList<>();
+    private void readOrigins() {
+        int count = room.readLargeCount(in);
         for (int i = 0; i < count; i++) {
             int position = in.position();
             Result<NodeId> node = NodeId.of(in.readUtf8(NodeId.MAX_LENGTH));
@@ -236,14 +294,13 @@ final class SyncMessageReader {
             }
             origins.add(origin);
         }
-        return origins;
     }
 
-    private static Origin readOrigin(ByteReader in, List<Origin> origins) {
-        return origins.get((int) below(in, origins.size()));
+    private Origin readOrigin() {
+        return origins.get((int) below(origins.size()));
     }
 
-    private static long below(ByteReader in, long limit) {
+    private long below(long limit) {
         int position = in.position();
         long number = in.readVarint(Long.MAX_VALUE);
         if (number >= limit) {
@@ -252,63 +309,83 @@ final class SyncMessageReader {
         return number;
     }
 
-    private static SortedMap<Origin, Long> readCounters(ByteReader in, List<Origin> origins) {
-        int count = in.readCount();
+    private SortedMap<Origin, Long> readCounters() {
+        int count = room.readCount(in);
         TreeMap<Origin, Long> counters = new TreeMap<>();
         for (int i = 0; i < count; i++) {
-            Origin origin = readInOrder(in, origins, counters);
-            counters.put(origin, readFromOne(in));
+            Origin origin = readInOrder(counters);
+            counters.put(origin, readFromOne());
         }
         return counters;
     }
 
-    private static long readFromOne(ByteReader in) {
+    private long readFromOne() {
         int position = in.position();
-        long number = in.readVarint(Long.MAX_VALUE);
+        long number = in.readVarint(MAX_NUMBER);
         if (number < 1) {
             throw in.malformed("number is below 1", position);
         }
         return number;
     }
 
-    private static OperationRecord readOperation(
-            ByteReader in, List<Origin> origins, Map<Origin, CausalContext> before, @Nullable CausalContext known) {
+    private OperationRecord readOperation(Map<Origin, CausalContext> before, @Nullable CausalContext known) {
         int position = in.position();
-        int kind = (int) below(in, known == null ? SyncMessageCodec.FLOOR : 2 * SyncMessageCodec.FLOOR);
-        OperationId id = new OperationId(readOrigin(in, origins), readFromOne(in));
-        HybridTimestamp stamp = readStamp(in);
+        int kind = (int) below(known == null ? SyncMessageCodec.FLOOR : 2 * SyncMessageCodec.FLOOR);
+        OperationId id = new OperationId(readOrigin(), readFromOne());
+        HybridTimestamp stamp = readStamp();
         Outcome outcome = (kind & SyncMessageCodec.FLOOR) == 0
                 ? Outcome.NONE
-                : new Outcome(Optional.of(readStamp(in)), List.of(), Optional.empty());
-        long version = readFromOne(in);
-        CausalContext context = known == null ? readContext(in, origins, id.origin(), before) : known;
+                : new Outcome(Optional.of(readStamp()), List.of(), Optional.empty());
+        long version = readFromOne();
+        CausalContext context = known == null ? readContext(id.origin(), before) : known;
         if (known == null && context.counter(id.origin()) >= id.counter()) {
             throw in.malformed("operation " + id + " knows itself", position);
         }
-        Key key = readKey(in);
+        Key key = readKey();
+        if (key.isEmpty()) {
+            throw in.malformed("operation " + id + " is on the empty key", position);
+        }
         Operation operation = (kind & SyncMessageCodec.REMOVAL) == 0
                 ? Operation.put(key, Value.of(in.readPrefixedBytes(Value.MAX_BYTES)))
                 : Operation.delete(key);
         return new OperationRecord(id, stamp, version, Effect.WON, Optional.of(context), false, operation, outcome);
     }
 
-    private static HybridTimestamp readStamp(ByteReader in) {
+    private HybridTimestamp readStamp() {
         int position = in.position();
-        HybridTimestamp stamp = HybridTimestamp.ofPacked(in.readLong());
-        if (stamp.millis() >= MAX_STAMP_MILLIS) {
-            throw in.malformed("stamp " + stamp + " is beyond the year 9999", position);
+        return requireBelow(MAX_STAMP_MILLIS, HybridTimestamp.ofPacked(in.readLong()), position);
+    }
+
+    private long readPromise() {
+        int position = in.position();
+        return requireBelow(MAX_PROMISE_MILLIS, HybridTimestamp.ofPacked(in.readLong()), position)
+                .packed();
+    }
+
+    private Rejection readRejection(OperationId id) {
+        int position = in.position();
+        Rejection rejection = Rejection.read(in, id);
+        HybridTimestamp unused = requireBelow(MAX_STAMP_MILLIS, rejection.stamp(), position);
+        return rejection;
+    }
+
+    private HybridTimestamp requireBelow(long millis, HybridTimestamp stamp, int position) {
+        if (stamp.millis() >= millis) {
+            throw in.malformed("stamp " + stamp + " is too far ahead", position);
         }
         return stamp;
     }
 
-    private static CausalContext readContext(
-            ByteReader in, List<Origin> origins, Origin writer, Map<Origin, CausalContext> before) {
+    private CausalContext readContext(Origin writer, Map<Origin, CausalContext> before) {
         int position = in.position();
-        boolean isDelta = below(in, 2) == 1;
-        CausalContext read = CausalContext.of(readCounters(in, origins));
+        boolean isDelta = below(2) == 1;
+        CausalContext read = CausalContext.of(readCounters());
         CausalContext last = before.get(writer);
         if (isDelta != (last != null)) {
             throw in.malformed("context of the wrong kind", position);
+        }
+        if (last != null) {
+            room.take(in, last.counters().size());
         }
         CausalContext context = last == null ? read : last.merge(read);
         before.put(writer, context);

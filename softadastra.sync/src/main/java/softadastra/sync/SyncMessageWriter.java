@@ -63,6 +63,7 @@ final class SyncMessageWriter {
         chunk.ifPresent(part -> {
             origins.addAll(part.cut().counters().keySet());
             part.survivors().forEach(survivor -> origins.add(survivor.id().origin()));
+            part.rejected().forEach(each -> origins.add(each.id().origin()));
         });
         refusals.words().forEach(word -> {
             origins.add(word.by());
@@ -141,7 +142,8 @@ final class SyncMessageWriter {
     private void writeChunk(Chunk chunk) {
         out.writeByte((chunk.full() ? SyncMessageCodec.FULL : 0)
                 | (chunk.behind().isPresent() ? SyncMessageCodec.BEHIND : 0)
-                | (chunk.through().isPresent() ? SyncMessageCodec.THROUGH : 0));
+                | (chunk.through().isPresent() ? SyncMessageCodec.THROUGH : 0)
+                | (chunk.rejected().isEmpty() ? 0 : SyncMessageCodec.REJECTED));
         write(chunk.cut().counters());
         chunk.behind().ifPresent(key -> out.writeUtf8(key.asString()));
         chunk.through().ifPresent(key -> out.writeUtf8(key.asString()));
@@ -154,6 +156,14 @@ final class SyncMessageWriter {
         chunk.known().forEach(key -> out.writeUtf8(key.asString()));
         out.writeVarint(chunk.conflicts().size());
         chunk.conflicts().forEach(conflict -> out.writePrefixedBytes(conflict.encode()));
+        if (!chunk.rejected().isEmpty()) {
+            out.writeVarint(chunk.rejected().size());
+            chunk.rejected().forEach(each -> {
+                writeOrigin(each.id().origin());
+                out.writeVarint(each.id().counter());
+                each.write(out);
+            });
+        }
     }
 
     private static Set<Origin> origins(State state) {
@@ -162,10 +172,12 @@ final class SyncMessageWriter {
         origins.addAll(state.members().joined());
         origins.addAll(state.members().fenced().keySet());
         origins.addAll(state.lacking());
+        origins.addAll(state.accused());
         origins.addAll(state.subscriptions().keySet());
-        state.relayed().forEach((origin, cut) -> {
+        state.relayed().forEach((origin, relayed) -> {
             origins.add(origin);
-            origins.addAll(cut.held().counters().keySet());
+            origins.addAll(relayed.cut().held().counters().keySet());
+            origins.addAll(relayed.accused());
         });
         state.progress()
                 .ifPresent(progress -> origins.addAll(progress.cut().counters().keySet()));
@@ -184,11 +196,14 @@ final class SyncMessageWriter {
         out.writeLong(state.want());
         out.writeLong(state.millis());
         write(state.lacking());
+        write(state.accused());
         out.writeVarint(state.relayed().size());
-        state.relayed().forEach((origin, cut) -> {
+        state.relayed().forEach((origin, relayed) -> {
             writeOrigin(origin);
-            write(cut);
-            out.writeLong(cut.members());
+            write(relayed.cut());
+            out.writeLong(relayed.cut().members());
+            out.writeVarint(relayed.silenceMillis());
+            write(relayed.accused());
         });
         out.writeByte(state.progress().map(progress -> progress.full() ? 2 : 1).orElse(0));
         state.progress().ifPresent(progress -> {
@@ -206,6 +221,7 @@ final class SyncMessageWriter {
         out.writeVarint(cut.sequence());
         write(cut.held().counters());
         out.writeLong(cut.promise());
+        out.writeByte(cut.returning() ? 1 : 0);
     }
 
     private void write(Collection<Origin> origins) {

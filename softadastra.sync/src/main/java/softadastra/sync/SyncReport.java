@@ -13,8 +13,10 @@ import softadastra.core.SoftadastraError;
  * @param epoch the epoch its operations have
  * @param address where others reach it; empty if it listens nowhere
  * @param entries how many keys have a value
+ * @param stage how far it is with taking part
  * @param state how much is yet to reach others
  * @param peers those it knows
+ * @param openFences what keeps others from being let in, and those who are on their way back from coming back; by who is fenced
  * @param links the ways to them, as the transport sees them
  * @param conflicts how many conflicts wait for the application
  * @param malformed how many messages were refused since the engine was opened
@@ -26,8 +28,10 @@ public record SyncReport(
         long epoch,
         Optional<String> address,
         long entries,
+        SyncStage stage,
         SyncState state,
         List<PeerState> peers,
+        List<OpenFence> openFences,
         List<TransportLink> links,
         long conflicts,
         long malformed,
@@ -38,8 +42,10 @@ public record SyncReport(
     public SyncReport {
         Objects.requireNonNull(node, "node");
         Objects.requireNonNull(address, "address");
+        Objects.requireNonNull(stage, "stage");
         Objects.requireNonNull(state, "state");
         peers = List.copyOf(peers);
+        openFences = List.copyOf(openFences);
         links = List.copyOf(links);
         subscription = List.copyOf(subscription);
         Objects.requireNonNull(failure, "failure");

@@ -1,5 +1,6 @@
 package softadastra.sync;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -13,7 +14,7 @@ import softadastra.core.NodeId;
  * message is longer than {@link TransportHost#maxMessageBytes}; what waits in it, in either direction, is bounded, and what does not
  * fit is dropped. It says of itself who a node is only as far as its authentication goes.
  *
- * <p>Thread-safe. No call blocks but {@link #close}.
+ * <p>Thread-safe. No call blocks but {@link #drain} and {@link #close}.
  */
 public interface SyncTransport extends AutoCloseable {
 
@@ -68,6 +69,18 @@ public interface SyncTransport extends AutoCloseable {
      * @param signal returns at once, and throws nothing
      */
     void onArrival(Runnable signal);
+
+    /**
+     * Waits until what was sent before is handed over to the nodes that there is a way to: it waits to be {@linkplain #receive received}
+     * there. What there is no way for any more is not waited for. A transport that keeps nothing has nothing to wait for. Not for
+     * whoever runs the {@linkplain #onArrival signal}.
+     *
+     * @param patience how long to wait at most
+     * @return whether nothing is left; not, if the time is over, or if this thread was interrupted, which it is still then
+     */
+    default boolean drain(Duration patience) {
+        return true;
+    }
 
     /** Lets go of everything it holds: sockets, threads. Messages that were not sent are dropped. Closing twice is fine. */
     @Override

@@ -3,9 +3,9 @@ package softadastra.sync;
 /**
  * What one step of synchronisation did.
  *
- * @param peers how many peers the step had to talk to; 0 in this release, which knows none
+ * @param peers how many members there are but this node
  * @param moved how many operations came in, went out, or were acknowledged
- * @param outboxSize local operations that nobody has acknowledged, after the step
+ * @param outboxSize what is yet to reach some member, after the step; see {@link SyncState}
  */
 public record TickResult(int peers, long moved, long outboxSize) {
 

@@ -69,6 +69,15 @@ final class Vector {
         counters.merge(origin, counter, Math::max);
     }
 
+    /** Takes a counter back. */
+    void lower(Origin origin, long counter) {
+        if (counter == 0) {
+            counters.remove(origin);
+        } else {
+            counters.put(origin, counter);
+        }
+    }
+
     /** Raises all counters to those of another one; whether that changed anything. */
     boolean merge(Vector other) {
         boolean changed = false;
@@ -79,6 +88,18 @@ final class Vector {
             }
         }
         return changed;
+    }
+
+    /** Of each origin the lower one of two counters: what is held by both. */
+    Vector leastOf(Vector other) {
+        Vector least = new Vector();
+        counters.forEach((origin, counter) -> {
+            long lower = Math.min(counter, other.counter(origin));
+            if (lower > 0) {
+                least.raise(origin, lower);
+            }
+        });
+        return least;
     }
 
     @Override

@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import softadastra.core.NodeId;
@@ -17,8 +20,11 @@ import softadastra.store.Arbiter;
 import softadastra.store.CausalContext;
 import softadastra.store.Effect;
 import softadastra.store.Key;
+import softadastra.store.Operation;
 import softadastra.store.OperationRecord;
+import softadastra.store.Origin;
 import softadastra.store.Replication;
+import softadastra.store.Standing;
 import softadastra.store.StoreConfig;
 import softadastra.store.StoreEngine;
 import softadastra.store.Value;
@@ -217,6 +223,148 @@ class AntiEntropyTest {
             rest(c, d);
             assertNotEquals(c.contents(), d.contents());
             assertFalse(c.isToldOfAny() || d.isToldOfAny());
+        }
+    }
+
+    private static final long MILLIS = 1_000_000;
+
+    /** The rules of a simulation, which have slices of 300 bytes and rest for a second. */
+    private static ExchangeRules small(AtomicInteger looked) {
+        ExchangeRules rules = SimulationBug.NONE.rules(
+                InstantSource.system(), 1_000_000_000_000L, Admitting.EVERYTHING, Optional.empty());
+        return new ExchangeRules(
+                rules.arbiters(),
+                rules.collector(),
+                rules.graceMillis(),
+                rules.chunkBytes(),
+                rules.remembered(),
+                rules.window(),
+                Optional.of(key -> {
+                    looked.incrementAndGet();
+                    return true;
+                }),
+                rules.restNanos(),
+                rules.subscription(),
+                rules.covering(),
+                rules.memberships(),
+                rules.retentionNanos(),
+                rules.clock());
+    }
+
+    private static StoreEngine filled(String id, int entries) {
+        StoreEngine store =
+                StoreEngine.open(StoreConfig.memoryOnly().withNodeId(id)).orElseThrow();
+        for (int i = 0; i < entries; i++) {
+            store.put(Key.of("k" + i), Value.of(new byte[100])).orElseThrow();
+        }
+        return store;
+    }
+
+    private static Contents next(AntiEntropy of, StoreEngine store) {
+        return of.next(PEER, new Vector(store.context().counters()));
+    }
+
+    private static final Origin PEER = new Origin(NodeId.of("peer").orElseThrow(), 7);
+
+    private static SyncMessage message(StoreEngine store, Contents contents) {
+        Cut cut = new Cut(1, new Vector(store.context().counters()), 0, Members.NONE.digest(), false);
+        SyncMessage.State state = new SyncMessage.State(
+                PEER,
+                cut,
+                Members.NONE,
+                0,
+                0,
+                new TreeSet<>(),
+                new TreeSet<>(),
+                new TreeMap<>(),
+                Optional.empty(),
+                new TreeMap<>(),
+                false);
+        return new SyncMessage(state, List.of(), Optional.empty(), Refusals.NONE, contents);
+    }
+
+    @Test
+    void noStepLooksAtMoreThanASlice() {
+        AtomicInteger looked = new AtomicInteger();
+        try (StoreEngine store = filled("a", 500)) {
+            AntiEntropy antiEntropy =
+                    new AntiEntropy(store.replication(), store::context, small(looked), arbiter -> {});
+            long now = 0;
+            while (next(antiEntropy, store).isEmpty()) {
+                looked.set(0);
+                antiEntropy.step(true, now += MILLIS);
+                assertTrue(looked.get() <= 3, () -> looked + " in one step");
+            }
+            // The peer has nothing at all: whatever stands here is told, each of it once.
+            SyncMessage other = message(store, new Contents(new ContentSums().byBucket(), List.of()));
+            antiEntropy.hear(other, now);
+            List<OperationRecord> told = new ArrayList<>();
+            for (int i = 0; i < 3_000; i++) {
+                looked.set(0);
+                antiEntropy.step(true, now += MILLIS / 4);
+                assertTrue(looked.get() <= 3, () -> looked + " in one step");
+                if (i % 7 == 0) {
+                    told.addAll(next(antiEntropy, store).entries());
+                }
+            }
+            assertEquals(500, told.size());
+            // What was lost is told again.
+            now += 2_000 * MILLIS;
+            for (int i = 0; i < 1_000; i++) {
+                antiEntropy.step(true, now += MILLIS / 2);
+                told.addAll(next(antiEntropy, store).entries());
+            }
+            assertEquals(1_000, told.size());
+        }
+    }
+
+    @Test
+    void aStoreThatIsWrittenToNowAndThenIsComparedAllTheSame() {
+        try (StoreEngine store = filled("a", 500)) {
+            AntiEntropy antiEntropy =
+                    new AntiEntropy(store.replication(), store::context, small(new AtomicInteger()), arbiter -> {});
+            int complete = 0;
+            for (int i = 1; i < 20_000; i++) {
+                antiEntropy.step(true, 20L * i * MILLIS);
+                complete += next(antiEntropy, store).isEmpty() ? 0 : 1;
+                if (i % 60 == 0) {
+                    store.put(Key.of("k1"), Value.of(new byte[100])).orElseThrow();
+                }
+            }
+            assertTrue(complete > 0);
+        }
+    }
+
+    @Test
+    void nothingIsTakenWhereTheSumsAreTheSame() {
+        try (StoreEngine store = filled("a", 20)) {
+            AntiEntropy antiEntropy =
+                    new AntiEntropy(store.replication(), store::context, small(new AtomicInteger()), arbiter -> {});
+            long now = 0;
+            while (next(antiEntropy, store).isEmpty()) {
+                antiEntropy.step(true, now += MILLIS);
+            }
+            antiEntropy.hear(message(store, new Contents(new ContentSums().byBucket(), List.of())), now);
+            List<Long> ours = next(antiEntropy, store).sums();
+            Key key = Key.of("k3");
+            Standing standing = store.replication().standing(key).orElseThrow().get(0);
+            // What never was: later than what stands here, and held.
+            OperationRecord later = OperationRecord.remote(
+                    standing.id(),
+                    standing.stamp().next(),
+                    standing.version(),
+                    Effect.WON,
+                    CausalContext.EMPTY,
+                    Operation.put(key, Value.fromString("wrong")));
+            List<Long> others = new ArrayList<>(ours);
+            int bucket = ContentSums.bucket(key);
+            others.set((bucket + 1) % ContentSums.BUCKETS, 1L);
+            antiEntropy.hear(message(store, new Contents(others, List.of(later))), now);
+            assertEquals(
+                    standing, store.replication().standing(key).orElseThrow().get(0));
+            others.set(bucket, 1L);
+            antiEntropy.hear(message(store, new Contents(others, List.of(later))), now);
+            assertEquals("wrong", store.get(key).orElseThrow().value().asString());
         }
     }
 }

@@ -1,6 +1,8 @@
 package softadastra.sync;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -10,19 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import softadastra.core.ByteWriter;
 import softadastra.core.HybridTimestamp;
 import softadastra.core.NodeId;
-import softadastra.store.CausalContext;
-import softadastra.store.Effect;
 import softadastra.store.Key;
-import softadastra.store.Operation;
 import softadastra.store.OperationId;
-import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
 import softadastra.store.Skip;
 import softadastra.store.StoreConfig;
@@ -32,6 +31,8 @@ import softadastra.store.Value;
 /** Single steps of an exchange with somebody whose messages are made by hand. */
 class ExchangeTest {
 
+    private static final long RETENTION_NANOS = 1_000_000_000_000L;
+
     private static final Origin PHONE = new Origin(NodeId.of("phone").orElseThrow(), 1);
     private static final long STAMP = HybridTimestamp.of(1_767_225_600_000L, 0).packed();
 
@@ -39,7 +40,7 @@ class ExchangeTest {
     Path directory;
 
     /** A way to the phone. */
-    private static final class Pipe implements SyncTransport {
+    private static final class Pipe extends NoTransport {
         final ArrayDeque<byte[]> in = new ArrayDeque<>();
         final List<SyncMessage> out = new ArrayList<>();
         boolean up = true;
@@ -58,22 +59,6 @@ class ExchangeTest {
         public Set<NodeId> neighbours() {
             return up ? Set.of(PHONE.node()) : Set.of();
         }
-
-        @Override
-        public List<TransportLink> links() {
-            return List.of();
-        }
-
-        @Override
-        public Optional<String> address() {
-            return Optional.empty();
-        }
-
-        @Override
-        public void onArrival(Runnable signal) {}
-
-        @Override
-        public void close() {}
     }
 
     private StoreEngine open() {
@@ -86,52 +71,20 @@ class ExchangeTest {
                         store,
                         pipe,
                         new SplittableRandom(1),
-                        ExchangeRules.standard(600_000, Policies.NONE, Admitting.EVERYTHING, Optional.empty()))
+                        ExchangeRules.standard(
+                                600_000, RETENTION_NANOS, Policies.NONE, Admitting.EVERYTHING, Optional.empty()))
                 .orElseThrow();
     }
 
-    private static byte[] message(long counter, Optional<Value> value) {
-        Vector held = new Vector();
-        held.raise(PHONE, 9);
-        List<OperationRecord> operations = value.map(each -> OperationRecord.remote(
-                        new OperationId(PHONE, counter),
-                        HybridTimestamp.ofPacked(STAMP + counter),
-                        1,
-                        Effect.WON,
-                        CausalContext.EMPTY,
-                        Operation.put(Key.of("k" + counter), each)))
-                .map(List::of)
-                .orElse(List.of());
-        SyncMessage.State state = new SyncMessage.State(
-                PHONE,
-                new Cut(9, held, 0, Members.NONE.digest()),
-                Members.NONE,
-                0,
-                0,
-                new TreeSet<>(),
-                new TreeMap<>(),
-                Optional.empty(),
-                new TreeMap<>(),
-                false);
-        return SyncMessageCodec.encode(new SyncMessage(state, operations, Optional.empty()));
+    private static byte[] message(Exchange to, long counter, Optional<Value> value) {
+        Spoken phone = new Spoken(PHONE).holding(PHONE, 9).to(to.self());
+        return value.map(each -> phone.encoded(
+                        phone.put(counter, HybridTimestamp.ofPacked(STAMP + counter), "k" + counter, each)))
+                .orElseGet(phone::encoded);
     }
 
     private static byte[] skip(Origin to, long from, long through) {
-        Vector held = new Vector();
-        held.raise(PHONE, 20);
-        SyncMessage.State state = new SyncMessage.State(
-                PHONE,
-                new Cut(9, held, 0, Members.NONE.digest()),
-                Members.NONE,
-                0,
-                0,
-                new TreeSet<>(),
-                new TreeMap<>(),
-                Optional.empty(),
-                new TreeMap<>(),
-                false);
-        return SyncMessageCodec.encode(
-                SyncMessage.to(to, state, List.of(), Optional.empty(), List.of(new Skip(PHONE, from, through))));
+        return new Spoken(PHONE).holding(PHONE, 20).to(to).leavingOut(to, new Skip(PHONE, from, through));
     }
 
     /** Others rely on it: what is left out here, nobody else may take for something that is here. */
@@ -139,7 +92,11 @@ class ExchangeTest {
     void fromWhereOnSomethingIsLeftOutIsKnownOnceItIsInTheLog() {
         Pipe pipe = new Pipe();
         ExchangeRules rules = ExchangeRules.standard(
-                600_000, Policies.NONE, Admitting.EVERYTHING, Optional.of(Subscription.of(List.of("a/"))));
+                600_000,
+                RETENTION_NANOS,
+                Policies.NONE,
+                Admitting.EVERYTHING,
+                Optional.of(Subscription.of(List.of("a/"))));
         try (StoreEngine store = open()) {
             Exchange exchange =
                     Exchange.open(store, pipe, new SplittableRandom(1), rules).orElseThrow();
@@ -151,27 +108,67 @@ class ExchangeTest {
             pipe.in.add(skip(exchange.self(), 10, 12));
             exchange.tick(1).orElseThrow();
             assertEquals(12, store.context().counter(PHONE));
-            assertEquals(Map.of(PHONE, 1L), exchange.subscriptions().gaps());
+            assertEquals(gap(1, 12), exchange.subscriptions().gaps());
         }
         try (StoreEngine store = open()) {
             Exchange exchange =
                     Exchange.open(store, pipe, new SplittableRandom(1), rules).orElseThrow();
-            assertEquals(Map.of(PHONE, 1L), exchange.subscriptions().gaps());
+            assertEquals(gap(1, 12), exchange.subscriptions().gaps());
         }
     }
 
     @Test
-    void aGapThatBeginsBeforeOneThatIsKnownIsNoted() {
+    void aGapThatBeginsBeforeOneThatIsKnownOrGoesBeyondItIsNoted() {
         Subscriptions subscriptions = new Subscriptions();
         Vector held = new Vector();
-        assertEquals(Map.of(PHONE, 10L), subscriptions.newGaps(List.of(new Skip(PHONE, 10, 12)), held));
-        subscriptions.noteGaps(Map.of(PHONE, 10L));
-        assertEquals(Map.of(), subscriptions.newGaps(List.of(new Skip(PHONE, 11, 14)), held));
-        assertEquals(Map.of(PHONE, 5L), subscriptions.newGaps(List.of(new Skip(PHONE, 5, 6)), held));
+        assertEquals(gap(10, 12), subscriptions.newGaps(List.of(new Skip(PHONE, 10, 12)), held));
+        subscriptions.read(Subscriptions.encodeGaps(gap(10, 12)));
+        assertEquals(Map.of(), subscriptions.newGaps(List.of(new Skip(PHONE, 11, 12)), held));
+        assertEquals(gap(11, 14), subscriptions.newGaps(List.of(new Skip(PHONE, 11, 14)), held));
+        assertEquals(gap(5, 6), subscriptions.newGaps(List.of(new Skip(PHONE, 5, 6)), held));
         held.raise(PHONE, 3);
         Vector to = new Vector();
         to.raise(PHONE, 9);
-        assertEquals(Map.of(PHONE, 4L), subscriptions.newGaps(to, held));
+        assertEquals(gap(4, 9), subscriptions.newGaps(to, held));
+        subscriptions.noteGaps(gap(4, 9));
+        assertEquals(gap(4, 12), subscriptions.gaps());
+        Subscriptions again = new Subscriptions();
+        again.read(subscriptions.encode());
+        assertEquals(gap(4, 12), again.gaps());
+    }
+
+    @Test
+    void whoHasWhatIsLeftOutCanHaveWhatFollowsOnIt() {
+        Subscriptions subscriptions = new Subscriptions();
+        subscriptions.noteGaps(gap(4, 12));
+        Vector held = new Vector();
+        held.raise(PHONE, 20);
+        Vector theirs = new Vector();
+        theirs.raise(PHONE, 11);
+        assertEquals(3, subscriptions.complete(held, theirs).counter(PHONE));
+        assertFalse(subscriptions.isComplete(new OperationId(PHONE, 13), theirs));
+        theirs.raise(PHONE, 12);
+        assertEquals(20, subscriptions.complete(held, theirs).counter(PHONE));
+        assertTrue(subscriptions.isComplete(new OperationId(PHONE, 13), theirs));
+    }
+
+    /** As a log has it that says only from where on something is left out. */
+    @Test
+    void aGapOfWhichTheEndIsNotKnownHasNone() {
+        ByteWriter note = new ByteWriter();
+        note.writeByte(1);
+        note.writeByte(0);
+        note.writeVarint(0);
+        note.writeVarint(1);
+        Members.write(note, PHONE);
+        note.writeVarint(4);
+        Subscriptions subscriptions = new Subscriptions();
+        subscriptions.read(note.toByteArray());
+        assertEquals(gap(4, Long.MAX_VALUE), subscriptions.gaps());
+    }
+
+    private static SortedMap<Origin, Skip> gap(long from, long through) {
+        return new TreeMap<>(Map.of(PHONE, new Skip(PHONE, from, through)));
     }
 
     @Test
@@ -179,13 +176,15 @@ class ExchangeTest {
         Pipe pipe = new Pipe();
         try (StoreEngine store = open()) {
             Exchange exchange = exchange(store, pipe);
-            Value large = Value.of(new byte[30 << 20]);
-            for (long counter = 1; counter <= 3; counter++) {
-                pipe.in.add(message(counter, Optional.of(large)));
-            }
+            pipe.in.add(message(exchange, 1, Optional.of(Value.of(new byte[3 << 20]))));
+            pipe.in.add(message(exchange, 2, Optional.of(Value.of(new byte[60 << 20]))));
+            pipe.in.add(message(exchange, 3, Optional.of(Value.fromString("of the next step"))));
             Step step = exchange.tick(0).orElseThrow();
-            assertEquals(3, step.received());
-            assertEquals(3, step.applied());
+            assertEquals(2, step.received());
+            assertEquals(2, step.applied());
+            assertEquals(0, exchange.pause(0));
+            assertEquals(1, exchange.tick(0).orElseThrow().applied());
+            assertNotEquals(0, exchange.pause(0));
             assertEquals(3, store.context().counter(PHONE));
         }
     }
@@ -200,7 +199,7 @@ class ExchangeTest {
             // Nobody is sent anything before it has said what it holds.
             assertEquals(1, pipe.out.size());
             assertEquals(List.of(), pipe.out.get(0).operations());
-            pipe.in.add(message(1, Optional.empty()));
+            pipe.in.add(message(exchange, 1, Optional.empty()));
             exchange.tick(1).orElseThrow();
             assertEquals(Set.of(exchange.self(), PHONE), exchange.members().joined());
             assertEquals(1, pipe.out.get(1).operations().size());

@@ -11,7 +11,6 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import softadastra.core.ErrorCode;
-import softadastra.core.NodeId;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraError;
 import softadastra.store.StoreConfig;
@@ -25,7 +24,7 @@ class PeerDiscoveryTest {
     private final CallingTransport transport = new CallingTransport();
 
     /** A transport that remembers whom it is to call. */
-    private static final class CallingTransport implements SyncTransport {
+    private static final class CallingTransport extends NoTransport {
         private final List<Set<String>> called = new ArrayList<>();
         private boolean closed;
 
@@ -35,30 +34,9 @@ class PeerDiscoveryTest {
         }
 
         @Override
-        public void send(NodeId to, byte[] message) {}
-
-        @Override
-        public Optional<byte[]> receive() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Set<NodeId> neighbours() {
-            return Set.of();
-        }
-
-        @Override
         public Optional<String> address() {
             return Optional.of("http://192.0.2.1:7420");
         }
-
-        @Override
-        public List<TransportLink> links() {
-            return List.of();
-        }
-
-        @Override
-        public void onArrival(Runnable signal) {}
 
         @Override
         public void close() {

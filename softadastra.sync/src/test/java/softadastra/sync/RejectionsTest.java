@@ -81,6 +81,35 @@ class RejectionsTest {
     }
 
     @Test
+    void whatIsMissingIsSummedUpUntilItIsNot() {
+        NoteState state = new NoteState();
+        state.visit(
+                1, Rejections.NOTE, Rejections.note(List.of(rejection(1, "a"), rejection(2, "b"), rejection(3, "c"))));
+        state.visit(2, Rejections.DONE_NOTE, Rejections.noteDone(List.of(id(1), id(2)), List.of()));
+        state.visit(3, Rejections.NOTE, Rejections.noteInherited(List.of(rejection(4, "d"), rejection(5, "e"))));
+        Rejections read = again(state);
+        assertEquals(List.of(rejection(3, "c")), List.copyOf(read.untold().values()));
+        assertEquals(List.of(rejection(4, "d"), rejection(5, "e")), List.copyOf(read.inherited()));
+        assertEquals(5, read.missing().all().size());
+        assertEquals(
+                List.of(rejection(2, "b"), rejection(3, "c"), rejection(4, "d"), rejection(5, "e")),
+                List.copyOf(read.missing().behind(Optional.of(Key.of("k1")))));
+        assertEquals(List.of(rejection(3, "c")), List.copyOf(read.missing().of(Key.of("k3"))));
+
+        // One has come, others were replaced; of one its writer has yet to know all the same.
+        state.visit(4, Rejections.DONE_NOTE, Rejections.noteReplaced(List.of(id(2), id(3), id(4))));
+        state.visit(5, Rejections.NOTE, Rejections.note(List.of(rejection(5, "e"))));
+        read = again(state);
+        assertEquals(
+                List.of(rejection(3, "c"), rejection(5, "e")),
+                List.copyOf(read.untold().values()));
+        assertEquals(List.of(), List.copyOf(read.inherited()));
+        assertEquals(
+                List.of(rejection(1, "a"), rejection(5, "e")),
+                List.copyOf(read.missing().all()));
+    }
+
+    @Test
     void whatIsDealtWithStaysSoWhenItIsRejectedInAnotherEpoch() {
         Rejections rejections = new Rejections();
         rejections.fail(failure(7));
@@ -136,6 +165,19 @@ class RejectionsTest {
     }
 
     @Test
+    void aReasonOfANewerReleaseIsPassedOnAsItIs() {
+        Rejection newer = new Rejection(id(1), Key.of("k"), false, HybridTimestamp.of(1, 1), 200, "for a new reason");
+        ByteWriter out = new ByteWriter();
+        newer.write(out);
+        Rejection read = Rejection.read(new ByteReader(out.toByteArray()), id(1));
+        assertEquals(newer, read);
+        assertEquals(RejectionCode.OTHER, RejectionCode.of(read.code()));
+        NoteState state = new NoteState();
+        state.visit(1, Rejections.NOTE, Rejections.noteFailures(List.of(new Failure(TABLET, 1, newer))));
+        assertEquals(newer, again(state).failures().iterator().next().rejection());
+    }
+
+    @Test
     void theOldestGoWhenThereAreTooMany() {
         Rejections rejections = new Rejections();
         for (int i = 1; i <= Rejections.MAX_COUNT + 5; i++) {
@@ -146,6 +188,15 @@ class RejectionsTest {
         assertEquals(Rejections.MAX_COUNT, rejections.failures().size());
         assertEquals(id(6), rejections.untold().keySet().iterator().next());
         assertEquals(failure(6), rejections.failures().iterator().next());
+        assertEquals(id(6), rejections.missing().all().iterator().next().id());
+        assertEquals(List.of(), List.copyOf(rejections.missing().of(Key.of("k5"))));
+        NoteState state = new NoteState();
+        rejections.writeTo((typeCode, payload) -> state.visit(1, typeCode, payload));
+        Rejections read = again(state);
+        for (Rejections each : List.of(rejections, read)) {
+            assertEquals(5, each.untoldDropped());
+            assertEquals(5, each.failuresDropped());
+        }
     }
 
     @Test
@@ -163,6 +214,7 @@ class RejectionsTest {
     void whatIsNoNoteIsRefused() {
         byte[] note = Rejections.noteFailures(List.of(failure(7)));
         byte[] done = Rejections.noteDone(List.of(id(1)), List.of(new Claim(TABLET, id(7))));
+        byte[] replaced = Rejections.noteReplaced(List.of(id(1)));
         for (int i = 0; i < note.length; i++) {
             byte[] half = Arrays.copyOf(note, i);
             assertThrows(MalformedDataException.class, () -> new Rejections().read(half));
@@ -171,8 +223,14 @@ class RejectionsTest {
             byte[] half = Arrays.copyOf(done, i);
             assertThrows(MalformedDataException.class, () -> new Rejections().readDone(half));
         }
+        for (int i = 0; i < replaced.length; i++) {
+            byte[] half = Arrays.copyOf(replaced, i);
+            assertThrows(MalformedDataException.class, () -> new Rejections().readDone(half));
+        }
         note[0] = 2;
         assertThrows(MalformedDataException.class, () -> new Rejections().read(note));
+        replaced[0] = 3;
+        assertThrows(MalformedDataException.class, () -> new Rejections().readDone(replaced));
     }
 
     @Test
@@ -180,17 +238,7 @@ class RejectionsTest {
         Refusals refusals = new Refusals(
                 List.of(new Refusals.Word(TABLET, rejection(1, "because"), 32)),
                 List.of(new Refusals.Receipt(PHONE, new OperationId(TABLET, 9), 1)));
-        SyncMessage.State state = new SyncMessage.State(
-                PHONE,
-                new Cut(9, new Vector(), 0, Members.NONE.digest()),
-                Members.NONE,
-                0,
-                0,
-                new TreeSet<>(),
-                new TreeMap<>(),
-                Optional.empty(),
-                new TreeMap<>(),
-                false);
+        SyncMessage.State state = new Spoken(PHONE).state();
         byte[] encoded =
                 SyncMessageCodec.encode(new SyncMessage(state, List.of(), Optional.empty(), refusals, Contents.NONE));
         assertEquals(refusals, SyncMessageCodec.decode(encoded).orElseThrow().refusals());

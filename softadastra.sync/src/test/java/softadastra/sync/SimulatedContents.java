@@ -1,8 +1,10 @@
 package softadastra.sync;
 
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 import softadastra.store.CausalContext;
+import softadastra.store.Key;
 import softadastra.store.StoreEngine;
 import softadastra.store.Value;
 
@@ -15,10 +17,20 @@ import softadastra.store.Value;
  */
 record SimulatedContents(String text, boolean hasEarly, long sum) {
 
-    static SimulatedContents of(StoreEngine store, Subscription wanted) {
+    /** What a node shows, of all keys that it wants. */
+    static SimulatedContents now(SimulatedNode node) {
+        return of(node.store(), node.subscription()::matches);
+    }
+
+    /**
+     * What a node shows.
+     *
+     * @param compared of which keys
+     */
+    static SimulatedContents of(StoreEngine store, Predicate<Key> compared) {
         StringBuilder text = new StringBuilder();
         store.entries()
-                .filter(entry -> SimulationPolicies.converges(entry.key()) && wanted.matches(entry.key()))
+                .filter(entry -> SimulationPolicies.converges(entry.key()) && compared.test(entry.key()))
                 .forEach(entry -> {
                     text.append(entry.key()).append(' ').append(entry.version()).append(' ');
                     text.append(entry.timestamp().packed()).append(' ');
@@ -30,7 +42,7 @@ record SimulatedContents(String text, boolean hasEarly, long sum) {
         long unused = store.replication()
                 .standing(Optional.empty(), each -> {
                     early[0] |= !context.includes(each.id());
-                    boolean isCompared = SimulationPolicies.converges(each.key()) && wanted.matches(each.key());
+                    boolean isCompared = SimulationPolicies.converges(each.key()) && compared.test(each.key());
                     if (isCompared) {
                         sums.add(each);
                     }

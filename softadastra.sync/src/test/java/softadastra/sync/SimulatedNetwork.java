@@ -154,6 +154,11 @@ final class SimulatedNetwork {
         missing = links;
     }
 
+    /** Whether there is a way between two nodes. */
+    boolean isLinked(NodeId one, NodeId other) {
+        return !missing.contains(one + ">" + other) && !missing.contains(other + ">" + one);
+    }
+
     /** From here on everything arrives. */
     void heal() {
         apart = List.of();

@@ -7,13 +7,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.NodeId;
 import softadastra.core.SoftadastraException;
 import softadastra.store.CheckpointPolicy;
+import softadastra.store.Key;
 import softadastra.store.StoreConfig;
 import softadastra.store.StoreEngine;
 import softadastra.wal.spi.Wal;
@@ -34,6 +37,7 @@ final class SimulatedNode {
     private final Map<Long, Long> epochs = new HashMap<>();
     private final LongSupplier time;
     private final LongConsumer passing;
+    private final long retentionNanos;
     private long skewMillis;
     private Optional<Subscription> subscription = Optional.empty();
     private SimulatedStorage disk = SimulatedStorage.create();
@@ -44,11 +48,13 @@ final class SimulatedNode {
     private int callsLeft;
     private boolean done;
     private boolean kept;
+    private @Nullable SimulatedStorage saved;
     private @Nullable Wal memory;
     private @Nullable SeededProvider provider;
     private @Nullable StoreEngine store;
     private @Nullable Exchange exchange;
     private @Nullable SimulatedContents contents;
+    private final Set<Key> leftOut = new TreeSet<>();
     private long contentsAt;
 
     SimulatedNode(
@@ -56,6 +62,7 @@ final class SimulatedNode {
             boolean onDisk,
             boolean autoFlush,
             SimulationBug bug,
+            long retentionNanos,
             SplittableRandom random,
             LongSupplier time,
             LongConsumer passing) {
@@ -63,6 +70,7 @@ final class SimulatedNode {
         this.onDisk = onDisk;
         this.autoFlush = autoFlush;
         this.bug = bug;
+        this.retentionNanos = retentionNanos;
         this.random = random;
         this.time = time;
         this.passing = passing;
@@ -169,11 +177,17 @@ final class SimulatedNode {
         long sequence = Objects.requireNonNull(provider).lastSequence();
         SimulatedContents seen = contents;
         if (seen == null || sequence != contentsAt) {
-            seen = SimulatedContents.of(store(), subscription());
+            seen = SimulatedContents.of(store(), key -> subscription().matches(key) && !leftOut.contains(key));
             contents = seen;
             contentsAt = sequence;
         }
         return seen;
+    }
+
+    /** What stands under a key is not compared from here on. */
+    void leaveOut(Key key) {
+        leftOut.add(key);
+        contents = null;
     }
 
     /** Before it is started for the first time. */
@@ -257,7 +271,7 @@ final class SimulatedNode {
                         opened,
                         transport,
                         random.split(),
-                        bug.rules(clock(), SimulationRejections.admission(id), subscription))
+                        bug.rules(clock(), retentionNanos, SimulationRejections.admission(id), subscription))
                 .orElseThrow();
         settle();
     }
@@ -277,6 +291,34 @@ final class SimulatedNode {
         if (onDisk && !autoFlush) {
             settled = disk.crash(CrashChoice.nothingWritten());
         }
+    }
+
+    /** Keeps a copy of its log, to be {@linkplain #putBack put back} some time. */
+    void save() {
+        if (onDisk) {
+            saved = disk.crash(CrashChoice.nothingWritten());
+        }
+    }
+
+    /** Puts an earlier copy of its log in the place of the log, while it is down; whether there is one. */
+    boolean putBack() {
+        SimulatedStorage copy = saved;
+        if (copy == null) {
+            return false;
+        }
+        disk = copy;
+        saved = null;
+        return true;
+    }
+
+    /** Loses everything, while it is down, if it keeps everything in memory. */
+    boolean wipe() {
+        if (memory == null) {
+            return false;
+        }
+        memory.close();
+        memory = null;
+        return true;
     }
 
     /** Kills it. A log on disk loses what was not forced. */

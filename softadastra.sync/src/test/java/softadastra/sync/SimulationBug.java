@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import softadastra.core.HybridTimestamp;
+import softadastra.store.CausalContext;
 import softadastra.store.Effect;
 import softadastra.store.Key;
 import softadastra.store.OperationId;
@@ -43,7 +44,18 @@ enum SimulationBug {
     /** What is rejected is known in memory only until its writer knows. */
     REJECTION_NOT_LOGGED,
     /** A node that does not have everything tells others as if it had. */
-    FORWARDS_WHAT_IT_LACKS;
+    FORWARDS_WHAT_IT_LACKS,
+    /** Nodes never look whether those that hold the same have the same. */
+    NOTHING_COMPARED,
+    /** What only a node that comes back has is not written again. */
+    NOT_WRITTEN_AGAIN,
+    /** Nobody notices that an older log was put in the place of a log. */
+    PUT_BACK_UNNOTICED;
+
+    /** Whether it is looked for where nodes come and go. */
+    boolean isOfMembership() {
+        return this == NOT_WRITTEN_AGAIN || this == PUT_BACK_UNNOTICED;
+    }
 
     private static final long GRACE_MILLIS = 200;
 
@@ -58,7 +70,8 @@ enum SimulationBug {
     /** Small, so that it is full now and then. */
     static final Peer.Window WINDOW = new Peer.Window(32, 12 << 10, 3 << 10);
 
-    ExchangeRules rules(InstantSource clock, Admitting admission, Optional<Subscription> subscription) {
+    ExchangeRules rules(
+            InstantSource clock, long retentionNanos, Admitting admission, Optional<Subscription> subscription) {
         return new ExchangeRules(
                 () -> arbiter(admission),
                 collector(),
@@ -66,11 +79,35 @@ enum SimulationBug {
                 CHUNK_BYTES,
                 REMEMBERED,
                 WINDOW,
-                Optional.of(SimulationPolicies::converges),
+                this == NOTHING_COMPARED ? Optional.empty() : Optional.of(SimulationPolicies::converges),
                 REST_NANOS,
                 subscription,
                 covering(),
+                memberships(),
+                retentionNanos,
                 clock);
+    }
+
+    private Membership.Factory memberships() {
+        return switch (this) {
+            case NOT_WRITTEN_AGAIN ->
+                (replication, random, retention, self, issued, noted, members, stage) ->
+                        new Membership(replication, random, retention, self, issued, noted, members, stage) {
+                            @Override
+                            boolean isLost(OperationId id) {
+                                return false;
+                            }
+                        };
+            case PUT_BACK_UNNOTICED ->
+                (replication, random, retention, self, issued, noted, members, stage) ->
+                        new Membership(replication, random, retention, self, issued, noted, members, stage) {
+                            @Override
+                            boolean isAhead(SyncMessage.State state, CausalContext holds, long said) {
+                                return false;
+                            }
+                        };
+            default -> Membership::new;
+        };
     }
 
     private BiPredicate<Subscriptions, Origin> covering() {
@@ -82,8 +119,8 @@ enum SimulationBug {
             case LOCAL_TIE_BREAK ->
                 new PolicyArbiter(SimulationPolicies.ALL, admission) {
                     @Override
-                    public Effect decide(OperationRecord incoming, List<Standing> standing) {
-                        Effect right = super.decide(incoming, standing);
+                    Effect choose(OperationRecord incoming, List<Standing> standing) {
+                        Effect right = super.choose(incoming, standing);
                         boolean tie =
                                 !standing.isEmpty() && standing.get(0).stamp().equals(incoming.stamp());
                         return tie ? Effect.LOST : right;
@@ -92,16 +129,16 @@ enum SimulationBug {
             case LAST_ARRIVAL_WINS ->
                 new PolicyArbiter(SimulationPolicies.ALL, admission) {
                     @Override
-                    public Effect decide(OperationRecord incoming, List<Standing> standing) {
-                        Effect unused = super.decide(incoming, standing);
+                    Effect choose(OperationRecord incoming, List<Standing> standing) {
+                        Effect unused = super.choose(incoming, standing);
                         return Effect.WON;
                     }
                 };
             case SILENT_LOSER ->
                 new PolicyArbiter(SimulationPolicies.ALL, admission) {
                     @Override
-                    public Effect decide(OperationRecord incoming, List<Standing> standing) {
-                        Effect right = super.decide(incoming, standing);
+                    Effect choose(OperationRecord incoming, List<Standing> standing) {
+                        Effect right = super.choose(incoming, standing);
                         if (right == Effect.LOST) {
                             conflicts().clear();
                         }
@@ -111,8 +148,8 @@ enum SimulationBug {
             case REMOVALS_LOSE ->
                 new PolicyArbiter(SimulationPolicies.ALL, admission) {
                     @Override
-                    public Effect decide(OperationRecord incoming, List<Standing> standing) {
-                        Effect right = super.decide(incoming, standing);
+                    Effect choose(OperationRecord incoming, List<Standing> standing) {
+                        Effect right = super.choose(incoming, standing);
                         boolean alive =
                                 !standing.isEmpty() && standing.get(0).value().isPresent();
                         return alive && incoming.operation().value().isEmpty() ? Effect.LOST : right;
@@ -121,8 +158,8 @@ enum SimulationBug {
             case SIBLING_LOST ->
                 new PolicyArbiter(SimulationPolicies.ALL, admission) {
                     @Override
-                    public Effect decide(OperationRecord incoming, List<Standing> standing) {
-                        Effect right = super.decide(incoming, standing);
+                    Effect choose(OperationRecord incoming, List<Standing> standing) {
+                        Effect right = super.choose(incoming, standing);
                         boolean older =
                                 !standing.isEmpty() && standing.get(0).stamp().isAfter(incoming.stamp());
                         return right == Effect.SIBLING && older ? Effect.LOST : right;
@@ -133,9 +170,9 @@ enum SimulationBug {
                     private Optional<Value> last = Optional.empty();
 
                     @Override
-                    public Effect decide(OperationRecord incoming, List<Standing> standing) {
+                    Effect choose(OperationRecord incoming, List<Standing> standing) {
                         last = incoming.operation().value();
-                        return super.decide(incoming, standing);
+                        return super.choose(incoming, standing);
                     }
 
                     @Override
@@ -182,8 +219,8 @@ enum SimulationBug {
                             boolean unused = all.merge(cut.held());
                         });
                         Map<Origin, Cut> changed = new TreeMap<>();
-                        members.forEach((node, cut) ->
-                                changed.put(node, new Cut(cut.sequence(), all, cut.promise(), cut.members())));
+                        members.forEach((node, cut) -> changed.put(
+                                node, new Cut(cut.sequence(), all, cut.promise(), cut.members(), cut.returning())));
                         super.begin(changed);
                     }
                 };
@@ -192,8 +229,8 @@ enum SimulationBug {
                     @Override
                     void begin(Map<Origin, Cut> members) {
                         Map<Origin, Cut> changed = new TreeMap<>();
-                        members.forEach((node, cut) ->
-                                changed.put(node, new Cut(cut.sequence(), cut.held(), -1L, cut.members())));
+                        members.forEach((node, cut) -> changed.put(
+                                node, new Cut(cut.sequence(), cut.held(), -1L, cut.members(), cut.returning())));
                         super.begin(changed);
                     }
                 };

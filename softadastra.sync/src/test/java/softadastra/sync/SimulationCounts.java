@@ -22,6 +22,12 @@ final class SimulationCounts {
     long rejected;
     long retried;
     long compared;
+    long altered;
+    long diverged;
+    long losses;
+    long renewals;
+    long reissued;
+    long forgotten;
     private final Map<Invariant, Long> checks = new EnumMap<>(Invariant.class);
 
     void checked(Invariant invariant) {
@@ -54,6 +60,12 @@ final class SimulationCounts {
         rejected += other.rejected;
         retried += other.retried;
         compared += other.compared;
+        altered += other.altered;
+        diverged += other.diverged;
+        losses += other.losses;
+        renewals += other.renewals;
+        reissued += other.reissued;
+        forgotten += other.forgotten;
         other.checks.forEach(this::checked);
     }
 
@@ -64,7 +76,12 @@ final class SimulationCounts {
                 + " lost), " + crashes + " crashes (" + crashesInCalls + " of them inside an I/O call), " + partitions
                 + " partitions, " + fullDisks + " full disks (" + refused + " steps refused), " + slowDisks
                 + " slow disks, " + conflicts + " conflicts, " + collected + " removals forgotten, " + rejected
-                + " operations rejected (" + retried + " retried), " + compared + " sums compared, " + all + " checks "
+                + " operations rejected (" + retried + " retried), " + compared + " sums compared, " + altered
+                + " values altered (" + diverged + " times found in the end), " + losses
+                + " logs lost or put back, " + renewals + " epochs begun, " + reissued + " values written again, "
+                + forgotten
+                + " members forgotten by hand, " + all
+                + " checks "
                 + checks;
     }
 }

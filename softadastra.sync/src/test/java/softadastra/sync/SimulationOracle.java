@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import softadastra.store.CausalContext;
 import softadastra.store.Entry;
 import softadastra.store.Key;
@@ -29,6 +30,10 @@ final class SimulationOracle {
      */
     private record Written(
             OperationRecord operation, CausalContext context, CausalContext known, Set<OperationId> stood) {
+
+        Key key() {
+            return operation.operation().key();
+        }
 
         boolean knew(OperationId other) {
             return known.includes(other) || stood.contains(other);
@@ -51,6 +56,21 @@ final class SimulationOracle {
         this.counts = counts;
     }
 
+    /** Operations that somebody has had, also beyond a fence, who has written again what stood under their keys. */
+    private final Set<OperationId> writtenOver = new HashSet<>();
+
+    /** Operations that may be nowhere: the logs they were in were lost. */
+    private final Set<OperationId> lost = new HashSet<>();
+
+    /** Origins whose own logs were lost. */
+    private final Set<Origin> lossy = new HashSet<>();
+
+    /** Removals that somebody has forgotten, when everybody had them. */
+    private final Set<OperationId> forgotten = new HashSet<>();
+
+    /** Removals that somebody may have dropped before it met anybody. */
+    private final Set<OperationId> droppedAlone = new HashSet<>();
+
     /** Takes note of the operations of a write, which is the last thing that its node did. */
     void written(
             StoreEngine store,
@@ -61,6 +81,9 @@ final class SimulationOracle {
             HybridFloor floor) {
         CausalContext[] context = {before};
         long unused = store.operations(firstSequence, (sequence, record) -> {
+                    if (!record.isLocal()) {
+                        return true;
+                    }
                     Written written = new Written(
                             record,
                             context[0],
@@ -79,6 +102,37 @@ final class SimulationOracle {
                     return true;
                 })
                 .orElseThrow();
+    }
+
+    /**
+     * Takes note of what a node has written again, from a sequence on: it has known all that it holds.
+     *
+     * @param firstSequence behind it everything that is local was written again
+     */
+    void writtenAgain(SimulatedNode node, long firstSequence) {
+        StoreEngine store = node.store();
+        Members members = node.exchange().members();
+        List<OperationId> again = new ArrayList<>();
+        CausalContext all = store.context();
+        long unused = store.operations(firstSequence, (sequence, record) -> {
+                    if (record.isLocal()) {
+                        again.add(record.id());
+                        of(record.operation().key()).stream()
+                                .map(Written::id)
+                                .filter(all::includes)
+                                .forEach(writtenOver::add);
+                    }
+                    return true;
+                })
+                .orElseThrow();
+        if (!again.isEmpty()) {
+            Map<Origin, Long> before =
+                    new TreeMap<>(members.clamp(store.context()).counters());
+            Origin self = again.get(0).origin();
+            before.put(self, again.get(0).counter() - 1);
+            before.values().removeIf(counter -> counter == 0);
+            written(store, CausalContext.of(before), Map.of(), firstSequence, node.subscription(), () -> 0);
+        }
     }
 
     /** To a key that it is told nothing of, a node knows what it has written itself. */
@@ -128,6 +182,117 @@ final class SimulationOracle {
         }
     }
 
+    private Stream<Written> all() {
+        return byOrigin.values().stream().flatMap(List::stream);
+    }
+
+    /**
+     * A node's log was lost, or an earlier one is in its place, and that of nobody else.
+     *
+     * @param words what the others are to hold: of that nothing is lost but what they have rejected
+     */
+    void lost(SimulatedNode node, List<SimulatedNode> nodes, SimulationWords words, SimulationRejections rejections) {
+        byOrigin.forEach((origin, all) -> {
+            // Of somebody else's it may have been the last copy too, if that has lost its own before.
+            boolean isOwn = origin.node().equals(node.id());
+            for (Written each : all) {
+                boolean isElsewhere = nodes.stream()
+                        .anyMatch(other -> other != node
+                                && other.subscription().matches(each.key())
+                                && words.heldBy(other.id()).includes(each.id())
+                                && !rejections.hasRejected(other, each.id()));
+                if (!isElsewhere && (isOwn || lossy.contains(origin))) {
+                    lost.add(each.id());
+                }
+            }
+            if (isOwn) {
+                lossy.add(origin);
+            }
+        });
+    }
+
+    /** A node that has never met anybody has written a checkpoint: it has no removals, although the node may still show one. */
+    void mayForget(SimulatedNode node) {
+        CausalContext held = node.store().context();
+        byKey.forEach((key, all) -> all.stream()
+                .filter(each -> held.includes(each.id()) && !isValue(each))
+                .forEach(each -> {
+                    forgotten.add(each.id());
+                    droppedAlone.add(each.id());
+                }));
+    }
+
+    /** Of what should stand, all but the removals that somebody has dropped before it met anybody, unless they stand. */
+    private List<Written> remembered(List<Written> expected, List<Standing> standing) {
+        return expected.stream()
+                .filter(each -> !droppedAlone.contains(each.id())
+                        || standing.stream().anyMatch(other -> other.id().equals(each.id())))
+                .toList();
+    }
+
+    /**
+     * Takes note of the removals that a node does not remember any more. All who take part must have had them then, as far as it knows
+     * who does; who comes later gets what stands, and needs none of them.
+     */
+    void forgotten(SimulatedNode node, SimulationWords words) {
+        Members members = node.exchange().members();
+        CausalContext held = members.clamp(node.store().context());
+        byKey.forEach((key, all) -> {
+            if (!SimulationPolicies.converges(key) || !node.subscription().matches(key)) {
+                return;
+            }
+            List<Written> known =
+                    all.stream().filter(each -> held.includes(each.id())).toList();
+            boolean isForgotten = !known.isEmpty()
+                    && node.store().replication().standing(key).orElseThrow().isEmpty();
+            if (isForgotten) {
+                for (Written each : last(SimulationPolicies.ALL.of(key), known)) {
+                    if (!isValue(each) && forgotten.add(each.id())) {
+                        counts.checked(Invariant.I9);
+                        require(
+                                words.isEverywhere(members, node.exchange().self(), each.id()),
+                                () -> "I9: " + node.id() + " has forgotten " + describe(List.of(each))
+                                        + ", which not all of "
+                                        + members.current() + " have said to hold: "
+                                        + words.holders(members, each.id()));
+                    }
+                }
+            }
+        });
+    }
+
+    /**
+     * Nothing has vanished that was in a log that was not lost, unless it was beyond a fence; and then its node has it, or has told. What
+     * only others had, since its node had lost it, these have, or have told. */
+    void checkNothingVanished(
+            CausalContext held, Members members, SimulationReports reports, SimulatedDifference difference) {
+        byOrigin.forEach((origin, all) -> {
+            for (Written each : all) {
+                if (held.includes(each.id()) || lost.contains(each.id())) {
+                    continue;
+                }
+                counts.checked(Invariant.I1);
+                require(members.refuses(each.id()), () -> "I1/I7: " + each.id() + " is nowhere");
+                boolean last = all.stream()
+                        .filter(other -> other.key().equals(each.key()))
+                        .allMatch(other -> other.id().counter() <= each.id().counter());
+                // Somebody has written on top of it, or its node has written it again.
+                boolean again = writtenOver.contains(each.id())
+                        || of(each.key()).stream()
+                                .anyMatch(other -> other.knew(each.id())
+                                        || (other.id().node().equals(origin.node())
+                                                && !other.id().origin().equals(origin)
+                                                && other.isAfter(each)));
+                boolean told =
+                        lossy.contains(origin) ? reports.isTold(each.id()) : reports.isTold(origin.node(), each.id());
+                require(
+                        !last || again || told || !isValue(each) || difference.isOf(each.key()),
+                        () -> "what " + each.id() + " wrote to " + each.key() + " has vanished without a report of "
+                                + (lossy.contains(origin) ? "anybody" : "its node") + describe(of(each.key())));
+            }
+        });
+    }
+
     private List<Written> of(Key key) {
         return byKey.getOrDefault(key, List.of());
     }
@@ -139,22 +304,72 @@ final class SimulationOracle {
     /**
      * Checks what a node has that has everything, as far as it wants it, and what it has reported.
      *
-     * @param reported the losers that it has told of
-     * @param taken those that some node's application has dealt with: who was away is not told of them again
+     * @param reported the losers that it need not be told of any more
+     * @param difference what was mended, and only that
+     * @param cluster all nodes
      */
-    void check(SimulatedNode simulated, Set<OperationId> reported, Set<OperationId> taken) {
+    void check(
+            SimulatedNode simulated,
+            Set<OperationId> reported,
+            SimulatedDifference difference,
+            SimulatedCluster cluster) {
+        CausalContext held = simulated.exchange().held().toContext();
         String node = simulated.id().value();
         StoreEngine store = simulated.store();
         Set<Key> keys = new TreeSet<>();
         store.entries().forEach(entry -> keys.add(entry.key()));
         require(byKey.keySet().containsAll(keys), () -> "I8: " + node + " has " + keys);
         Set<OperationId> known = new HashSet<>(reported);
-        known.addAll(taken);
+        all().filter(each -> difference.isOf(each.operation.operation().key())).forEach(each -> known.add(each.id()));
         byKey.forEach((key, all) -> {
-            if (!all.isEmpty() && simulated.subscription().matches(key)) {
-                check(node, store, key, all, known);
+            boolean isExcused = difference.excuses(key, simulated, cluster);
+            List<Written> counting =
+                    all.stream().filter(each -> held.includes(each.id())).toList();
+            if (!counting.isEmpty() && simulated.subscription().matches(key) && !isExcused) {
+                check(node, store, key, counting, known);
             }
         });
+    }
+
+    /**
+     * Checks what stands under keys that some reject, at a node that has everything and was told of each operation: what would stand if
+     * those that it has rejected had never been.
+     */
+    void checkRejected(SimulatedNode node, SimulationRejections rejections) {
+        byKey.forEach((key, written) -> {
+            if (!SimulationRejections.mayReject(key) || !rejections.isPlain(node)) {
+                return;
+            }
+            CausalContext held = node.exchange().held().toContext();
+            List<Written> admitted = written.stream()
+                    .filter(each -> held.includes(each.id()) && !rejections.hasRejected(node, each.id()))
+                    .toList();
+            ConflictPolicy policy = SimulationPolicies.ALL.of(key);
+            List<Written> all = policy.keepsAll()
+                    ? frontier(policy, admitted)
+                    : admitted.stream()
+                            .sorted((one, other) -> one.isAfter(other) ? -1 : 1)
+                            .limit(1)
+                            .toList();
+            List<Standing> standing = node.store().replication().standing(key).orElseThrow();
+            List<Written> last = remembered(all, standing);
+            if (!all.isEmpty() && last.isEmpty() && !policy.keepsAll()) {
+                // What was last is dropped, so that what came before it may stand.
+                return;
+            }
+            if (last.isEmpty()) {
+                counts.checked(Invariant.I8);
+                require(standing.isEmpty(), () -> "I8: " + node.id() + " has " + standing + " of what it has rejected");
+            } else {
+                checkStanding(node.id().value(), last, standing);
+            }
+        });
+    }
+
+    /** What stands of some operations. */
+    private static List<Written> last(ConflictPolicy policy, List<Written> all) {
+        List<Written> frontier = frontier(policy, all);
+        return policy.keepsAll() ? frontier : List.of(frontier.get(0));
     }
 
     /** The operations that no other one of them took the place of, the last one first. */
@@ -173,27 +388,30 @@ final class SimulationOracle {
      * @param start from where on the log has all operations
      * @param other who is to have it
      * @param theirs what that holds
+     * @param difference what the node may not have as it should
      */
-    void checkServes(SimulatedNode node, LogStart start, SimulatedNode other, Vector theirs) {
+    void checkServes(
+            SimulatedNode node, LogStart start, SimulatedNode other, Vector theirs, SimulatedDifference difference) {
         StoreEngine store = node.store();
-        CausalContext held = store.context();
+        CausalContext held = node.exchange().members().clamp(store.context());
         byKey.forEach((key, all) -> {
             List<Written> known =
                     all.stream().filter(each -> held.includes(each.id())).toList();
             ConflictPolicy policy = SimulationPolicies.ALL.of(key);
             boolean wanted =
                     node.subscription().matches(key) && other.subscription().matches(key);
-            if (known.isEmpty() || !wanted || !SimulationPolicies.converges(key)) {
+            if (known.isEmpty() || !wanted || !SimulationPolicies.converges(key) || difference.isOf(key)) {
                 return;
             }
-            List<Written> frontier = frontier(policy, known);
-            for (Written each : policy.keepsAll() ? frontier : List.of(frontier.get(0))) {
+            for (Written each : last(policy, known)) {
                 if (!theirs.includes(each.id()) && start.held().includes(each.id())) {
                     counts.checked(Invariant.I13);
                     List<Standing> standing = store.replication().standing(key).orElseThrow();
                     // What came before those it belongs to stands there too, and may have taken its place.
                     require(
-                            standing.stream().anyMatch(one -> one.id().equals(each.id()) || !held.includes(one.id())),
+                            forgotten.contains(each.id())
+                                    || standing.stream()
+                                            .anyMatch(one -> one.id().equals(each.id()) || !held.includes(one.id())),
                             () -> "I13: " + node.id() + " has let go, and " + other.id() + " lacks, "
                                     + describe(List.of(each)) + " and has " + standing);
                 }
@@ -203,8 +421,12 @@ final class SimulationOracle {
 
     private void check(String node, StoreEngine store, Key key, List<Written> all, Set<OperationId> reported) {
         ConflictPolicy policy = SimulationPolicies.ALL.of(key);
-        List<Written> frontier = frontier(policy, all);
         List<Standing> standing = store.replication().standing(key).orElseThrow();
+        List<Written> frontier = remembered(frontier(policy, all), standing);
+        if (frontier.isEmpty()) {
+            require(standing.isEmpty(), () -> "I9: " + node + " has " + standing);
+            return;
+        }
         if (SimulationRejections.mayReject(key)) {
             require(
                     standing.stream()
@@ -218,7 +440,7 @@ final class SimulationOracle {
                 Written last = frontier.get(0);
                 checkStanding(node, List.of(last), standing);
                 checkShown(node, store, key, last, last.operation.operation().value());
-                checkLosers(node, frontier, standing, reported);
+                checkLosers(node, key, all, standing, reported);
             }
             case MANUAL, MERGE -> {
                 checkStanding(node, frontier, standing);
@@ -227,7 +449,7 @@ final class SimulationOracle {
                 checkShown(node, store, key, frontier.get(0), shown);
             }
             // What they show depends on the order in which it came.
-            case KEEP_LOCAL, KEEP_REMOTE -> checkLosers(node, frontier, standing, reported);
+            case KEEP_LOCAL, KEEP_REMOTE -> checkLosers(node, key, all, standing, reported);
         }
     }
 
@@ -257,12 +479,17 @@ final class SimulationOracle {
     }
 
     /** Every value that no other operation knew and that does not stand has been reported. */
-    private void checkLosers(String node, List<Written> frontier, List<Standing> standing, Set<OperationId> reported) {
+    private void checkLosers(
+            String node, Key key, List<Written> counting, List<Standing> standing, Set<OperationId> reported) {
+        List<Written> frontier = frontier(SimulationPolicies.ALL.of(key), counting);
         for (Written each : frontier) {
             counts.checked(Invariant.I14);
             boolean stands = standing.stream().anyMatch(other -> other.id().equals(each.id()));
+            // Whoever has replaced it knew it, also where that write does not count any more: it was beyond a fence, or
+            // in a log that was lost.
+            boolean isReplaced = of(key).stream().anyMatch(other -> other.knew(each.id()) && !counting.contains(other));
             require(
-                    stands || !isValue(each) || reported.contains(each.id()),
+                    stands || isReplaced || !isValue(each) || reported.contains(each.id()),
                     () -> "I14: " + node + " never reported " + each.id() + " of " + describe(frontier));
         }
     }

@@ -13,12 +13,14 @@ final class SimulationPolicies {
     static final Policies.Lookup ALL = Policies.NONE
             .with("m", ConflictPolicy.MANUAL)
             .with("u", ConflictPolicy.merging(SimulationPolicies::merge))
+            .with("y", ConflictPolicy.MANUAL)
+            .with("z", ConflictPolicy.merging(SimulationPolicies::merge))
             .with("l", ConflictPolicy.KEEP_LOCAL)
             .with("r", ConflictPolicy.KEEP_REMOTE)
             .lookup();
 
     static final List<Key> KEYS = Stream.of(
-                    "k0", "k1", "k2", "k3", "k4", "m0", "m1", "u0", "u1", "l0", "r0", "x0", "x1")
+                    "k0", "k1", "k2", "k3", "k4", "m0", "m1", "u0", "u1", "l0", "r0", "x0", "x1", "y0", "z0")
             .map(Key::of)
             .toList();
 

@@ -12,22 +12,66 @@ import softadastra.core.Result;
 import softadastra.core.Unit;
 import softadastra.store.CausalContext;
 import softadastra.store.Key;
+import softadastra.store.OperationId;
 import softadastra.store.Origin;
 import softadastra.sync.Rejections.Claim;
 
 /** Which operations the nodes of a simulation reject for good, and what is to come of it: their writers know, and nothing waits. */
 final class SimulationRejections {
 
-    /** What was ever noted to be rejected, and which of it its writers have ever noted, or had dealt with. */
-    private final Set<Claim> rejected = new HashSet<>();
+    /** That a node has rejected an operation, in whatever epoch. */
+    private record Rejected(NodeId by, OperationId id) {
 
-    private final Set<Claim> failed = new HashSet<>();
-    private final Set<Claim> dealtWith = new HashSet<>();
+        static Rejected of(Claim claim) {
+            return new Rejected(claim.by().node(), claim.id());
+        }
+    }
+
+    /** What was noted to be rejected, in the logs that the nodes have now, and what was ever said to be by those who did it. */
+    private final Set<Rejected> rejected = new HashSet<>();
+
+    private final Set<Rejected> said = new HashSet<>();
+
+    /** Which of it its writers have ever noted; and have had dealt with, as their logs know. */
+    private final Set<Rejected> failed = new HashSet<>();
+
+    private final Set<Rejected> dealtWith = new HashSet<>();
     private long retried;
+
+    /** Who may have got a part of what stands elsewhere. */
+    private final Set<NodeId> told = new HashSet<>();
+
+    /** Sees what is said; those who get a part of what stands somewhere go without more than what they know of. */
+    void sent(SyncMessage message) {
+        NodeId from = message.from().node();
+        message.refusals().words().stream()
+                .filter(word -> word.by().node().equals(from))
+                .forEach(word -> said.add(new Rejected(from, word.rejection().id())));
+        if (message.chunk().isPresent()) {
+            message.to().ifPresent(origin -> told.add(origin.node()));
+        }
+    }
+
+    /** Whether what a node has follows from what it has rejected: it was told of every operation by itself. */
+    boolean isPlain(SimulatedNode node) {
+        return !told.contains(node.id()) && node.subscription().isEverything();
+    }
+
+    /** Whether a node has ever rejected an operation. */
+    boolean hasRejected(SimulatedNode node, OperationId id) {
+        return rejected.stream()
+                .anyMatch(claim -> claim.id().equals(id) && claim.by().equals(node.id()));
+    }
+
+    /** A node's log was lost, or an earlier one is in its place: what it has rejected it may have told nobody, nor know what is done. */
+    void lost(NodeId node) {
+        rejected.removeIf(each -> each.by().equals(node));
+        dealtWith.removeIf(each -> each.id().node().equals(node));
+    }
 
     /** Nodes may have rejected operations on such a key, each others. */
     static boolean mayReject(Key key) {
-        return key.asString().startsWith("x");
+        return key.asString().charAt(0) >= 'x';
     }
 
     /** What a node takes: of the keys that some reject, each node rejects another quarter, and what is large. */
@@ -46,9 +90,8 @@ final class SimulationRejections {
     /** Takes note of what a node has noted by now. */
     void see(SimulatedNode node) {
         if (node.isUp()) {
-            Origin self = node.exchange().self();
-            node.exchange().rejecting().untoldOperations().forEach(id -> rejected.add(new Claim(self, id)));
-            claims(node).forEach(claim -> {
+            node.exchange().rejecting().untoldOperations().forEach(id -> rejected.add(new Rejected(node.id(), id)));
+            claims(node).stream().map(Rejected::of).forEach(claim -> {
                 SimulationOracle.require(!dealtWith.contains(claim), () -> "failed again: " + claim);
                 failed.add(claim);
             });
@@ -74,7 +117,9 @@ final class SimulationRejections {
             } else {
                 var unused = node.exchange().rejecting().discard(operation.id()).orElseThrow();
             }
-            claims.stream().filter(claim -> claim.id().equals(operation.id())).forEach(dealtWith::add);
+            claims.stream()
+                    .filter(claim -> claim.id().equals(operation.id()))
+                    .forEach(claim -> dealtWith.add(Rejected.of(claim)));
         }
     }
 
@@ -103,40 +148,48 @@ final class SimulationRejections {
     /** Checks nodes that hold the same: each writer knows, and nothing has waited for what was rejected. */
     void check(List<SimulatedNode> nodes) {
         for (SimulatedNode node : nodes) {
-            Origin self = node.exchange().self();
+            Members members = node.exchange().members();
             CausalContext held = node.store().context();
-            for (Claim claim : rejected) {
-                if (claim.by().equals(self)) {
+            for (Rejected claim : rejected) {
+                if (claim.by().equals(node.id())) {
+                    // What is beyond a fence does not come back, so its writer need not know.
                     SimulationOracle.require(
-                            failed.contains(claim),
-                            () -> "I15: the writer does not know that " + self + " rejected " + claim);
-                    for (SimulatedNode writer : nodes) {
-                        boolean wrote =
-                                writer.exchange().self().equals(claim.id().origin());
-                        long written =
-                                writer.store().context().counter(claim.id().origin());
-                        SimulationOracle.require(
-                                !wrote || held.counter(claim.id().origin()) == written,
-                                () -> "I15: " + self + " lacks what came behind " + claim.id());
-                    }
+                            failed.contains(claim) || members.refuses(claim.id()),
+                            () -> "I15: the writer does not know that " + node.id() + " rejected " + claim);
+                    checkNothingWaits(claim.id(), node, nodes);
                 }
             }
             SyncState state = node.exchange().state();
             SimulationOracle.require(
-                    state.outboxSize() == state.failedCount()
-                            && state.failedCount()
-                                    == claims(node).stream()
-                                            .map(Claim::id)
-                                            .distinct()
-                                            .count(),
+                    state.outboxSize() == state.failedCount(),
+                    () -> "I12: " + state + " of " + node.id() + " has more");
+            SimulationOracle.require(
+                    state.failedCount()
+                            == claims(node).stream()
+                                    .map(Claim::id)
+                                    .filter(id -> members.clamp(held).includes(id))
+                                    .distinct()
+                                    .count(),
                     () -> "I12: " + state + " of " + node.id() + " where " + claims(node) + " failed");
         }
-        SimulationOracle.require(rejected.containsAll(failed), () -> "I15: failed and not rejected");
+        SimulationOracle.require(said.containsAll(failed), () -> "I15: failed and not rejected");
+    }
+
+    private static void checkNothingWaits(OperationId rejected, SimulatedNode node, List<SimulatedNode> nodes) {
+        Origin origin = rejected.origin();
+        for (SimulatedNode writer : nodes) {
+            boolean wrote = writer.exchange().self().equals(origin);
+            SimulationOracle.require(
+                    !wrote
+                            || node.store().context().counter(origin)
+                                    == writer.store().context().counter(origin),
+                    () -> "I15: " + node.id() + " lacks what came behind " + rejected);
+        }
     }
 
     /** How many operations have failed. */
     long count() {
-        return failed.stream().map(Claim::id).distinct().count();
+        return failed.stream().map(Rejected::id).distinct().count();
     }
 
     long retried() {

@@ -23,7 +23,7 @@ class SimulationTest {
 
     private static final boolean CI = "ci".equals(System.getProperty("softadastra.slice"));
     private static final long FIRST = Long.getLong("softadastra.sync.seed", 1);
-    private static final long SEEDS = Long.getLong("softadastra.sync.seeds", CI ? 10_000 : 100);
+    private static final long SEEDS = Long.getLong("softadastra.sync.seeds", CI ? 10_400 : 100);
     /** One seed is one run in one thread; how many of them run at a time changes nothing but the time. */
     private static final int THREADS = Math.min(8, Runtime.getRuntime().availableProcessors());
 

@@ -3,130 +3,18 @@ package softadastra.sync;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import softadastra.core.ByteReader;
-import softadastra.core.ByteWriter;
-import softadastra.core.ErrorCode;
-import softadastra.core.MalformedDataException;
 import softadastra.core.NodeId;
-import softadastra.core.SoftadastraError;
 import softadastra.store.Key;
-import softadastra.store.Origin;
-import softadastra.store.Skip;
-import softadastra.store.StoreConfig;
-import softadastra.store.StoreEngine;
-import softadastra.store.Value;
-import softadastra.wal.spi.WalConfig;
 
-/** Nodes that want some of the keys, beside one that has all. */
-class SubscriptionsTest {
-
-    private static final Duration GRACE = Duration.ofMinutes(10);
-
-    private final InMemoryNetwork network = new InMemoryNetwork(11);
-    private final List<Node> nodes = new ArrayList<>();
-    private Instant time = Instant.parse("2026-01-01T00:00:00Z");
-
-    private final class Node {
-        final NodeId id;
-        final StoreEngine store;
-        SyncEngine sync;
-
-        Node(String name, String... prefixes) {
-            id = NodeId.of(name).orElseThrow();
-            store = StoreEngine.open(
-                            StoreConfig.of(WalConfig.memory().withNodeId(name).withClock(() -> time)))
-                    .orElseThrow();
-            sync = open(prefixes);
-            nodes.add(this);
-        }
-
-        private SyncEngine open(String... prefixes) {
-            SyncConfig config = SyncConfig.local()
-                    .withGrace(GRACE)
-                    .withPolicy("manual/", ConflictPolicy.MANUAL)
-                    .withSubscription(prefixes);
-            return SyncEngine.open(store, config, network.connect(id)).orElseThrow();
-        }
-
-        void put(String key, String value) {
-            store.put(Key.of(key), Value.fromString(value)).orElseThrow();
-        }
-
-        Map<String, String> contents() {
-            return store.entries()
-                    .collect(Collectors.toMap(
-                            entry -> entry.key().asString(),
-                            entry -> entry.value().asString(),
-                            (one, other) -> one,
-                            TreeMap::new));
-        }
-
-        long outbox() {
-            return sync.state().orElseThrow().outboxSize();
-        }
-
-        int remembered() {
-            return store.replication().remembered().orElseThrow();
-        }
-
-        Set<String> lost() {
-            return sync.conflicts().orElseThrow().stream()
-                    .map(conflict ->
-                            conflict.key() + "=" + conflict.lost().orElseThrow().asString())
-                    .collect(Collectors.toSet());
-        }
-    }
-
-    @AfterEach
-    void close() {
-        for (Node node : nodes) {
-            node.sync.close();
-            node.store.close();
-        }
-    }
-
-    /** Minutes, with a step of each node in each second. */
-    private void pass(int minutes) {
-        for (int i = 0; i < 60 * minutes; i++) {
-            time = time.plusSeconds(1);
-            for (Node node : nodes) {
-                node.sync.tick(TimeUnit.SECONDS.toNanos(time.getEpochSecond())).orElseThrow();
-            }
-        }
-    }
-
-    @Test
-    void whatIsWantedIsChosenWithoutAWayToAnybodyToo() {
-        try (StoreEngine store = StoreEngine.open(StoreConfig.memoryOnly()).orElseThrow()) {
-            SyncConfig some = SyncConfig.local().withSubscription("a/");
-            SyncEngine.open(store, some).orElseThrow().close();
-            try (SyncEngine sync = SyncEngine.open(store, SyncConfig.local()).orElseThrow()) {
-                assertEquals(List.of("a/"), sync.report().orElseThrow().subscription());
-            }
-            assertEquals(
-                    ErrorCode.INVALID_ARGUMENT,
-                    SyncEngine.open(store, SyncConfig.local().withSubscription("b/"))
-                            .error()
-                            .code());
-        }
-    }
+/** Nodes that want some of the keys, beside one that has all: what each of them comes to have. */
+class SubscriptionsTest extends TimedNodes {
 
     @Test
     void eachHasWhatItWantsAndWhatItHasWrittenAndNobodyWaits() {
@@ -201,6 +89,60 @@ class SubscriptionsTest {
         assertEquals(0, leaf.outbox());
     }
 
+    /** Each has what the other one was not told of, and has seen it do something after that. */
+    @Test
+    void twoWhoWantTheSameAndWriteSomethingElseDoNotWaitForEachOther() {
+        Node hub = new Node("hub");
+        Node a = new Node("a", "k/");
+        Node b = new Node("b", "k/");
+        pass(1);
+        network.cutOff(Set.of(hub.id));
+        a.put("out/a", "1");
+        b.put("out/b", "2");
+        pass(1);
+        a.put("k/a", "3");
+        b.put("k/b", "4");
+        pass(1);
+        assertFalse(b.store.context().counter(origin(a)) > 0, "nobody but a has it");
+        beginAnew(a);
+        beginAnew(b);
+        network.cutOff(Set.of());
+        pass(2);
+        assertEquals(Map.of("k/a", "3", "k/b", "4", "out/a", "1", "out/b", "2"), hub.contents());
+        assertEquals(Map.of("k/a", "3", "k/b", "4", "out/a", "1"), a.contents());
+        for (Node node : nodes) {
+            assertEquals(hub.store.context(), node.store.context(), node.id.value());
+            assertEquals(0, node.outbox(), node.id.value());
+        }
+    }
+
+    @Test
+    void whatSomebodyWhoWantsEverythingHasMayBeLeftOutByWhoeverHasItToo() {
+        Node hub = new Node("hub");
+        Node a = new Node("a", "k/");
+        Node b = new Node("b", "k/");
+        a.put("out/a", "1");
+        b.put("out/b", "2");
+        pass(1);
+        network.cutOff(Set.of(hub.id));
+        a.put("k/a", "3");
+        b.put("k/b", "4");
+        pass(1);
+        assertEquals(Map.of("k/a", "3", "k/b", "4", "out/b", "2"), b.contents());
+        beginAnew(a);
+        beginAnew(b);
+        // Each has the last of the other one that the hub lacks, behind something that it was not told of itself.
+        network.cutOff(Set.of(b.id));
+        pass(1);
+        assertEquals(Map.of("k/a", "3", "k/b", "4", "out/a", "1", "out/b", "2"), hub.contents());
+        network.cutOff(Set.of());
+        pass(1);
+        for (Node node : nodes) {
+            assertEquals(hub.store.context(), node.store.context(), node.id.value());
+            assertEquals(0, node.outbox(), node.id.value());
+        }
+    }
+
     @Test
     void aWriteToWhatOneIsNotToldOfIsAConflict() {
         Node hub = new Node("hub");
@@ -244,92 +186,59 @@ class SubscriptionsTest {
         assertEquals(Map.of(), a.contents());
     }
 
+    /** Who wrote it was never told that it is gone, and who was has forgotten it. */
     @Test
-    void whatIsLeftOutForAnEarlierEpochOfANodeIsNotLeftOutForThisOne() {
-        Node leaf = new Node("leaf", "a/");
-        Origin self = new Origin(leaf.id, leaf.store.identity().epoch());
-        Origin phone = new Origin(NodeId.of("phone").orElseThrow(), 7);
-        SyncTransport pipe = network.connect(phone.node());
-        Skip skip = new Skip(phone, 1, 9);
-        pipe.send(leaf.id, leavingOut(phone, new Origin(leaf.id, self.epoch() + 1), skip));
-        pass(1);
-        assertEquals(0, leaf.store.context().counter(phone));
-        pipe.send(leaf.id, leavingOut(phone, self, skip));
-        pass(1);
-        assertEquals(9, leaf.store.context().counter(phone));
-    }
-
-    private static byte[] leavingOut(Origin from, Origin to, Skip skip) {
-        SyncMessage.State state = new SyncMessage.State(
-                from,
-                new Cut(9, new Vector(), 0, Members.NONE.digest()),
-                Members.NONE,
-                0,
-                0,
-                new TreeSet<>(),
-                new TreeMap<>(),
-                Optional.empty(),
-                new TreeMap<>(),
-                false);
-        return SyncMessageCodec.encode(SyncMessage.to(to, state, List.of(), Optional.empty(), List.of(skip)));
-    }
-
-    @Test
-    void aLogKeepsToItsSubscription() {
+    void whoComesLateAndHearsOfAWriteFromItsWriterDoesNotKeepWhatIsRemovedAndForgotten() {
         Node hub = new Node("hub");
         Node leaf = new Node("leaf", "a/");
-        hub.put("a/1", "1");
-        leaf.put("a/2", "2");
+        leaf.put("b/1", "1");
+        hub.put("b/2", "stays");
         pass(1);
-        leaf.sync.close();
-        for (String other : List.of("", "b/", "a/1")) {
-            SoftadastraError error = SyncEngine.open(
-                            leaf.store, SyncConfig.local().withSubscription(other), network.connect(leaf.id))
-                    .error();
-            assertEquals(ErrorCode.INVALID_ARGUMENT, error.code());
-            assertTrue(
-                    error.message()
-                            .contains("this log is subscribed to [a/], and "
-                                    + (other.isEmpty() ? "all keys" : "[" + other + "]")),
-                    error::message);
+        hub.store.remove(Key.of("b/1")).orElseThrow();
+        for (int i = 0; i < 3; i++) {
+            pass((int) GRACE.toMinutes());
+            hub.put("c/1", "later " + i);
         }
-        leaf.sync = leaf.open();
-        assertEquals(List.of("a/"), leaf.sync.report().orElseThrow().subscription());
-        hub.sync.close();
-        SoftadastraError error = SyncEngine.open(
-                        hub.store, SyncConfig.local().withSubscription("a/"), network.connect(hub.id))
-                .error();
-        assertTrue(error.message().contains("this log is subscribed to all keys, and [a/]"), error::message);
-        hub.sync = hub.open("");
+        pass(1);
+        assertEquals(0, hub.remembered());
+        beginAnew(hub);
+        network.cutOff(Set.of(hub.id));
+        Node late = new Node("late");
+        late.put("d/1", "its own");
+        pass(1);
+        // Its writer has begun to forget: what stands is to be learned of somebody who wants everything.
+        assertEquals(Map.of("d/1", "its own"), late.contents());
+        network.cutOff(Set.of());
+        pass(1);
+        assertEquals(Map.of("b/2", "stays", "c/1", "later 2", "d/1", "its own"), late.contents());
+        assertEquals(late.contents(), hub.contents());
     }
 
     @Test
-    void aSubscriptionIsASetOfPrefixes() {
-        Subscription some = Subscription.of(List.of("a/", "a/b/", "c", "c"));
-        assertEquals(Set.of("a/", "c"), some.prefixes());
-        assertTrue(some.matches(Key.of("a/b/1")) && some.matches(Key.of("c")));
-        assertFalse(some.matches(Key.of("a")) || some.matches(Key.of("b")));
-        assertTrue(some.covers(Subscription.of(List.of("a/x", "cc"))));
-        assertFalse(some.covers(Subscription.of(List.of("a/", "b"))));
-        assertTrue(Subscription.EVERYTHING.covers(some));
-        assertFalse(some.covers(Subscription.EVERYTHING));
-        assertEquals(Subscription.EVERYTHING, Subscription.of(List.of("", "a")));
-        ByteWriter out = new ByteWriter();
-        some.write(out);
-        assertEquals(some, Subscription.read(new ByteReader(out.toByteArray())));
-    }
-
-    @Test
-    void ofPrefixesThereAreOnlySoMany() {
-        List<String> many = IntStream.rangeClosed(0, Subscription.MAX_PREFIXES)
-                .mapToObj(i -> "prefix" + (100 + i))
-                .toList();
-        ByteWriter out = new ByteWriter();
-        Subscription.of(many).write(out);
-        assertThrows(MalformedDataException.class, () -> Subscription.read(new ByteReader(out.toByteArray())));
-        assertThrows(
-                IllegalArgumentException.class, () -> SyncConfig.local().withSubscription(many.toArray(String[]::new)));
-        String large = "x".repeat(Subscription.MAX_PREFIX_BYTES + 1);
-        assertThrows(IllegalArgumentException.class, () -> SyncConfig.local().withSubscription(large));
+    void whoHasRemovedSomethingBeforeItMetAnybodyIsLetInByThoseWhoForgetRemovals() {
+        Node hub = new Node("hub");
+        Node other = new Node("other");
+        network.cutOff(Set.of(NodeId.of("late").orElseThrow()));
+        Node late = new Node("late", "a/");
+        for (Node node : List.of(hub, late)) {
+            node.put("a/" + node.id, "value");
+            node.put("a/removed", "value");
+            node.store.remove(Key.of("a/removed")).orElseThrow();
+        }
+        for (int i = 0; i < 3; i++) {
+            // Clocks go on with what is written, and promises with clocks.
+            pass((int) GRACE.toMinutes());
+            hub.put("a/hub", "value");
+            late.put("a/late", "value");
+        }
+        pass(1);
+        assertEquals(0, hub.remembered());
+        network.cutOff(Set.of());
+        pass(5);
+        Map<String, String> all = Map.of("a/hub", "value", "a/late", "value");
+        for (Node node : List.of(hub, other, late)) {
+            assertEquals(all, node.contents(), node.id.value());
+            assertEquals(0, node.outbox(), node.id.value());
+        }
     }
 }

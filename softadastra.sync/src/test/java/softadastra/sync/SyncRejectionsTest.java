@@ -4,23 +4,30 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import softadastra.core.ErrorCode;
 import softadastra.core.NodeId;
+import softadastra.core.Result;
+import softadastra.core.SoftadastraException;
+import softadastra.core.Unit;
 import softadastra.store.Key;
 import softadastra.store.OperationId;
 import softadastra.store.StoreConfig;
 import softadastra.store.StoreEngine;
 import softadastra.store.Value;
+import softadastra.wal.spi.WalConfig;
+import softadastra.wal.spi.WalProvider;
 
 /** What becomes of operations that a node does not take. */
 @Timeout(60)
@@ -89,9 +96,9 @@ class SyncRejectionsTest {
         }
     }
 
-    /** A way to all but one. */
+    /** A way to all but some. */
     private static SyncTransport without(String hidden, SyncTransport all) {
-        return new SyncTransport() {
+        return new NoTransport() {
             @Override
             public void send(NodeId to, byte[] message) {
                 all.send(to, message);
@@ -105,23 +112,8 @@ class SyncRejectionsTest {
             @Override
             public Set<NodeId> neighbours() {
                 return all.neighbours().stream()
-                        .filter(node -> !node.value().equals(hidden))
+                        .filter(node -> !Set.of(hidden.split(",")).contains(node.value()))
                         .collect(Collectors.toSet());
-            }
-
-            @Override
-            public List<TransportLink> links() {
-                return all.links();
-            }
-
-            @Override
-            public Optional<String> address() {
-                return all.address();
-            }
-
-            @Override
-            public void onArrival(Runnable signal) {
-                all.onArrival(signal);
             }
 
             @Override
@@ -219,6 +211,50 @@ class SyncRejectionsTest {
     }
 
     @Test
+    void aRetryIsDoneOnceWhereverItIsCutOff() {
+        for (int after = 0; after <= 2; after++) {
+            String id = "cut" + after;
+            String key = "of " + id;
+            OperationId failed;
+            try (Node a = new Node(id, ALL);
+                    Node b = new Node("b", STRICT)) {
+                tick(a, b);
+                a.put(key, "bad");
+                tick(a, b);
+                failed = only(a.failed());
+            }
+            AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
+            WalProvider cut = SubmittedTo.of("file", batch -> {
+                if (left.getAndDecrement() <= 0) {
+                    throw new SoftadastraException(ErrorCode.IO_ERROR, "cut off");
+                }
+            });
+            StoreConfig config = StoreConfig.of(WalConfig.durable(directory.resolve(id + ".wal"))
+                    .withNodeId(id)
+                    .withProvider(cut));
+            long before;
+            Result<Unit> retried;
+            try (StoreEngine store = StoreEngine.open(config).orElseThrow();
+                    SyncEngine sync = SyncEngine.open(
+                                    store, ALL, network.connect(NodeId.of(id).orElseThrow()))
+                            .orElseThrow()) {
+                before = store.context().counter(failed.origin());
+                left.set(after);
+                retried = sync.retry(failed);
+                left.set(0);
+            }
+            assertEquals(after > 0, retried.isOk(), () -> retried.toString());
+            try (Node a = new Node(id, ALL)) {
+                assertEquals(after > 0 ? 1 : 0, a.store.context().counter(failed.origin()) - before);
+                assertEquals(after > 0 ? 0 : 1, a.failed().size());
+                assertEquals(
+                        Optional.of("bad"),
+                        a.store.get(Key.of(key)).map(entry -> entry.value().asString()));
+            }
+        }
+    }
+
+    @Test
     void aRemovalIsRetriedTooAndWhatIsNotCurrentIsNot() {
         SyncConfig keeping = ALL.withAdmission((origin, operation) ->
                 operation.value().isPresent() ? Optional.empty() : Optional.of("nothing is removed"));
@@ -280,6 +316,120 @@ class SyncRejectionsTest {
             a.sync.discard(only(a.failed())).orElseThrow();
             tick(a, b, c);
             assertEquals(List.of(), a.failed(), "and it is over");
+        }
+    }
+
+    @Test
+    void whoGetsWhatStandsAtARejecterGoesWithoutItTooAndItsWriterKnows() {
+        try (Node a = new Node("a", ALL, "c,d")) {
+            try (Node b = new Node("b", STRICT)) {
+                tick(a, b);
+                a.put("k", "bad");
+                a.put("l", "bad");
+                a.put("m", "bad");
+                a.put("n", "good");
+                tick(a, b);
+                a.put("l", "better");
+                b.put("m", "mine");
+                tick(a, b);
+                assertEquals(Map.of("l", "better", "m", "mine", "n", "good"), b.contents());
+                assertEquals(3, a.failed().size());
+                // From here on, and after each restart, it has only what stands there.
+                b.store.checkpoint().orElseThrow();
+            }
+            try (Node b = new Node("b", STRICT);
+                    Node c = new Node("c", ALL, "a")) {
+                tick(a, b, c);
+                assertEquals(b.contents(), c.contents());
+                assertEquals(a.store.context().counters(), c.store.context().counters());
+                assertEquals(
+                        List.of("b:k", "b:l", "b:m", "c:k"),
+                        a.failed().stream()
+                                .map(each -> each.peer() + ":" + each.key())
+                                .sorted()
+                                .toList());
+                FailedOperation there = a.failed().get(3);
+                assertEquals("not at b either: k of a is bad", there.reason());
+                assertEquals(RejectionCode.REFUSED, there.code());
+                c.store.checkpoint().orElseThrow();
+            }
+            try (Node c = new Node("c", ALL, "a");
+                    Node d = new Node("d", ALL, "a,b")) {
+                tick(c, d);
+                assertEquals(c.contents(), d.contents());
+                try (Node b = new Node("b", STRICT)) {
+                    tick(a, b, c, d);
+                }
+                assertEquals(
+                        "d", a.failed().get(4).peer().value(), () -> a.failed().toString());
+                a.sync.retry(a.failed().get(0).id()).orElseThrow();
+                try (Node b = new Node("b", ALL)) {
+                    tick(a, b, c, d);
+                    assertEquals(a.contents(), d.contents());
+                    assertEquals(a.contents(), c.contents());
+                }
+            }
+        }
+    }
+
+    @Test
+    void whoAsksForAllThatStandsAtARejecterKeepsWhatThatHasRejected() {
+        SyncConfig few = ALL.withSubscription("a/");
+        try (Node leaf = new Node("leaf", few)) {
+            try (Node b = new Node("b", STRICT)) {
+                leaf.put("k", "bad");
+                b.put("n", "good");
+                tick(leaf, b);
+                assertEquals(Map.of("n", "good"), b.contents());
+                b.store.checkpoint().orElseThrow();
+            }
+            try (Node c = new Node("c", ALL)) {
+                tick(leaf, c);
+                assertEquals(Map.of("k", "bad"), c.contents());
+                try (Node b = new Node("b", STRICT)) {
+                    tick(leaf, b, c);
+                }
+                assertEquals(Map.of("k", "bad", "n", "good"), c.contents());
+                assertEquals("b", leaf.failed().get(0).peer().value());
+                assertEquals(1, leaf.failed().size());
+            }
+        }
+    }
+
+    @Test
+    void whatThereIsNoRoomForIsCountedAndTold() {
+        SyncConfig nothing = ALL.withAdmission((origin, operation) -> Optional.of("nothing"));
+        int most = Rejections.MAX_COUNT;
+        SyncEvent.RejectionsDropped dropped = null;
+        try (Node b = new Node("b", nothing)) {
+            try (Node a = new Node("a", ALL)) {
+                LinkedBlockingQueue<SyncEvent> events = new LinkedBlockingQueue<>();
+                a.sync.addListener(events::add);
+                tick(a, b);
+                for (int i = 0; i < most + 7; i++) {
+                    a.put("k" + i, "v");
+                }
+                for (int i = 0; i < 40 && !b.store.context().equals(a.store.context()); i++) {
+                    tick(a, b);
+                }
+                for (int i = 0; i < 40 && a.failed().size() < most; i++) {
+                    tick(a, b);
+                }
+                tick(a, b);
+                assertEquals(most, a.failed().size());
+                for (SyncEvent each : events) {
+                    dropped = each instanceof SyncEvent.RejectionsDropped now ? now : dropped;
+                }
+                a.store.checkpoint().orElseThrow();
+            }
+            assertEquals(new SyncEvent.RejectionsDropped(7, 0), dropped);
+            try (Node a = new Node("a", ALL)) {
+                List<SyncEvent> events = new ArrayList<>();
+                a.sync.addListener(events::add);
+                tick(a, b);
+                assertTrue(events.stream().noneMatch(SyncEvent.RejectionsDropped.class::isInstance), events::toString);
+                assertEquals(most, a.state().failedCount());
+            }
         }
     }
 

@@ -2,92 +2,15 @@ package softadastra.sync;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import softadastra.core.NodeId;
-import softadastra.store.Key;
-import softadastra.store.StoreConfig;
-import softadastra.store.StoreEngine;
-import softadastra.store.Value;
-import softadastra.wal.spi.WalConfig;
 
 /** Three nodes that are apart for a while, with clocks that are wrong, and what stands when they meet. */
-class SyncScenariosTest {
-
-    private static final Duration GRACE = Duration.ofMinutes(10);
-
-    private final InMemoryNetwork network = new InMemoryNetwork(11);
-    private final List<Node> nodes = new ArrayList<>();
-    private Instant time = Instant.parse("2026-01-01T00:00:00Z");
-
-    private final class Node {
-        final NodeId id;
-        final StoreEngine store;
-        final SyncEngine sync;
-
-        Node(String name, Duration skew) {
-            id = NodeId.of(name).orElseThrow();
-            InstantSource clock = () -> time.plus(skew);
-            store = StoreEngine.open(
-                            StoreConfig.of(WalConfig.memory().withNodeId(name).withClock(clock)))
-                    .orElseThrow();
-            sync = SyncEngine.open(store, SyncConfig.local().withGrace(GRACE), network.connect(id))
-                    .orElseThrow();
-            nodes.add(this);
-        }
-
-        void put(String key, String value) {
-            store.put(Key.of(key), Value.fromString(value)).orElseThrow();
-        }
-
-        void remove(String key) {
-            assertTrue(store.remove(Key.of(key)).orElseThrow().deleted());
-        }
-
-        Map<String, String> contents() {
-            return store.entries()
-                    .collect(Collectors.toMap(
-                            entry -> entry.key().asString(),
-                            entry -> entry.value().asString(),
-                            (one, other) -> one,
-                            TreeMap::new));
-        }
-
-        int remembered() {
-            return store.replication().remembered().orElseThrow();
-        }
-    }
-
-    @AfterEach
-    void close() {
-        for (Node node : nodes) {
-            node.sync.close();
-            node.store.close();
-        }
-    }
-
-    /** Minutes, with a step of each node in each second. */
-    private void pass(int minutes) {
-        for (int i = 0; i < 60 * minutes; i++) {
-            time = time.plusSeconds(1);
-            for (Node node : nodes) {
-                node.sync.tick(TimeUnit.SECONDS.toNanos(time.getEpochSecond())).orElseThrow();
-            }
-        }
-    }
+class SyncScenariosTest extends TimedNodes {
 
     private void assertAllHave(Map<String, String> contents) {
         nodes.forEach(node -> assertEquals(contents, node.contents(), node.id.value()));
@@ -109,13 +32,7 @@ class SyncScenariosTest {
         pass(1);
         assertAllHave(Map.of("doc/1", right.contents().get("doc/1"), "doc/2", "fast"));
         for (Node node : nodes) {
-            Set<String> lost = new HashSet<>();
-            node.sync
-                    .conflicts()
-                    .orElseThrow()
-                    .forEach(conflict -> lost.add(
-                            conflict.key() + "=" + conflict.lost().orElseThrow().asString()));
-            assertEquals(Set.of("doc/1=slow", "doc/2=slow"), lost, node.id.value());
+            assertEquals(Set.of("doc/1=slow", "doc/2=slow"), node.lost(), node.id.value());
         }
         // Two hours behind the one it has seen the value of.
         slow.put("doc/2", "slow, and knows");

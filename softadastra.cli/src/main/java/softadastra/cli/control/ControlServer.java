@@ -168,12 +168,11 @@ public final class ControlServer implements AutoCloseable {
         closed = true;
         try {
             listening.close();
-            boolean unusedFile = Files.deleteIfExists(log.resolve(ControlFile.NAME));
-            boolean unusedSocket = Files.deleteIfExists(log.resolve(ControlFile.SOCKET));
         } catch (IOException e) {
-            // What is left behind is passed over by commands, and replaced by the next node.
+            // It takes nobody any more, whatever else is wrong with it.
             closed = true;
         }
+        sweep(log);
         connections.values().forEach(ControlServer::endInput);
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
         for (Thread thread : connections.keySet()) {
@@ -181,6 +180,21 @@ public final class ControlServer implements AutoCloseable {
         }
         connections.values().forEach(ControlServer::hangUp);
         clock.shutdownNow();
+    }
+
+    /** Removes the way to a node that is no more, for the log's owner: closed, or killed. Does what it can. */
+    public static void sweep(Path log) {
+        remove(log.resolve(ControlFile.NAME));
+        remove(log.resolve(ControlFile.SOCKET));
+    }
+
+    private static void remove(Path file) {
+        try {
+            boolean unused = Files.deleteIfExists(file);
+        } catch (IOException e) {
+            // What is left behind is passed over by commands, and replaced by the next node.
+            return;
+        }
     }
 
     /** A connection that waits for a request ends; one that is at a request answers it first. */

@@ -64,6 +64,11 @@ final class ControlSocket {
         return SocketChannel.open(socketAddress(log, address));
     }
 
+    /** Whether an address is a file in the log's directory, which nobody but the log's owner can have. */
+    static boolean isOfLog(String address) {
+        return address.startsWith(UNIX);
+    }
+
     private static SocketAddress socketAddress(Path log, String address) throws IOException {
         try {
             if (address.startsWith(UNIX)) {

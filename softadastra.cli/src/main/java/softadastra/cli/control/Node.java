@@ -1,9 +1,11 @@
 package softadastra.cli.control;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import softadastra.core.CheckReturnValue;
+import softadastra.core.NodeId;
 import softadastra.core.Result;
 import softadastra.core.Unit;
 import softadastra.store.Batch;
@@ -42,6 +44,15 @@ public interface Node extends Entries {
     /** How it is getting on with the others. */
     Result<SyncReport> report();
 
+    /**
+     * Waits until nothing is in the outbox any more, or nothing but what a peer has rejected for good. Does no steps; a store that this
+     * process has opened for a command has no way to others, so there is nothing to wait for.
+     *
+     * @param timeout how long to wait at most
+     * @return as {@link #report}, at the end
+     */
+    Result<SyncReport> awaitSynced(Duration timeout);
+
     /** Does one step of synchronisation. */
     Result<TickResult> tick();
 
@@ -53,6 +64,9 @@ public interface Node extends Entries {
 
     /** Gives up on one of these. */
     Result<Unit> discard(OperationId id);
+
+    /** Says that another node will not come back. */
+    Result<Unit> forget(NodeId node);
 
     /** The conflicts that have not been dealt with, oldest first; then what stands beside the value of a key. */
     Result<List<Conflict>> conflicts();

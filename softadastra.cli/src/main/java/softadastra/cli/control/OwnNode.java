@@ -1,12 +1,14 @@
 package softadastra.cli.control;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.ErrorCode;
+import softadastra.core.NodeId;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraException;
 import softadastra.core.Unit;
@@ -34,6 +36,7 @@ import softadastra.sync.TickResult;
 public final class OwnNode implements Node {
     private final Path log;
     private final StoreEngine store;
+    private final boolean withWay;
     private @Nullable SyncEngine sync;
 
     /**
@@ -46,6 +49,7 @@ public final class OwnNode implements Node {
     public OwnNode(Path log, StoreEngine store, Optional<SyncEngine> sync) {
         this.log = log;
         this.store = store;
+        this.withWay = sync.isPresent();
         this.sync = sync.orElse(null);
     }
 
@@ -114,6 +118,12 @@ public final class OwnNode implements Node {
     }
 
     @Override
+    public Result<SyncReport> awaitSynced(Duration timeout) {
+        // Without a way to others nobody would bring about what is waited for.
+        return withWay ? sync().awaitSynced(timeout).flatMap(synced -> report()) : report();
+    }
+
+    @Override
     public Result<TickResult> tick() {
         return sync().tick();
     }
@@ -131,6 +141,11 @@ public final class OwnNode implements Node {
     @Override
     public Result<Unit> discard(OperationId id) {
         return sync().discard(id);
+    }
+
+    @Override
+    public Result<Unit> forget(NodeId node) {
+        return sync().forget(node);
     }
 
     @Override

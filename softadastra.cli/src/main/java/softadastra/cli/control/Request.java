@@ -16,7 +16,9 @@ enum Request {
     RESOLVE(10),
     FAILED(11),
     RETRY(12),
-    DISCARD(13);
+    DISCARD(13),
+    AWAIT_SYNCED(14),
+    FORGET(15);
 
     private final int code;
 

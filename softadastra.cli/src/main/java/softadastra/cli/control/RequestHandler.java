@@ -2,6 +2,7 @@ package softadastra.cli.control;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import softadastra.core.ByteReader;
@@ -16,6 +17,9 @@ import softadastra.core.SoftadastraException;
 final class RequestHandler {
     /** Items go together up to so many bytes: a long answer is few frames, and its first items come soon. */
     private static final int ITEM_BYTES = 64 << 10;
+
+    /** So long a node that stops waits for one that waits, and so long a thread waits for one that has left. */
+    static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
     private final Node node;
     private final Connection connection;
@@ -78,6 +82,10 @@ final class RequestHandler {
             case WRITE -> done(node.write(StoreWire.readBatch(in)), StoreWire::writeBatchResult);
             case CHECKPOINT -> done(node.checkpoint(), StoreWire::writeCheckpoint);
             case REPORT -> done(node.report(), SyncWire::writeReport);
+            case AWAIT_SYNCED -> {
+                Duration asked = Duration.ofMillis(in.readVarint(Long.MAX_VALUE));
+                done(node.awaitSynced(asked.compareTo(LONGEST_WAIT) < 0 ? asked : LONGEST_WAIT), SyncWire::writeReport);
+            }
             case TICK -> done(node.tick(), SyncWire::writeTick);
             case FAILED -> {
                 beginItems();
@@ -86,6 +94,7 @@ final class RequestHandler {
             }
             case RETRY -> done(node.retry(SyncWire.readId(in)), (to, unit) -> {});
             case DISCARD -> done(node.discard(SyncWire.readId(in)), (to, unit) -> {});
+            case FORGET -> done(node.forget(SyncWire.readNode(in)), (to, unit) -> {});
             case RESOLVE -> {
                 var taken = node.resolve(StoreWire.readKey(in), Wire.readOptional(in, StoreWire::readValue));
                 done(taken, (to, count) -> to.writeVarint(count));

@@ -3,6 +3,7 @@ package softadastra.cli.control;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import softadastra.core.ByteReader;
 import softadastra.core.ByteWriter;
 import softadastra.core.ErrorCode;
 import softadastra.core.MalformedDataException;
+import softadastra.core.NodeId;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraError;
 import softadastra.core.SoftadastraException;
@@ -32,12 +34,13 @@ import softadastra.store.Value;
 import softadastra.sync.Conflict;
 import softadastra.sync.FailedOperation;
 import softadastra.sync.SyncReport;
+import softadastra.sync.SyncState;
 import softadastra.sync.TickResult;
 
 /** A node that runs on this machine and has the log open, reached at its {@link ControlServer}. For one thread. */
 public final class RunningNode implements Node {
 
-    private static final int ANSWER_SECONDS = 10;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Path log;
     private final Connection connection;
@@ -52,11 +55,21 @@ public final class RunningNode implements Node {
     /**
      * The node that has a log open.
      *
+     * <p>A node that is killed leaves its address behind. If that is one of the machine, somebody else may have it by now, and then there
+     * is no node; a socket in the log's directory is nobody else's.
+     *
      * @param log the log's directory
+     * @param stranger told why what answers at an address of the machine is not taken for the node
      * @return the node; empty if there is none that takes requests of this process
-     * @throws SoftadastraException UNSUPPORTED_VERSION, PERMISSION_DENIED: what answers is of another release, or no node
+     * @throws SoftadastraException UNSUPPORTED_VERSION, PERMISSION_DENIED, IO_ERROR: what answers at the log's own socket is of another
+     *     release, or no node, or does not answer
      */
-    public static Optional<RunningNode> find(Path log) {
+    public static Optional<RunningNode> find(Path log, Consumer<SoftadastraError> stranger) {
+        return find(log, stranger, PATIENCE);
+    }
+
+    /** The same with another patience: the seam of tests. */
+    static Optional<RunningNode> find(Path log, Consumer<SoftadastraError> stranger, Duration patience) {
         Optional<ControlFile> file = ControlFile.read(log);
         if (file.isEmpty()) {
             return Optional.empty();
@@ -68,19 +81,33 @@ public final class RunningNode implements Node {
             // What a node leaves that was killed.
             return Optional.empty();
         }
+        try {
+            return Optional.of(reach(log, file.get(), connection, patience));
+        } catch (SoftadastraException e) {
+            if (ControlSocket.isOfLog(file.get().address())) {
+                throw e;
+            }
+            stranger.accept(e.error());
+            return Optional.empty();
+        }
+    }
+
+    private static RunningNode reach(Path log, ControlFile file, Connection connection, Duration patience) {
         // A node that is stopped, or wedged, takes connections and never answers.
         AtomicBoolean answered = new AtomicBoolean();
-        CompletableFuture.delayedExecutor(ANSWER_SECONDS, TimeUnit.SECONDS).execute(() -> {
-            if (answered.compareAndSet(false, true)) {
-                quietlyClose(connection);
-            }
-        });
+        // By the thread that keeps the time: the common pool may be taken by whoever waits for this.
+        CompletableFuture.delayedExecutor(patience.toMillis(), TimeUnit.MILLISECONDS, Runnable::run)
+                .execute(() -> {
+                    if (answered.compareAndSet(false, true)) {
+                        quietlyClose(connection);
+                    }
+                });
         try {
-            String nodeId = new Handshake(connection, file.get().secretBytes(), new SecureRandom()).connect();
+            String nodeId = new Handshake(connection, file.secretBytes(), new SecureRandom()).connect();
             if (!answered.compareAndSet(false, true)) {
                 throw new IOException("too late");
             }
-            return Optional.of(new RunningNode(log, connection, nodeId));
+            return new RunningNode(log, connection, nodeId);
         } catch (IOException | MalformedDataException e) {
             boolean late = !answered.compareAndSet(false, true);
             quietlyClose(connection);
@@ -88,7 +115,8 @@ public final class RunningNode implements Node {
                             ErrorCode.IO_ERROR,
                             "failed to reach the node that runs: "
                                     + (late
-                                            ? "it has not answered for " + ANSWER_SECONDS + " seconds; is it stopped?"
+                                            ? "it has not answered for " + patience.toSeconds()
+                                                    + " seconds; is it stopped?"
                                             : "it has hung up; is it stopping?"))
                     .withCause(e));
         } catch (SoftadastraException e) {
@@ -162,6 +190,27 @@ public final class RunningNode implements Node {
     }
 
     @Override
+    public Result<SyncReport> awaitSynced(Duration timeout) {
+        long end = System.nanoTime() + timeout.toNanos();
+        while (true) {
+            long left = Math.max(0, end - System.nanoTime());
+            // It answers after a while, synced or not, and is asked again: so it notices whoever does not wait any
+            // more.
+            Result<SyncReport> report = read(
+                    Request.AWAIT_SYNCED,
+                    out -> out.writeVarint(TimeUnit.NANOSECONDS.toMillis(left)),
+                    SyncWire::readReport);
+            if (report.isErr() || left == 0 || isSettled(report.value().state())) {
+                return report;
+            }
+        }
+    }
+
+    private static boolean isSettled(SyncState state) {
+        return state.outboxSize() == state.failedCount();
+    }
+
+    @Override
     public Result<TickResult> tick() {
         return read(Request.TICK, out -> {}, SyncWire::readTick);
     }
@@ -186,6 +235,11 @@ public final class RunningNode implements Node {
     @Override
     public Result<Unit> discard(OperationId id) {
         return write(Request.DISCARD, out -> SyncWire.writeId(out, id), in -> Unit.UNIT);
+    }
+
+    @Override
+    public Result<Unit> forget(NodeId node) {
+        return write(Request.FORGET, out -> SyncWire.writeNode(out, node), in -> Unit.UNIT);
     }
 
     @Override

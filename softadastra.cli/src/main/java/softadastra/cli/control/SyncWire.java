@@ -6,11 +6,14 @@ import softadastra.core.ByteWriter;
 import softadastra.core.HybridTimestamp;
 import softadastra.core.NodeId;
 import softadastra.store.OperationId;
+import softadastra.store.Origin;
 import softadastra.sync.Conflict;
 import softadastra.sync.FailedOperation;
+import softadastra.sync.OpenFence;
 import softadastra.sync.PeerState;
 import softadastra.sync.RejectionCode;
 import softadastra.sync.SyncReport;
+import softadastra.sync.SyncStage;
 import softadastra.sync.SyncState;
 import softadastra.sync.TickResult;
 import softadastra.sync.TransportLink;
@@ -20,11 +23,11 @@ final class SyncWire {
 
     private SyncWire() {}
 
-    private static void writeNode(ByteWriter out, NodeId node) {
+    static void writeNode(ByteWriter out, NodeId node) {
         out.writeUtf8(node.value());
     }
 
-    private static NodeId readNode(ByteReader in) {
+    static NodeId readNode(ByteReader in) {
         return NodeId.of(in.readUtf8(NodeId.MAX_LENGTH)).orElseThrow();
     }
 
@@ -93,8 +96,10 @@ final class SyncWire {
         out.writeLong(report.epoch());
         Wire.writeOptional(out, report.address(), Wire::writeText);
         out.writeVarint(report.entries());
+        Wire.writeText(out, report.stage().name());
         writeState(out, report.state());
         Wire.writeList(out, report.peers(), SyncWire::writePeer);
+        Wire.writeList(out, report.openFences(), SyncWire::writeFence);
         Wire.writeList(out, report.links(), SyncWire::writeLink);
         out.writeVarint(report.conflicts());
         out.writeVarint(report.malformed());
@@ -108,8 +113,10 @@ final class SyncWire {
                 in.readLong(),
                 Wire.readOptional(in, Wire::readText),
                 in.readVarint(),
+                SyncStage.valueOf(Wire.readText(in)),
                 readState(in),
                 Wire.readList(in, SyncWire::readPeer),
+                Wire.readList(in, SyncWire::readFence),
                 Wire.readList(in, SyncWire::readLink),
                 in.readVarint(),
                 in.readVarint(),
@@ -161,6 +168,16 @@ final class SyncWire {
                 Wire.readOptionalLong(in),
                 Wire.readOptionalLong(in),
                 Wire.readList(in, Wire::readText));
+    }
+
+    private static void writeFence(ByteWriter out, OpenFence fence) {
+        writeNode(out, fence.fenced().node());
+        out.writeLong(fence.fenced().epoch());
+        Wire.writeList(out, fence.waitsFor(), SyncWire::writeNode);
+    }
+
+    private static OpenFence readFence(ByteReader in) {
+        return new OpenFence(new Origin(readNode(in), in.readLong()), Wire.readList(in, SyncWire::readNode));
     }
 
     private static void writeLink(ByteWriter out, TransportLink link) {

@@ -4,14 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -25,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import softadastra.core.ByteWriter;
 import softadastra.core.ErrorCode;
 import softadastra.core.Result;
+import softadastra.core.SoftadastraError;
 import softadastra.core.SoftadastraException;
 import softadastra.store.ConditionalResult;
 import softadastra.store.Key;
@@ -63,7 +69,7 @@ class ControlServerTest {
     }
 
     private RunningNode find() {
-        return RunningNode.find(log).orElseThrow();
+        return RunningNode.find(log, stranger -> fail(stranger.display())).orElseThrow();
     }
 
     private static Result<ConditionalResult<PutResult>> put(Node to) {
@@ -219,6 +225,47 @@ class ControlServerTest {
     }
 
     @Test
+    void whoHasTheAddressOfANodeThatIsGoneIsNotTakenForIt() throws Exception {
+        // Says nothing, as most servers do until they are asked something.
+        assertEquals(ErrorCode.IO_ERROR, answersAtThePort(connection -> connection.receive(1)));
+        // Another log's node.
+        assertEquals(ErrorCode.IO_ERROR, answersAtThePort(connection -> {
+            byte[] secret = HexFormat.of().parseHex("ab".repeat(32));
+            assertFalse(new Handshake(connection, secret, new SecureRandom()).accept("node-b"));
+        }));
+        assertEquals(ErrorCode.PERMISSION_DENIED, answersAtThePort(connection -> {
+            ByteWriter other = new ByteWriter();
+            other.writeUtf8("220 mail.example ESMTP ready for whatever may come");
+            connection.send(other);
+        }));
+    }
+
+    /** What is told of somebody who answers at the port of a node that was killed. */
+    private ErrorCode answersAtThePort(Side side) throws Exception {
+        ControlFile file = ControlFile.read(log).orElseThrow();
+        try (ServerSocketChannel port =
+                ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+            int number = ((InetSocketAddress) port.getLocalAddress()).getPort();
+            new ControlFile("tcp:" + number, file.secret()).write(log);
+            CompletableFuture<Void> talk = CompletableFuture.runAsync(() -> talk(port, side));
+            List<SoftadastraError> told = new ArrayList<>();
+            assertEquals(Optional.empty(), RunningNode.find(log, told::add, Duration.ofSeconds(1)));
+            talk.get();
+            assertEquals(1, told.size());
+            return told.get(0).code();
+        }
+    }
+
+    private static void talk(ServerSocketChannel port, Side side) {
+        try (Connection connection = new Connection(port.accept())) {
+            side.talk(connection);
+        } catch (IOException e) {
+            // The other side has seen enough.
+            assertTrue(port.isOpen());
+        }
+    }
+
+    @Test
     void anotherReleaseIsToldApart() throws Exception {
         ControlFile file = ControlFile.read(log).orElseThrow();
         server.close();
@@ -251,14 +298,7 @@ class ControlServerTest {
     private ErrorCode meets(ControlFile file, Side side) throws Exception {
         ControlSocket.Bound bound = ControlSocket.bind(log);
         new ControlFile(bound.address(), file.secret()).write(log);
-        CompletableFuture<Void> talk = CompletableFuture.runAsync(() -> {
-            try (Connection connection = new Connection(bound.channel().accept())) {
-                side.talk(connection);
-            } catch (IOException e) {
-                // The other side has seen enough.
-                assertTrue(bound.channel().isOpen());
-            }
-        });
+        CompletableFuture<Void> talk = CompletableFuture.runAsync(() -> talk(bound.channel(), side));
         try {
             Result<ConditionalResult<PutResult>> result;
             try (RunningNode running = find()) {
@@ -281,6 +321,6 @@ class ControlServerTest {
             assertEquals(ErrorCode.INDETERMINATE, put(running).error().code());
             assertEquals(ErrorCode.IO_ERROR, running.report().error().code());
         }
-        assertEquals(Optional.empty(), RunningNode.find(log));
+        assertEquals(Optional.empty(), RunningNode.find(log, stranger -> fail(stranger.display())));
     }
 }

@@ -1,9 +1,6 @@
 package softadastra.it.format;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -12,7 +9,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,18 +31,11 @@ import softadastra.store.Value;
 import softadastra.wal.spi.WalConfig;
 
 /**
- * The log of a store that had to do with other nodes, checked in under {@code src/test/resources/golden/v1/store-replication}, and
- * what it holds, as text beside it: operations of others with what they did, survivors, notes, and removals that are
- * remembered, in a checkpoint and behind it. It must open for ever, with exactly that in it.
- *
- * <p>With the system property {@code softadastra.golden=write} it is written anew, which the first release ends; until then it
- * takes a reason: {@code mvn test -pl softadastra.it -am -Dtest=GoldenReplicationTest -Dsoftadastra.golden=write}
+ * The log of a store that had to do with other nodes, as it is checked in: operations of others with what they did, survivors, notes,
+ * and removals that are remembered, in a checkpoint and behind it.
  */
 class GoldenReplicationTest {
-    private static final Path GOLDEN =
-            Path.of(System.getProperty("basedir", ""), "src", "test", "resources", "golden", "v1");
-    private static final Path LOG = GOLDEN.resolve("store-replication");
-    private static final Path TEXT = GOLDEN.resolve("store-replication.txt");
+    private static final GoldenStoreLog LOG = new GoldenStoreLog("store-replication");
     private static final Instant NEW_YEAR = Instant.parse("2026-01-01T00:00:00Z");
     private static final Arbiter LATEST = (incoming, standing) ->
             standing.isEmpty() || incoming.stamp().isAfter(standing.get(0).stamp()) ? Effect.WON : Effect.LOST;
@@ -56,11 +45,7 @@ class GoldenReplicationTest {
 
     @Test
     void operationsNotesAndRemovalsComeBack() throws IOException {
-        Path log = directory.resolve("golden.wal");
-        copy(LOG, log);
-        assertEquals(Files.readString(TEXT), describe(log));
-        // Once more, since the first opening has written.
-        assertEquals(Files.readString(TEXT), describe(log));
+        LOG.check(directory, GoldenReplicationTest::describe);
     }
 
     private static String describe(Path log) {
@@ -101,11 +86,11 @@ class GoldenReplicationTest {
     }
 
     @BeforeAll
-    static void write(@TempDir Path scratch) throws IOException {
-        if (!System.getProperty("softadastra.golden", "").equals("write")) {
-            return;
-        }
-        Path log = scratch.resolve("golden.wal");
+    static void writeIfAsked(@TempDir Path scratch) throws IOException {
+        LOG.writeIfAsked(scratch, GoldenReplicationTest::write, GoldenReplicationTest::describe);
+    }
+
+    private static void write(Path log) {
         StoreConfig config = StoreConfig.of(WalConfig.durable(log)
                         .withNodeId("golden")
                         .withClock(InstantSource.fixed(NEW_YEAR))
@@ -114,15 +99,6 @@ class GoldenReplicationTest {
         try (StoreEngine store = StoreEngine.open(config).orElseThrow()) {
             write(store);
         }
-        if (Files.exists(LOG)) {
-            try (Stream<Path> files = Files.list(LOG)) {
-                for (Path file : files.toList()) {
-                    Files.delete(file);
-                }
-            }
-        }
-        copy(log, LOG);
-        Files.writeString(TEXT, describe(log));
     }
 
     private static void write(StoreEngine store) {
@@ -191,19 +167,5 @@ class GoldenReplicationTest {
 
     private static Origin origin(String node) {
         return new Origin(NodeId.of(node).orElseThrow(), node.equals("phone") ? 0x0123_4567_89AB_CDEFL : -1);
-    }
-
-    /** Copies a log's marker, its checkpoint, and the segments that hold anything; opening writes. */
-    private static void copy(Path from, Path to) throws IOException {
-        Files.createDirectories(to);
-        try (Stream<Path> files = Files.list(from)) {
-            for (Path file : files.toList()) {
-                String name = file.getFileName().toString();
-                boolean isSegment = name.endsWith(".segment") && Files.readAllBytes(file)[0] != 0;
-                if (isSegment || name.equals("softadastra-wal") || name.endsWith(".checkpoint")) {
-                    Files.copy(file, to.resolve(name));
-                }
-            }
-        }
     }
 }

@@ -33,12 +33,16 @@ final class Caller {
             Inbox inbox,
             Ways ways,
             SecureRandom random,
-            Executor lookups,
+            Names names,
             Executor handshakes,
             Runnable arrived,
             Runnable changed) {}
 
     private final Shared shared;
+
+    /** Looks up names, one after the other for each of its threads. */
+    private final Executor lookups;
+
     private final String text;
     private final Address address;
     private final Supplier<Optional<SSLEngine>> engines;
@@ -49,10 +53,11 @@ final class Caller {
     private @Nullable Talk talk;
     private Optional<NodeId> node = Optional.empty();
     private String problem = NOT_CALLED;
-    private boolean closed;
+    private volatile boolean closed;
 
-    Caller(Shared shared, String text, Address address, Supplier<Optional<SSLEngine>> engines) {
+    Caller(Shared shared, Executor lookups, String text, Address address, Supplier<Optional<SSLEngine>> engines) {
         this.shared = shared;
+        this.lookups = lookups;
         this.text = text;
         this.address = address;
         this.engines = engines;
@@ -74,9 +79,13 @@ final class Caller {
             return;
         }
         try {
-            shared.lookups().execute(() -> {
+            lookups.execute(() -> {
+                if (closed) {
+                    // By now nobody is to be called there.
+                    return;
+                }
                 try {
-                    InetAddress[] all = InetAddress.getAllByName(address.host());
+                    InetAddress[] all = shared.names().all(address.host());
                     InetAddress one = all[Math.floorMod(attempt, all.length)];
                     shared.loop().execute(() -> call(new InetSocketAddress(one, address.port())));
                 } catch (UnknownHostException e) {
@@ -84,7 +93,7 @@ final class Caller {
                 }
             });
         } catch (RejectedExecutionException e) {
-            down("no names are looked up any more");
+            down("too many names are being looked up");
         }
     }
 
@@ -97,11 +106,21 @@ final class Caller {
         return new TransportLink(text, node, talk != null, talk != null ? Optional.empty() : Optional.of(problem));
     }
 
+    /** Whether somebody has answered. */
+    boolean isUp() {
+        return talk != null;
+    }
+
     /** Sends what waits, if nothing is on its way; if something is, it will be looked at again. */
     void push(Outbox outbox) {
         if (talk != null) {
             talk.push(outbox);
         }
+    }
+
+    /** Whether something was taken to be sent, and is not known to have come there. */
+    boolean isSending() {
+        return talk != null && talk.isSending();
     }
 
     /** It is the way to its node now. */

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +51,8 @@ final class HttpTransport implements SyncTransport {
     /** Each kind of work has threads of its own, so that none of them, whoever has it done, holds up another. */
     private final ThreadPoolExecutor lookups;
 
+    private final ThreadPoolExecutor lookupsOfFound;
+
     private final ThreadPoolExecutor statuses;
     private final ThreadPoolExecutor theirHandshakes;
     private final ThreadPoolExecutor ourHandshakes;
@@ -68,7 +72,8 @@ final class HttpTransport implements SyncTransport {
             HttpLimits limits,
             Optional<Address> listen,
             List<Address> peers,
-            SecureRandom random) {}
+            SecureRandom random,
+            Names names) {}
 
     private HttpTransport(Parts parts, @Nullable ServerSocketChannel listening) throws IOException {
         TransportConfig config = parts.config();
@@ -77,6 +82,8 @@ final class HttpTransport implements SyncTransport {
         String name = "softadastra-http-" + host.node();
         this.loop = new Loop(name, System::nanoTime, counters.faults::increment, this::broken);
         this.lookups = workers(name + "-lookup", LOOKUPS, new LinkedBlockingQueue<>());
+        // Bounded: names come and go as fast as somebody makes them up, and are tried again.
+        this.lookupsOfFound = workers(name + "-found", LOOKUPS, new ArrayBlockingQueue<>(Callers.MAX_FOUND));
         this.statuses = workers(name + "-status", STATUSES, new ArrayBlockingQueue<>(STATUSES));
         this.theirHandshakes = workers(name + "-tls", HANDSHAKES, new ArrayBlockingQueue<>(MAX_HANDSHAKES_WAITING));
         this.ourHandshakes = workers(name + "-tls-out", HANDSHAKES, new LinkedBlockingQueue<>());
@@ -119,11 +126,16 @@ final class HttpTransport implements SyncTransport {
                 inbox,
                 ways,
                 parts.random(),
-                lookups,
+                parts.names(),
                 ourHandshakes,
                 this::arrived,
                 this::changed);
-        this.callers = new Callers(shared, config, parts.peers(), HttpTransport::clientEngine);
+        this.callers = new Callers(
+                shared,
+                new Callers.Lookups(lookups, lookupsOfFound),
+                config,
+                parts.peers(),
+                HttpTransport::clientEngine);
     }
 
     /** Opens it. The socket, if it listens, is bound when this returns. */
@@ -189,6 +201,22 @@ final class HttpTransport implements SyncTransport {
     }
 
     @Override
+    public boolean drain(Duration patience) {
+        if (closed.get() || broken) {
+            return false;
+        }
+        CountDownLatch drained = new CountDownLatch(1);
+        // Behind whatever was sent before.
+        loop.execute(() -> ways.whenDrained(drained::countDown));
+        try {
+            return drained.await(TimeUnit.NANOSECONDS.convert(patience), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
             signal = () -> {};
@@ -248,7 +276,7 @@ final class HttpTransport implements SyncTransport {
     }
 
     private List<ThreadPoolExecutor> workers() {
-        return List.of(lookups, statuses, theirHandshakes, ourHandshakes);
+        return List.of(lookups, lookupsOfFound, statuses, theirHandshakes, ourHandshakes);
     }
 
     private void roomAgain() {

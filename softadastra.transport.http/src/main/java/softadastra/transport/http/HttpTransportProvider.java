@@ -57,6 +57,11 @@ public final class HttpTransportProvider implements SyncTransportProvider {
     }
 
     static Result<HttpTransport> open(TransportConfig config, TransportHost host, HttpLimits limits) {
+        return open(config, host, limits, Names.SYSTEM);
+    }
+
+    /** The same, where the caller looks up names: the seam of tests. */
+    static Result<HttpTransport> open(TransportConfig config, TransportHost host, HttpLimits limits, Names names) {
         if (config.token().filter(token -> token.length() < MIN_TOKEN).isPresent()) {
             return invalid("the token is shorter than " + MIN_TOKEN + " characters");
         }
@@ -87,7 +92,8 @@ public final class HttpTransportProvider implements SyncTransportProvider {
                 return invalid("a peer is called with https, and this JVM has no certificates that it trusts");
             }
         }
-        return start(new HttpTransport.Parts(config, host, limits, listen, List.copyOf(peers), new SecureRandom()));
+        return start(
+                new HttpTransport.Parts(config, host, limits, listen, List.copyOf(peers), new SecureRandom(), names));
     }
 
     private static Result<HttpTransport> start(HttpTransport.Parts parts) {

@@ -69,6 +69,11 @@ final class Outbox {
         return taken;
     }
 
+    /** Whether nothing waits; whoever sends is told of later ones as before. */
+    synchronized boolean hasNone() {
+        return messages.isEmpty();
+    }
+
     synchronized boolean isEmpty() {
         told = false;
         return messages.isEmpty();

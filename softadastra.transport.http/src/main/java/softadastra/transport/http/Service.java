@@ -108,6 +108,7 @@ final class Service {
         session.held().ifPresent(call -> {
             List<byte[]> batch = outbox.take(limits.batchBytes(), session.maxBody);
             if (!batch.isEmpty()) {
+                session.handOver();
                 release(session, call, batch);
             }
         });

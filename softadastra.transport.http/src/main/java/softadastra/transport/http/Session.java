@@ -23,6 +23,7 @@ final class Session {
     private boolean everHeld;
     private Optional<Call> held = Optional.empty();
     private long heldSequence;
+    private boolean handing;
 
     Session(
             String id,
@@ -51,6 +52,7 @@ final class Session {
         }
         if (poll) {
             lastPoll = sequence;
+            handing = false;
         } else {
             lastMessages = sequence;
         }
@@ -80,6 +82,16 @@ final class Session {
         usedAt = now;
         polledAt = now;
         polls = answered;
+    }
+
+    /** Its poll is answered with messages; the next one shows that they have come there. */
+    void handOver() {
+        handing = true;
+    }
+
+    /** Whether messages were given to it that are not known to have come there. */
+    boolean isHandingOver() {
+        return handing;
     }
 
     long usedAt() {

@@ -2,11 +2,14 @@ package softadastra.transport.http;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
+import softadastra.core.NodeId;
+import softadastra.sync.OpenFence;
 import softadastra.sync.PeerState;
 import softadastra.sync.SyncReport;
 import softadastra.sync.SyncState;
@@ -28,6 +31,7 @@ final class StatusPage {
         line(out, "node", report.node() + " (epoch " + Long.toHexString(report.epoch()) + ")");
         line(out, "address", report.address().orElse("listens nowhere"));
         line(out, "entries", "" + report.entries());
+        line(out, "stage", report.stage().name().toLowerCase(Locale.ROOT).replace('_', ' '));
         line(
                 out,
                 "outbox",
@@ -42,6 +46,14 @@ final class StatusPage {
             out.append("  ").append(peer.node()).append(peer.up() ? "  up" : "  down");
             out.append("  behind ").append(peer.behind()).append("  in flight ").append(peer.inFlight());
             out.append("  heard ").append(seconds(peer.heardMillisAgo())).append('\n');
+        }
+        if (!report.openFences().isEmpty()) {
+            out.append("\nOpen fences\n");
+        }
+        for (OpenFence fence : report.openFences()) {
+            out.append("  ").append(fence.fenced()).append("  waits for ");
+            out.append(fence.waitsFor().isEmpty() ? "nobody" : String.join(" ", nodes(fence)))
+                    .append('\n');
         }
         out.append("\nLinks\n");
         for (TransportLink link : report.links()) {
@@ -70,6 +82,7 @@ final class StatusPage {
         all.put("epoch", Long.toHexString(report.epoch()));
         all.put("address", text(report.address()));
         all.put("entries", report.entries());
+        all.put("stage", report.stage().name());
         all.put("outboxSize", state.outboxSize());
         all.put("pendingCount", state.pendingCount());
         all.put("queuedCount", state.queuedCount());
@@ -83,6 +96,9 @@ final class StatusPage {
                 "failure",
                 report.failure().map(error -> (Object) error.message()).orElse(null));
         all.put("peers", report.peers().stream().map(StatusPage::peer).toList());
+        all.put(
+                "openFences",
+                report.openFences().stream().map(StatusPage::fence).toList());
         all.put("links", report.links().stream().map(StatusPage::link).toList());
         all.put("transport", counters.all());
         all.put("refusals", counters.refusals());
@@ -100,6 +116,18 @@ final class StatusPage {
         one.put("heardMillisAgo", number(peer.heardMillisAgo()));
         one.put("clockOffsetMillis", number(peer.clockOffsetMillis()));
         return one;
+    }
+
+    private static Map<String, @Nullable Object> fence(OpenFence fence) {
+        Map<String, @Nullable Object> one = new LinkedHashMap<>();
+        one.put("fence", fence.fenced().node().value());
+        one.put("epoch", Long.toHexString(fence.fenced().epoch()));
+        one.put("waitsFor", nodes(fence));
+        return one;
+    }
+
+    private static List<String> nodes(OpenFence fence) {
+        return fence.waitsFor().stream().map(NodeId::value).toList();
     }
 
     private static Map<String, @Nullable Object> link(TransportLink link) {

@@ -164,6 +164,11 @@ final class Talk {
         return headers;
     }
 
+    /** Whether a batch is on its way, or waits for room on the other side. */
+    boolean isSending() {
+        return paused || sending.isBusy();
+    }
+
     /** The session is over. */
     void end() {
         ended = true;

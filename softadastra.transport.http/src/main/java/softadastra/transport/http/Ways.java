@@ -32,6 +32,9 @@ final class Ways {
     private final Map<NodeId, Way> ways = new TreeMap<>();
     private final ConcurrentMap<NodeId, Outbox> reachable = new ConcurrentHashMap<>();
 
+    /** Who waits until nothing is left to be handed over. */
+    private final List<Runnable> draining = new ArrayList<>();
+
     private static final class Way {
         private final String instance;
         private final Outbox outbox;
@@ -41,6 +44,12 @@ final class Ways {
         private Way(String instance, Outbox outbox) {
             this.instance = instance;
             this.outbox = outbox;
+        }
+
+        private boolean isDrained() {
+            return outbox.hasNone()
+                    && callers.stream().noneMatch(Caller::isSending)
+                    && sessions.stream().noneMatch(Session::isHandingOver);
         }
     }
 
@@ -121,8 +130,28 @@ final class Ways {
         return reachable.containsKey(node);
     }
 
+    /** Has an action run once what waits, or is on its way, has come to the nodes that there is a way to. */
+    void whenDrained(Runnable action) {
+        draining.add(action);
+        tellDrained();
+    }
+
+    private void tellDrained() {
+        if (!draining.isEmpty()
+                && reachable.keySet().stream().map(ways::get).allMatch(way -> way == null || way.isDrained())) {
+            List<Runnable> all = List.copyOf(draining);
+            draining.clear();
+            all.forEach(Runnable::run);
+        }
+    }
+
     /** Sees to it that what waits for a node is sent. */
     void pump(NodeId node) {
+        push(node);
+        tellDrained();
+    }
+
+    private void push(NodeId node) {
         Way way = ways.get(node);
         if (way == null) {
             return;
@@ -164,6 +193,7 @@ final class Ways {
         if (there != before) {
             changed.run();
         }
+        tellDrained();
     }
 
     /** Finds those that are gone; to be called every now and then. */

@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import softadastra.core.NodeId;
 import softadastra.core.Result;
+import softadastra.store.Origin;
+import softadastra.sync.OpenFence;
 import softadastra.sync.SyncReport;
+import softadastra.sync.SyncStage;
 import softadastra.sync.SyncState;
 import softadastra.sync.TransportHost;
 
@@ -23,8 +26,10 @@ record FakeHost(NodeId node, int maxMessageBytes) implements TransportHost {
                 0xabc,
                 Optional.of("http://127.0.0.1:7420"),
                 12,
+                SyncStage.WRITING_AGAIN,
                 state,
                 List.of(),
+                List.of(new OpenFence(new Origin(new NodeId("gone"), 0xdef), List.of(new NodeId("away"), node))),
                 List.of(),
                 0,
                 0,

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -133,13 +134,14 @@ class FaultTest {
                 new Inbox(1 << 20, () -> {}),
                 ways,
                 new SecureRandom(),
-                task -> {
-                    throw new RejectedExecutionException();
-                },
+                Names.SYSTEM,
                 Runnable::run,
                 () -> {},
                 () -> {});
-        return new Caller(shared, host, new Address(host, 7420, false), Optional::empty);
+        Executor full = task -> {
+            throw new RejectedExecutionException();
+        };
+        return new Caller(shared, full, host, new Address(host, 7420, false), Optional::empty);
     }
 
     @Test
@@ -152,7 +154,7 @@ class FaultTest {
             boolean name = host.equals("nobody.invalid") || host.equals("1.2.3.256");
             assertEquals(
                     name,
-                    caller.link().problem().equals(Optional.of("no names are looked up any more")),
+                    caller.link().problem().equals(Optional.of("too many names are being looked up")),
                     host + ": " + caller.link());
             caller.close();
         }

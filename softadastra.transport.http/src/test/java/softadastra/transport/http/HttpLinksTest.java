@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +44,10 @@ class HttpLinksTest {
     }
 
     private Probe open(String name, TransportConfig config) {
+        return open(name, config, Names.SYSTEM);
+    }
+
+    private Probe open(String name, TransportConfig config, Names names) {
         HttpLimits limits = HttpLimits.defaults(FakeHost.of(name).maxMessageBytes())
                 .withBackoffMaxMillis(400)
                 .withPollMillis(1_000)
@@ -49,7 +55,8 @@ class HttpLinksTest {
                 .withHeadMillis(2_000);
         Probe probe = new Probe(
                 name,
-                HttpTransportProvider.open(config, FakeHost.of(name), limits).orElseThrow());
+                HttpTransportProvider.open(config, FakeHost.of(name), limits, names)
+                        .orElseThrow());
         opened.add(probe);
         return probe;
     }
@@ -118,6 +125,75 @@ class HttpLinksTest {
         leaf.await(
                 "one link for each of the first ones",
                 () -> leaf.transport().links().size() == Callers.MAX_FOUND);
+    }
+
+    @Test
+    void whatIsNotCalledTakesThePlaceOfNobodyWhoIs() {
+        Probe hub = hub();
+        Probe other = open("other", CONFIG.withListen("127.0.0.1:0"));
+        Probe leaf = open("leaf", CONFIG.withPeers(List.of(other.url())));
+        leaf.awaitNeighbour(other);
+        Set<String> many = new HashSet<>(Set.of(other.url(), hub.url()));
+        for (int i = 0; i < 2 * Callers.MAX_FOUND; i++) {
+            many.add("an address before it that is none: " + i);
+        }
+        leaf.transport().call(many);
+        leaf.awaitNeighbour(hub);
+        assertEquals(2 + Callers.MAX_FOUND, leaf.transport().links().size(), "of those that are refused some are told");
+    }
+
+    @Test
+    void whoHasAnsweredIsCalledHoweverManyAreFoundBesides() {
+        Probe hub = hub();
+        String last = "http://localhost:" + hub.port();
+        Probe leaf = open("leaf", CONFIG);
+        leaf.transport().call(Set.of(last));
+        leaf.awaitNeighbour(hub);
+        Set<String> many = new HashSet<>(Set.of(last));
+        for (int port = 1; port <= 2 * Callers.MAX_FOUND; port++) {
+            many.add("http://[::1]:" + port);
+        }
+        leaf.transport().call(many);
+        leaf.await(
+                "one link for each of those that are called",
+                () -> leaf.transport().links().size() == Callers.MAX_FOUND);
+        assertTrue(leaf.transport().links().stream()
+                .anyMatch(link -> link.address().equals(last) && link.up()));
+    }
+
+    @Test
+    void namesThatWereFoundAndHangHoldUpNoPeer() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        CountDownLatch hanging = new CountDownLatch(4);
+        CountDownLatch end = new CountDownLatch(1);
+        opened.add(end::countDown);
+        Names names = host -> {
+            if (host.startsWith("hangs")) {
+                hanging.countDown();
+                awaitQuietly(end);
+            }
+            return new InetAddress[] {InetAddress.getLoopbackAddress()};
+        };
+        Probe leaf = open("leaf", CONFIG.withPeers(List.of("http://peer:" + port)), names);
+        Set<String> many = new HashSet<>();
+        for (int i = 0; i < 20; i++) {
+            many.add("http://hangs-" + i + ":7420");
+        }
+        leaf.transport().call(many);
+        assertTrue(hanging.await(60, TimeUnit.SECONDS));
+        Probe hub = open("hub", CONFIG.withListen("127.0.0.1:" + port));
+        leaf.awaitNeighbour(hub);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

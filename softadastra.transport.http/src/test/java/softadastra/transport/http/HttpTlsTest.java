@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
@@ -30,6 +31,7 @@ import softadastra.sync.TransportConfig;
 /** Who is not trusted is not spoken to, and each side says why; a certificate that names nodes is good for these only. */
 class HttpTlsTest {
     private static final long SEED = 11;
+    private static final int HALF_HANDSHAKES = 300;
 
     @TempDir
     static Path directory;
@@ -219,6 +221,46 @@ class HttpTlsTest {
                 throw new UncheckedIOException(e);
             }
         });
+    }
+
+    @Test
+    void handshakesThatAreNeverFinishedAreEndedAndStopNobody() throws Exception {
+        HttpLimits limits = HttpLimits.defaults(FakeHost.of("hub").maxMessageBytes())
+                .withHeadMillis(3_000)
+                .withStrangersPerSecond(1_000_000);
+        TransportConfig config = TransportConfig.none()
+                .withListen("127.0.0.1:0")
+                .withTls(keys.context("hub", "plain"))
+                .withClientCertificates(true);
+        Probe hub = new Probe(
+                "hub",
+                HttpTransportProvider.open(config, FakeHost.of("hub"), limits).orElseThrow());
+        opened.add(hub);
+        Probe leaf = caller("leaf", hub, keys.context("plain", "hub"));
+        leaf.awaitNeighbour(hub);
+        hub.awaitNeighbour(leaf);
+        // The beginning of a record of 512 bytes, in which the other side says hello.
+        byte[] hello = {22, 3, 1, 2, 0, 1, 0, 1, -4, 3, 3};
+        List<RawSocket> unfinished = new ArrayList<>();
+        for (int i = 0; i < HALF_HANDSHAKES; i++) {
+            RawSocket socket = new RawSocket(hub.port());
+            unfinished.add(i % 2 == 0 ? socket : socket.send(Arrays.copyOf(hello, 1 + i % hello.length)));
+        }
+        Probe late = caller("late", hub, keys.context("plain", "hub"));
+        late.awaitNeighbour(hub);
+        hub.awaitNeighbour(late);
+        for (Probe each : List.of(leaf, late)) {
+            each.transport().send(hub.node(), new byte[] {1});
+            assertArrayEquals(new byte[] {1}, hub.next());
+        }
+        for (RawSocket socket : unfinished) {
+            assertTrue(socket.isClosedByOther());
+            socket.close();
+        }
+        hub.await(
+                "all of them to be counted",
+                () -> hub.http().counters().handshakesFailed.sum() >= HALF_HANDSHAKES);
+        assertTrue(leaf.transport().links().get(0).up(), "it was never down");
     }
 
     @Test

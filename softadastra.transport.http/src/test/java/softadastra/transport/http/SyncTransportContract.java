@@ -2,8 +2,10 @@ package softadastra.transport.http;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +21,8 @@ import softadastra.sync.TransportLink;
 abstract class SyncTransportContract {
     private static final long SEED = 7;
     private static final int MILLIS_TO_END = 10_000;
+
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final List<Probe> opened = new ArrayList<>();
 
@@ -82,6 +86,44 @@ abstract class SyncTransportContract {
             assertArrayEquals(numbered(i), hub.takeAll().get(i));
             assertArrayEquals(numbered(i), leaf.takeAll().get(i));
         }
+    }
+
+    @Test
+    void whatWasSentIsThereOnceItIsDrained() {
+        Probe hub = hub();
+        Probe leaf = leaf(hub);
+        leaf.awaitNeighbour(hub);
+        hub.awaitNeighbour(leaf);
+        drained(leaf, hub);
+        // The other way round it goes out with what the leaf asks for.
+        drained(hub, leaf(hub).awaitNeighbour(hub));
+    }
+
+    private static void drained(Probe from, Probe to) {
+        from.awaitNeighbour(to);
+        int count = 2_000;
+        for (int i = 0; i < count; i++) {
+            from.transport().send(to.node(), new byte[1_000]);
+        }
+        assertTrue(from.transport().drain(PATIENCE));
+        from.close();
+        assertEquals(count, to.takeAll().size());
+        assertFalse(from.transport().drain(PATIENCE));
+    }
+
+    @Test
+    void whereNobodyIsThereIsNothingToDrain() {
+        Probe hub = hub();
+        hub.transport().send(new NodeId("nobody"), new byte[10]);
+        assertTrue(hub.transport().drain(PATIENCE));
+    }
+
+    @Test
+    void whoIsInterruptedDrainsNothing() {
+        Probe hub = hub();
+        Thread.currentThread().interrupt();
+        assertFalse(hub.transport().drain(PATIENCE));
+        assertTrue(Thread.interrupted());
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.ErrorCode;
 import softadastra.core.NodeId;
@@ -125,70 +126,22 @@ public record WalConfig(
 
     /** With {@link #autoFlush} set. */
     public WalConfig withAutoFlush(boolean value) {
-        return new WalConfig(
-                medium,
-                location,
-                fileSystem,
-                value,
-                providerInstance,
-                provider,
-                nodeId,
-                segmentBytes,
-                recovery,
-                clock,
-                history,
-                storage);
+        return with(next -> next.autoFlush = value);
     }
 
     /** With a provider of the caller's own. */
     public WalConfig withProvider(WalProvider value) {
-        return new WalConfig(
-                medium,
-                location,
-                fileSystem,
-                autoFlush,
-                Optional.of(value),
-                provider,
-                nodeId,
-                segmentBytes,
-                recovery,
-                clock,
-                history,
-                storage);
+        return with(next -> next.providerInstance = Optional.of(value));
     }
 
     /** With a provider chosen by name. */
     public WalConfig withProvider(String name) {
-        return new WalConfig(
-                medium,
-                location,
-                fileSystem,
-                autoFlush,
-                providerInstance,
-                Optional.of(name),
-                nodeId,
-                segmentBytes,
-                recovery,
-                clock,
-                history,
-                storage);
+        return with(next -> next.provider = Optional.of(name));
     }
 
     /** With the node the log belongs to. */
     public WalConfig withNodeId(String value) {
-        return new WalConfig(
-                medium,
-                location,
-                fileSystem,
-                autoFlush,
-                providerInstance,
-                provider,
-                Optional.of(value),
-                segmentBytes,
-                recovery,
-                clock,
-                history,
-                storage);
+        return with(next -> next.nodeId = Optional.of(value));
     }
 
     /** With the node the log belongs to. */
@@ -198,87 +151,27 @@ public record WalConfig(
 
     /** With {@link #segmentBytes} set. */
     public WalConfig withSegmentBytes(long value) {
-        return new WalConfig(
-                medium,
-                location,
-                fileSystem,
-                autoFlush,
-                providerInstance,
-                provider,
-                nodeId,
-                value,
-                recovery,
-                clock,
-                history,
-                storage);
+        return with(next -> next.segmentBytes = value);
     }
 
     /** With {@link #recovery} set. */
     public WalConfig withRecovery(RecoveryMode value) {
-        return new WalConfig(
-                medium,
-                location,
-                fileSystem,
-                autoFlush,
-                providerInstance,
-                provider,
-                nodeId,
-                segmentBytes,
-                value,
-                clock,
-                history,
-                storage);
+        return with(next -> next.recovery = value);
     }
 
     /** With {@link #clock} set. */
     public WalConfig withClock(InstantSource value) {
-        return new WalConfig(
-                medium,
-                location,
-                fileSystem,
-                autoFlush,
-                providerInstance,
-                provider,
-                nodeId,
-                segmentBytes,
-                recovery,
-                value,
-                history,
-                storage);
+        return with(next -> next.clock = value);
     }
 
     /** With {@link #history} set. */
     public WalConfig withHistory(WalHistory value) {
-        return new WalConfig(
-                medium,
-                location,
-                fileSystem,
-                autoFlush,
-                providerInstance,
-                provider,
-                nodeId,
-                segmentBytes,
-                recovery,
-                clock,
-                value,
-                storage);
+        return with(next -> next.history = value);
     }
 
     /** With {@link #storage} set. */
     public WalConfig withStorage(StorageFactory value) {
-        return new WalConfig(
-                medium,
-                location,
-                fileSystem,
-                autoFlush,
-                providerInstance,
-                provider,
-                nodeId,
-                segmentBytes,
-                recovery,
-                clock,
-                history,
-                value);
+        return with(next -> next.storage = value);
     }
 
     /** The location, and what is not as by default. */
@@ -330,5 +223,40 @@ public record WalConfig(
         return nodeId.isEmpty()
                 ? Result.ok(Optional.empty())
                 : NodeId.of(nodeId.get()).map(Optional::of);
+    }
+
+    private WalConfig with(Consumer<Draft> change) {
+        Draft next = new Draft();
+        change.accept(next);
+        return next.config();
+    }
+
+    /** What may be changed of this configuration, one component at a time, so that whoever changes one names no other. */
+    private final class Draft {
+        private boolean autoFlush = WalConfig.this.autoFlush;
+        private Optional<WalProvider> providerInstance = WalConfig.this.providerInstance;
+        private Optional<String> provider = WalConfig.this.provider;
+        private Optional<String> nodeId = WalConfig.this.nodeId;
+        private long segmentBytes = WalConfig.this.segmentBytes;
+        private RecoveryMode recovery = WalConfig.this.recovery;
+        private InstantSource clock = WalConfig.this.clock;
+        private WalHistory history = WalConfig.this.history;
+        private StorageFactory storage = WalConfig.this.storage;
+
+        private WalConfig config() {
+            return new WalConfig(
+                    medium,
+                    location,
+                    fileSystem,
+                    autoFlush,
+                    providerInstance,
+                    provider,
+                    nodeId,
+                    segmentBytes,
+                    recovery,
+                    clock,
+                    history,
+                    storage);
+        }
     }
 }

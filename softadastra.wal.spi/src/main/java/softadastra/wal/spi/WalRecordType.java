@@ -23,6 +23,8 @@ public enum WalRecordType {
     NOOP(6),
     /** What a store holds from here on, of other nodes' operations too: some came without those they had replaced. */
     HELD(7),
+    /** A store's operations have another epoch from here on. */
+    EPOCH(8),
     /** A code without a constant here. It cannot be appended by this name; append the code. */
     UNKNOWN(0);
 
@@ -32,7 +34,7 @@ public enum WalRecordType {
     /** The highest code a record can have. */
     public static final int MAX_CODE = 0x3FFF;
 
-    private static final WalRecordType[] BY_CODE = {UNKNOWN, PUT, UPDATE, DELETE, EVENT, CHECKPOINT, NOOP, HELD};
+    private static final WalRecordType[] BY_CODE = {UNKNOWN, PUT, UPDATE, DELETE, EVENT, CHECKPOINT, NOOP, HELD, EPOCH};
 
     private final int code;
 

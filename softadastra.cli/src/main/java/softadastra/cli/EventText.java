@@ -1,0 +1,51 @@
+package softadastra.cli;
+
+import softadastra.sync.SyncEvent;
+
+/**
+ * What a node that runs says of something that has happened.
+ *
+ * @param json for programs
+ * @param line for people
+ */
+record EventText(JsonObject json, String line) {
+
+    static EventText of(SyncEvent event) {
+        if (event instanceof SyncEvent.ConflictDecided decided) {
+            return new EventText(
+                    new JsonObject().put("conflict", SyncText.json(decided.conflict())),
+                    "conflict: " + SyncText.line(decided.conflict()));
+        } else if (event instanceof SyncEvent.MemberJoined joined) {
+            return of("joined", joined.node().value(), "joined: " + joined.node());
+        } else if (event instanceof SyncEvent.MemberFenced fenced) {
+            return of(
+                    "fenced",
+                    fenced.node().value(),
+                    "fenced: " + fenced.node() + " takes part no more, unless it comes back in another epoch");
+        } else if (event instanceof SyncEvent.Rebased rebased) {
+            return new EventText(
+                    new JsonObject().put("rebased", rebased.written()),
+                    "came back: what only this node had was written again, keys: " + rebased.written());
+        } else if (event instanceof SyncEvent.OriginForked forked) {
+            return of(
+                    "forked",
+                    forked.origin().toString(),
+                    "forked: others have more of " + forked.origin()
+                            + " than this log, which goes on in another epoch: was an older copy put in its place?");
+        } else if (event instanceof SyncEvent.OperationFailed failed) {
+            return new EventText(
+                    new JsonObject().put("failed", SyncText.json(failed.failed())),
+                    "failed: " + SyncText.line(failed.failed()));
+        } else if (event instanceof SyncEvent.ContentsDiverged diverged) {
+            return of(
+                    "diverged",
+                    diverged.peer().value(),
+                    "diverged: " + diverged.peer() + " holds the same and has something else");
+        }
+        return of("event", event.toString(), "event: " + Texts.visible(event.toString()));
+    }
+
+    private static EventText of(String name, String value, String line) {
+        return new EventText(new JsonObject().put(name, value), line);
+    }
+}

@@ -1,0 +1,122 @@
+package softadastra.sdk;
+
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import softadastra.core.CheckReturnValue;
+import softadastra.core.ErrorCode;
+import softadastra.core.Result;
+import softadastra.core.SoftadastraError;
+import softadastra.core.SoftadastraException;
+import softadastra.core.Unit;
+import softadastra.store.StoreConfig;
+import softadastra.store.StoreEngine;
+import softadastra.sync.SyncConfig;
+import softadastra.sync.SyncEngine;
+import softadastra.wal.spi.WalConfig;
+
+/**
+ * What a client has open: a store, and the sync engine on it; opened and closed any number of times. Whatever is asked of them while
+ * they are not open is answered INVALID_STATE "client is not open". Thread-safe.
+ */
+@CheckReturnValue
+final class Engines implements AutoCloseable {
+
+    private static final SoftadastraError NOT_OPEN = SoftadastraError.of(ErrorCode.INVALID_STATE, "client is not open");
+
+    /** What one opening made; compared by identity, since they may be opened again. */
+    static final class Open {
+        final StoreEngine store;
+        final SyncEngine sync;
+
+        /** Whether nothing is left of it once it is closed. */
+        private final boolean isVolatile;
+
+        private Open(StoreEngine store, SyncEngine sync, boolean isVolatile) {
+            this.store = store;
+            this.sync = sync;
+            this.isVolatile = isVolatile;
+        }
+    }
+
+    /** Guards opening and closing; calls in between go without. */
+    private final Object lock = new Object();
+
+    private volatile @Nullable Open engines;
+
+    /**
+     * Opens them.
+     *
+     * @param needed what must be there of sync; looked for before the log is touched, so that nothing is left behind without it
+     * @param sync opens the sync engine; the store is closed if it does not
+     */
+    Result<Unit> open(SyncConfig needed, StoreConfig config, Function<StoreEngine, Result<SyncEngine>> sync) {
+        synchronized (lock) {
+            if (engines != null) {
+                return Result.err(ErrorCode.INVALID_STATE, "client is already open");
+            }
+            return needed.available()
+                    .flatMap(ok -> StoreEngine.open(config))
+                    .flatMap(store ->
+                            attach(store, sync.apply(store), config.wal().medium() == WalConfig.Medium.VOLATILE));
+        }
+    }
+
+    private Result<Unit> attach(StoreEngine store, Result<SyncEngine> sync, boolean isVolatile) {
+        if (sync.isErr()) {
+            store.close();
+            return Result.err(sync.error());
+        }
+        engines = new Open(store, sync.value(), isVolatile);
+        return Result.ok();
+    }
+
+    boolean isOpen() {
+        return engines != null;
+    }
+
+    /** Does something with them. */
+    <T> Result<T> call(Function<Open, Result<T>> action) {
+        Open open = engines;
+        if (open == null) {
+            return Result.err(NOT_OPEN);
+        }
+        Result<T> result;
+        try {
+            result = action.apply(open);
+        } catch (SoftadastraException e) {
+            result = Result.err(e.error());
+        }
+        return result.mapError(error -> seenBy(open, error));
+    }
+
+    /** Asks them something; an error is thrown. */
+    <T> T ask(Function<Open, T> question) {
+        return call(open -> Result.ok(question.apply(open))).orElseThrow();
+    }
+
+    /** A call that the closing overtook is told that, and not which part beneath noticed first. */
+    private SoftadastraError seenBy(Open open, SoftadastraError error) {
+        return error.code() == ErrorCode.INVALID_STATE && engines != open ? NOT_OPEN : error;
+    }
+
+    /** Closes them; those that are not open stay so. */
+    @Override
+    public void close() {
+        synchronized (lock) {
+            Open open = engines;
+            if (open != null) {
+                engines = null;
+                // The step that sync is at needs the store.
+                try {
+                    if (open.isVolatile) {
+                        // Nobody is to wait for what never comes back; who is not told until sync is closed finds out.
+                        Result<Unit> unused = open.sync.leave();
+                    }
+                    open.sync.close();
+                } finally {
+                    open.store.close();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package softadastra.sync;
+
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import softadastra.core.NodeId;
+import softadastra.store.Origin;
+
+/**
+ * When a member is silent for so long that it is to be fenced, and from which of its operations on. In memory only: a node that is opened
+ * hears of its members anew. For one thread.
+ */
+final class Fences {
+
+    /** Those who have had something else of a fenced origin each for so long have no way to each other. */
+    private static final long STALLED_NANOS = 30_000_000_000L;
+
+    /** The same of those who have a way, and want less than the other one has, so that nobody can bring it to them. */
+    private static final long GAP_NANOS = 600_000_000_000L;
+
+    private final long retentionNanos;
+
+    /**
+     * Of what others say of a member only what is this part of the retention later than what is known counts. What is on its way comes
+     * later than it is said; two who tell each other of somebody that neither hears would have it alive for ever.
+     */
+    private static final int RELAYED_PART = 8;
+
+    /** When something was heard of a member last, from itself or through others. */
+    private final Map<Origin, Heard> alive = new HashMap<>();
+
+    /** Since when this node waits to hear of a member that it has heard nothing of yet. */
+    private final Map<Origin, Long> waiting = new HashMap<>();
+
+    /** Since when those who are left have had something else of an origin each, by what is fenced. */
+    private final Map<Origin, Standstill> standstills = new HashMap<>();
+
+    private record Heard(long when, boolean isRelayed) {}
+
+    private record Standstill(SortedMap<Origin, Long> counters, long since) {}
+
+    Fences(long retentionNanos) {
+        this.retentionNanos = retentionNanos;
+    }
+
+    /** A member has spoken. */
+    void alive(Origin origin, long now) {
+        alive.put(origin, new Heard(now, false));
+    }
+
+    /** Somebody else has heard of a member. */
+    void relayed(Origin origin, long when) {
+        Heard known = alive.get(origin);
+        if (known == null || when - known.when() > retentionNanos / RELAYED_PART) {
+            alive.put(origin, new Heard(when, true));
+        }
+    }
+
+    /** How long ago something was heard of a member, in nanoseconds; 0 if it is not known. */
+    long silence(Origin origin, long now) {
+        Heard last = alive.get(origin);
+        return last == null ? 0 : Math.max(0, now - last.when());
+    }
+
+    /**
+     * The members that were silent for longer than the retention, as far as this node has heard; where it has heard through others only,
+     * it may take as much longer as what they say is behind.
+     */
+    SortedSet<Origin> accused(Members members, Origin self, long now) {
+        TreeSet<Origin> accused = new TreeSet<>();
+        for (Origin each : members.current()) {
+            if (each.node().equals(self.node())) {
+                continue;
+            }
+            Heard heard = alive.get(each);
+            long last = heard == null ? waiting.computeIfAbsent(each, absent -> now) : heard.when();
+            long patience = heard != null && heard.isRelayed() ? retentionNanos / RELAYED_PART : 0;
+            if (now - last - patience > retentionNanos) {
+                accused.add(each);
+            }
+        }
+        return accused;
+    }
+
+    /** Whether all others know the same members and have accused the same ones, and are more than half of all. */
+    static boolean haveAccused(Members members, Origin self, Map<Origin, Peer> peers, SortedSet<Origin> accused) {
+        SortedSet<Origin> left = members.current();
+        // Who is fenced and not yet out still counts. A node counts once, whatever epochs of it are dead.
+        Set<NodeId> all = nodes(left);
+        members.fenced().forEach((origin, limit) -> {
+            boolean unused = limit == Members.OPEN && all.add(origin.node());
+        });
+        left.removeAll(accused);
+        return 2 * nodes(left).size() > all.size()
+                && left.stream().filter(each -> !each.equals(self)).allMatch(each -> {
+                    Peer peer = peers.get(each);
+                    Cut cut = peer == null ? null : peer.cut();
+                    return peer != null
+                            && cut != null
+                            && cut.members() == members.digest()
+                            && peer.accused().containsAll(accused);
+                });
+    }
+
+    private static Set<NodeId> nodes(SortedSet<Origin> origins) {
+        Set<NodeId> nodes = new HashSet<>();
+        origins.forEach(each -> nodes.add(each.node()));
+        return nodes;
+    }
+
+    /**
+     * The limit of a fence, once all who are left know of it, and have the same of the fenced one. Who is on its way back passes on
+     * nothing of before until this is settled: where it stands between two others these cannot come to the same, and it is what all of
+     * them have; who has more is to come back too.
+     */
+    OptionalLong limit(Origin fenced, Members members, Origin self, Map<Origin, Peer> peers, Vector held, long now) {
+        TreeMap<Origin, Long> counters = new TreeMap<>();
+        counters.put(self, held.counter(fenced));
+        for (Origin each : members.current()) {
+            if (each.equals(self)) {
+                continue;
+            }
+            Peer peer = peers.get(each);
+            Cut cut = peer == null ? null : peer.cut();
+            if (cut == null || cut.members() != members.digest()) {
+                standstills.remove(fenced);
+                return OptionalLong.empty();
+            }
+            if (!cut.returning()) {
+                counters.put(each, cut.held().counter(fenced));
+            }
+        }
+        long least = Collections.min(counters.values());
+        if (least == Collections.max(counters.values())) {
+            return OptionalLong.of(least);
+        }
+        Standstill before = standstills.get(fenced);
+        if (before == null || !before.counters().equals(counters)) {
+            standstills.put(fenced, new Standstill(counters, now));
+            return OptionalLong.empty();
+        }
+        boolean isSevered = counters.size() < members.current().size();
+        long patience = isSevered ? STALLED_NANOS : GAP_NANOS;
+        return now - before.since() >= patience ? OptionalLong.of(least) : OptionalLong.empty();
+    }
+
+    /**
+     * The fences without a limit, and whom each of them waits for, as {@link #limit} does.
+     *
+     * @param takesPart whether what this node holds counts: not while it is on its way back
+     */
+    static List<OpenFence> open(Members members, Origin self, boolean takesPart, Map<Origin, Peer> peers, Vector held) {
+        return members.fenced().entrySet().stream()
+                .filter(fence -> fence.getValue() == Members.OPEN)
+                .map(Map.Entry::getKey)
+                .map(fenced -> new OpenFence(fenced, waitsFor(fenced, members, self, takesPart, peers, held)))
+                .toList();
+    }
+
+    private static List<NodeId> waitsFor(
+            Origin fenced, Members members, Origin self, boolean takesPart, Map<Origin, Peer> peers, Vector held) {
+        TreeSet<NodeId> silent = new TreeSet<>();
+        TreeMap<NodeId, Long> counters = new TreeMap<>();
+        if (takesPart) {
+            counters.put(self.node(), held.counter(fenced));
+        }
+        for (Origin each : members.current()) {
+            Peer peer = peers.get(each);
+            Cut cut = peer == null ? null : peer.cut();
+            if (each.equals(self)) {
+                continue;
+            }
+            if (cut == null || cut.members() != members.digest()) {
+                silent.add(each.node());
+            } else if (!cut.returning()) {
+                counters.put(each.node(), cut.held().counter(fenced));
+            }
+        }
+        long most = counters.isEmpty() ? 0 : Collections.max(counters.values());
+        counters.values().removeIf(counter -> counter == most);
+        silent.addAll(counters.keySet());
+        return List.copyOf(silent);
+    }
+}

@@ -1,0 +1,111 @@
+package softadastra.sync;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import softadastra.core.NodeId;
+import softadastra.store.StoreConfig;
+import softadastra.store.StoreEngine;
+
+/** Closing waits until the word that a node has left is handed over, and for nothing else. */
+class LeavingTest {
+
+    private final InMemoryNetwork network = new InMemoryNetwork(1);
+
+    /** A way that says in which order it was used. */
+    private static final class Watched implements SyncTransport {
+        private final SyncTransport line;
+        final List<String> calls = new ArrayList<>();
+
+        Watched(SyncTransport line) {
+            this.line = line;
+        }
+
+        @Override
+        public void send(NodeId to, byte[] message) {
+            calls.add("send");
+            line.send(to, message);
+        }
+
+        @Override
+        public Optional<byte[]> receive() {
+            return line.receive();
+        }
+
+        @Override
+        public Set<NodeId> neighbours() {
+            return line.neighbours();
+        }
+
+        @Override
+        public Optional<String> address() {
+            return line.address();
+        }
+
+        @Override
+        public List<TransportLink> links() {
+            return line.links();
+        }
+
+        @Override
+        public void onArrival(Runnable signal) {
+            line.onArrival(signal);
+        }
+
+        @Override
+        public boolean drain(Duration patience) {
+            calls.add("drain " + patience.toMillis());
+            return line.drain(patience);
+        }
+
+        @Override
+        public void close() {
+            calls.add("close");
+            line.close();
+        }
+    }
+
+    private List<String> callsOf(boolean leaves) {
+        Watched way = new Watched(network.connect(new NodeId("a")));
+        try (StoreEngine ofA = store("a");
+                StoreEngine ofB = store("b");
+                SyncEngine b = open(ofB, network.connect(new NodeId("b")))) {
+            SyncEngine a = open(ofA, way);
+            for (int i = 0; i < 20; i++) {
+                var ofTheOne = a.tick();
+                var ofTheOther = b.tick();
+                assertEquals(ofTheOne.isOk(), ofTheOther.isOk());
+            }
+            way.calls.clear();
+            if (leaves) {
+                a.leave().orElseThrow();
+            }
+            a.close();
+            a.close();
+        }
+        return way.calls;
+    }
+
+    private static StoreEngine store(String node) {
+        return StoreEngine.open(StoreConfig.memoryOnly().withNodeId(node)).orElseThrow();
+    }
+
+    private static SyncEngine open(StoreEngine store, SyncTransport transport) {
+        return SyncEngine.open(store, SyncConfig.local(), transport).orElseThrow();
+    }
+
+    @Test
+    void whoHasLeftWaitsUntilThatIsHandedOver() {
+        assertEquals(List.of("send", "drain 1000", "close"), callsOf(true));
+    }
+
+    @Test
+    void whoHasNotLeftWaitsForNothing() {
+        assertEquals(List.of("close"), callsOf(false));
+    }
+}

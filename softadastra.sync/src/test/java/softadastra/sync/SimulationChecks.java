@@ -1,0 +1,124 @@
+package softadastra.sync;
+
+import static softadastra.sync.Invariant.I11;
+import static softadastra.sync.Invariant.I12;
+import static softadastra.sync.Invariant.I16;
+import static softadastra.sync.Invariant.I3;
+import static softadastra.sync.Invariant.I4;
+import static softadastra.sync.Invariant.I6;
+
+import java.util.Map;
+import softadastra.store.LogStart;
+import softadastra.store.Origin;
+
+/** What is checked all the time in a simulation: of a node by itself, and beside those that hold the same. */
+final class SimulationChecks {
+
+    private final SimulatedCluster cluster;
+    private final SimulationOracle oracle;
+    private final SimulationWords words;
+    private final SimulatedDifference difference;
+
+    SimulationChecks(
+            SimulatedCluster cluster, SimulationOracle oracle, SimulationWords words, SimulatedDifference difference) {
+        this.cluster = cluster;
+        this.oracle = oracle;
+        this.words = words;
+        this.difference = difference;
+    }
+
+    /** A node was started, on a log that it has said something from. */
+    void started(SimulatedNode node) {
+        Vector held = new Vector(node.store().context().counters());
+        Vector before = node.exchange().members().clamp(words.heldBy(node.id()));
+        cluster.check(I3, held.includes(before), () -> node.id() + " said it held " + before + ", and has " + held);
+        long floor = words.promiseOf(node.exchange().self());
+        long clock = node.store().replication().clock().orElseThrow().packed();
+        cluster.check(I11, Long.compareUnsigned(clock, floor) >= 0, () -> node.id() + " has a clock below its promise");
+    }
+
+    /** A node has done a step. */
+    void stepped(SimulatedNode node) {
+        long diverged = node.exchange().antiEntropy().diverged();
+        cluster.check(I6, difference.isThere() || diverged == 0, () -> node.id() + " has found somebody to differ");
+        cluster.check(
+                I4,
+                node.exchange().held().equals(SimulatedCluster.counting(node)),
+                () -> node.id() + " counts " + node.exchange().held() + ", and its log "
+                        + node.store().context());
+        for (Peer peer : node.exchange().peers().values()) {
+            cluster.check(
+                    I16, peer.isWithinWindow(), () -> peer.inFlight() + " operations in flight to " + peer.node());
+            cluster.check(
+                    I3,
+                    words.saidBy(peer.origin()).includes(peer.acknowledged()),
+                    () -> peer.origin() + " never said " + peer.acknowledged());
+        }
+        checkOutbox(node);
+        checkEqualOnes(node);
+    }
+
+    /** Who has never met anybody forgets removals at once, but for the last one, and that before long. */
+    void noteForgottenAlone(SimulatedNode node) {
+        if (node.exchange().peers().isEmpty()) {
+            oracle.forgotten(node, words);
+        }
+    }
+
+    /** A node has written a checkpoint. */
+    void checkpointed(SimulatedNode node) {
+        if (node.exchange().peers().isEmpty()) {
+            oracle.mayForget(node);
+        }
+        LogStart start = node.store().replication().start().orElseThrow();
+        for (SimulatedNode other : cluster.nodes()) {
+            oracle.checkServes(node, start, other, words.heldBy(other.id()), difference);
+        }
+    }
+
+    /** The outbox is what its parts come to, and has whatever is not known to be held by all. */
+    void checkOutbox(SimulatedNode node) {
+        SyncState state = node.exchange().state();
+        long parts = state.pendingCount() + state.queuedCount() + state.inFlightCount() + state.failedCount();
+        Origin self = node.exchange().self();
+        Members members = node.exchange().members();
+        long lacking = 0;
+        for (Map.Entry<Origin, Long> own :
+                members.clamp(node.store().context()).counters().entrySet()) {
+            if (own.getKey().node().equals(node.id())) {
+                lacking += Math.max(0, own.getValue() - words.leastHeld(members, self, own.getKey()));
+            }
+        }
+        long least = lacking;
+        cluster.check(
+                I12,
+                state.outboxSize() == parts && state.outboxSize() >= least,
+                () -> node.id() + " has " + state + ", and others lack " + least);
+    }
+
+    /** Those who hold the same have the same; unless something stands there that came before those it belongs to. */
+    private void checkEqualOnes(SimulatedNode node) {
+        for (SimulatedNode other : cluster.nodes()) {
+            if (other.isUp()
+                    && !other.equals(node)
+                    && other.subscription().equals(node.subscription())
+                    && SimulatedCluster.isTakingPart(node)
+                    && SimulatedCluster.isTakingPart(other)
+                    && other.exchange().members().equals(node.exchange().members())
+                    && other.store().context().equals(node.store().context())
+                    && !node.contents().hasEarly()
+                    && !other.contents().hasEarly()) {
+                cluster.check(
+                        I6,
+                        node.contents().text().equals(other.contents().text()),
+                        () -> node.id() + " and " + other.id() + " hold the same, and differ: "
+                                + node.contents().text() + "and\n"
+                                + other.contents().text());
+                cluster.check(
+                        I6,
+                        node.contents().sum() == other.contents().sum(),
+                        () -> "sums of " + node.id() + " and " + other.id() + " differ");
+            }
+        }
+    }
+}

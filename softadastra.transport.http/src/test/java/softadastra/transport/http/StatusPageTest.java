@@ -1,0 +1,28 @@
+package softadastra.transport.http;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+/** What a status page says, of a report that has something of everything. */
+class StatusPageTest {
+
+    private final StatusPage page = new StatusPage(FakeHost.of("hub").report().orElseThrow(), new Counters());
+
+    @Test
+    void theTextSaysHowFarTheNodeIsAndWhatItWaitsFor() {
+        String text = page.text();
+        assertTrue(text.contains("\nstage     : writing again\n"), text);
+        assertTrue(text.contains("\nOpen fences\n  gone@0000000000000def  waits for away hub\n"), text);
+    }
+
+    @Test
+    void theJsonSaysTheSame() {
+        String json = page.json();
+        assertTrue(json.contains("\"stage\":\"WRITING_AGAIN\""), json);
+        assertTrue(
+                json.contains(
+                        "\"openFences\":[{\"fence\":\"gone\",\"epoch\":\"def\",\"waitsFor\":[\"away\",\"hub\"]}]"),
+                json);
+    }
+}
