@@ -293,10 +293,10 @@ final class SimulatedNode {
         }
     }
 
-    /** Keeps a copy of its log, to be {@linkplain #putBack put back} some time. */
+    /** Keeps a copy of its log, to be {@linkplain #putBack put back} some time: what a kill would leave. */
     void save() {
         if (onDisk) {
-            saved = disk.crash(CrashChoice.nothingWritten());
+            saved = (settled == null ? disk : settled).crash(CrashChoice.nothingWritten());
         }
     }
 

@@ -240,6 +240,7 @@ final class Simulation implements AutoCloseable {
             if (node.isUp()) {
                 node.save();
                 reports.save(node.id());
+                rejections.save(node.id());
             }
             return;
         }
@@ -253,7 +254,7 @@ final class Simulation implements AutoCloseable {
             oracle.lost(node, nodes, words, rejections);
             words.lost(node.id());
             reports.lost(node.id(), putBack);
-            rejections.lost(node.id());
+            rejections.lost(node.id(), putBack);
             applications.lost(node);
         }
     }
@@ -356,6 +357,7 @@ final class Simulation implements AutoCloseable {
         moves.returned(node.id());
         // What it had written in a log that was put back stands for something else at others.
         words.renewed(node.id(), node.store().context());
+        reports.renewed(node.id(), before, node.store().context().counter(before));
         applications.renewed(before);
     }
 

@@ -1,8 +1,10 @@
 package softadastra.sync;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -38,6 +40,9 @@ final class SimulationRejections {
     private final Set<Rejected> dealtWith = new HashSet<>();
     private long retried;
 
+    /** What nodes had noted to be rejected when their logs were copied. */
+    private final Map<NodeId, Set<Rejected>> saved = new HashMap<>();
+
     /** Who may have got a part of what stands elsewhere. */
     private final Set<NodeId> told = new HashSet<>();
 
@@ -63,9 +68,17 @@ final class SimulationRejections {
                 .anyMatch(claim -> claim.id().equals(id) && claim.by().equals(node.id()));
     }
 
-    /** A node's log was lost, or an earlier one is in its place: what it has rejected it may have told nobody, nor know what is done. */
-    void lost(NodeId node) {
+    /** A node's log is copied. */
+    void save(NodeId node) {
+        saved.put(node, Set.copyOf(rejected.stream().filter(each -> each.by().equals(node)).toList()));
+    }
+
+    /**
+     * A node's log was lost, or the copy is in its place: what it has rejected since it may have told nobody, nor know what is done.
+     */
+    void lost(NodeId node, boolean putBack) {
         rejected.removeIf(each -> each.by().equals(node));
+        rejected.addAll(putBack ? saved.getOrDefault(node, Set.of()) : Set.of());
         dealtWith.removeIf(each -> each.id().node().equals(node));
     }
 

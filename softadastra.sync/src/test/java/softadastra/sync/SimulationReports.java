@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import softadastra.core.NodeId;
 import softadastra.store.OperationId;
+import softadastra.store.Origin;
 
 /** Which values that have lost the applications of the nodes were told of, as far as their logs know. */
 final class SimulationReports {
@@ -44,6 +45,15 @@ final class SimulationReports {
         Set<OperationId> known = new HashSet<>(taken);
         known.addAll(told.getOrDefault(node, Set.of()));
         return known;
+    }
+
+    /**
+     * A node goes on in a new epoch. What it had written in the one before and does not count as held may be something else to others:
+     * that it has lost there is told, whether or not it had lost here.
+     */
+    void renewed(NodeId node, Origin before, long held) {
+        told.computeIfAbsent(node, absent -> new HashSet<>())
+                .removeIf(loser -> loser.origin().equals(before) && loser.counter() > held);
     }
 
     /** A node's log is copied. */
