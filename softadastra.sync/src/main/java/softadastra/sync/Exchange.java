@@ -2,10 +2,7 @@ package softadastra.sync;
 
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -17,7 +14,6 @@ import softadastra.core.Result;
 import softadastra.core.SoftadastraException;
 import softadastra.core.Unit;
 import softadastra.store.LogStart;
-import softadastra.store.OperationId;
 import softadastra.store.Origin;
 import softadastra.store.Replication;
 import softadastra.store.StoreEngine;
@@ -35,16 +31,8 @@ import softadastra.store.StoreEngine;
 @CheckReturnValue
 final class Exchange {
 
-    private static final int MAX_RECEIVED = 64;
-
-    /** No more is taken in by one step once it has so many bytes of messages: in memory they are several times as large. */
-    private static final int MAX_RECEIVED_BYTES = 4 << 20;
-
     /** How long work that is done in slices rests in between. */
     private static final long SLICE_NANOS = 20_000_000L;
-
-    /** How long is waited for what others know of this node before something is written again. */
-    private static final long ECHO_NANOS = 30_000_000_000L;
 
     private final StoreEngine store;
     private final Replication replication;
@@ -53,12 +41,8 @@ final class Exchange {
     private final Returning returning;
     private final SyncTransport transport;
     private final InstantSource clock;
-
-    private final Conflicts conflicts;
-
-    /** Conflicts that the application has yet to be told of. */
-    private List<Conflict> untold;
-
+    private final Inbox inbox;
+    private final ConflictReports conflicts;
     private final AckMarks acks;
     private final Subscriptions subscriptions;
     private final Here here;
@@ -69,24 +53,15 @@ final class Exchange {
     private final Forgetting forgetting;
     private final Sending sending;
     private final Outbox outbox;
-    private long malformed;
-
-    /** When the first step was done. */
-    private OptionalLong begunAt = OptionalLong.empty();
 
     /** What the step that is under way did. */
     private Tally tally = new Tally();
 
     private static final class Tally {
-        /** Whether more may have come in than one step takes. */
-        private boolean full;
-
         private int received;
         private long applied;
         private long sent;
-        private int conflicts;
         private int collected;
-        private int malformed;
         private int reissued;
 
         /** What went wrong first. */
@@ -115,8 +90,7 @@ final class Exchange {
         this.replication = store.replication();
         this.transport = transport;
         this.clock = rules.clock();
-        this.conflicts = notes.conflicts();
-        this.untold = conflicts.all();
+        this.conflicts = new ConflictReports(store, notes.conflicts());
         this.acks = notes.acks();
         this.subscriptions = notes.subscriptions();
         this.membership = rules.memberships()
@@ -129,9 +103,10 @@ final class Exchange {
                         store.stats().lastSequence(),
                         notes.members(),
                         notes.stage());
+        this.inbox = new Inbox(transport, membership::isOwn);
         this.here = new Here(replication, membership, start, end);
         this.peers = new Peers(membership, here, rules.window(), acks);
-        this.mending = new Mending(replication, membership, this::report);
+        this.mending = new Mending(replication, membership, conflicts::report);
         if (!notes.members().fenced().isEmpty()) {
             // It may have been under way.
             mending.want();
@@ -162,10 +137,6 @@ final class Exchange {
                 rejecting,
                 antiEntropy);
         this.outbox = new Outbox(store, membership, here, peers, subscriptions, rejecting, rules.window());
-        acks.all().forEach((member, vector) -> {
-            Peer peer = peers.get(member);
-            boolean unused = peer != null && peer.acknowledged().merge(vector);
-        });
     }
 
     /** Begins where the log of a store ends; CORRUPTION, IO_ERROR if that cannot be read, UNSUPPORTED_VERSION for a newer one. */
@@ -186,19 +157,6 @@ final class Exchange {
                                                 store, transport, random, rules, origin, start, here, notes)))));
     }
 
-    private void report(Conflict conflict) {
-        if (conflicts.add(conflict)) {
-            untold.add(conflict);
-            tally.conflicts++;
-        }
-    }
-
-    /** Takes back a conflict that a crash had left in the log, and that has not come about. */
-    private void withdraw(OperationId loser) {
-        conflicts.withdraw(loser);
-        boolean unused = untold.removeIf(each -> each.loser().equals(loser));
-    }
-
     /**
      * Does one step.
      *
@@ -209,7 +167,9 @@ final class Exchange {
     Result<Step> tick(long now) {
         return Result.attempt(() -> {
             tally = new Tally();
-            long before = outbox.acknowledged();
+            long acknowledged = outbox.acknowledged();
+            long reported = conflicts.reported();
+            long malformed = inbox.malformed();
             step(now);
             SoftadastraException failure = tally.failure;
             if (failure != null) {
@@ -219,10 +179,10 @@ final class Exchange {
                     tally.received,
                     tally.applied,
                     tally.sent,
-                    outbox.acknowledged() - before,
-                    tally.conflicts,
+                    outbox.acknowledged() - acknowledged,
+                    conflicts.reported() - reported,
                     tally.collected,
-                    tally.malformed,
+                    inbox.malformed() - malformed,
                     tally.reissued);
         });
     }
@@ -232,7 +192,9 @@ final class Exchange {
         peers.connect(transport.neighbours());
         Members before = members();
         boolean tookPart = membership.stage().takesPart();
-        List<SyncMessage> messages = join(learn(receive()));
+        List<SyncMessage> received = inbox.receive();
+        tally.received = received.size();
+        List<SyncMessage> messages = join(learn(received));
         tally.attempt(() -> {
             var unused = replication.settle().orElseThrow();
         });
@@ -263,7 +225,7 @@ final class Exchange {
         if (joins || !members().fenced().equals(before.fenced())) {
             mending.want();
         }
-        if (haveEchoed(now)) {
+        if (peers.haveEchoed(now)) {
             tally.attempt(() -> tally.reissued += mending.step());
         }
         peers.admit();
@@ -273,20 +235,6 @@ final class Exchange {
         tally.sent = sending.send(now);
         tally.attempt(() -> tally.collected = forgetting.collect());
         tally.attempt(() -> antiEntropy.step(isAtRest(), now));
-    }
-
-    /**
-     * Whether everybody who speaks to this node has said what they know of it. Until then its log may have been put back, and what it
-     * writes by itself would stand for something else elsewhere. Who has not let this node in says nothing of it, and is not waited for
-     * longer than it takes to say something.
-     */
-    private boolean haveEchoed(long now) {
-        if (begunAt.isEmpty()) {
-            begunAt = OptionalLong.of(now);
-        }
-        return now - begunAt.getAsLong() > ECHO_NANOS
-                || peers.all().values().stream()
-                        .allMatch(peer -> peer.hasEchoed() || !peer.isLinked() || !peer.isHeard());
     }
 
     private void compare(SyncMessage message, long now) {
@@ -363,7 +311,7 @@ final class Exchange {
 
     /** How many nanoseconds may pass until the next step if nothing arrives and nothing is written. */
     long pause(long now) {
-        if (tally.full || rejecting.isWaiting()) {
+        if (inbox.isFull() || rejecting.isWaiting()) {
             return 0;
         }
         long pause = sending.pause(now);
@@ -375,29 +323,6 @@ final class Exchange {
         }
         boolean inSlices = tally.collected > 0 || mending.isUnderWay() || antiEntropy.isRunning();
         return Math.max(0, inSlices ? Math.min(pause, SLICE_NANOS) : pause);
-    }
-
-    private List<SyncMessage> receive() {
-        List<SyncMessage> messages = new ArrayList<>();
-        long size = 0;
-        tally.full = true;
-        for (int i = 0; i < MAX_RECEIVED && size < MAX_RECEIVED_BYTES; i++) {
-            Optional<byte[]> bytes = transport.receive();
-            if (bytes.isEmpty()) {
-                tally.full = false;
-                break;
-            }
-            size += bytes.get().length;
-            Result<SyncMessage> message = SyncMessageCodec.decode(bytes.get());
-            if (message.isErr() || membership.isOwn(message.value().from().node())) {
-                tally.malformed++;
-                malformed++;
-            } else {
-                messages.add(message.value());
-            }
-        }
-        tally.received = messages.size();
-        return messages;
     }
 
     /** Takes note of who wants what, before anything of theirs is decided on. */
@@ -486,8 +411,7 @@ final class Exchange {
     }
 
     private void decided(LastWriteWins arbiter) {
-        arbiter.withdrawn().forEach(this::withdraw);
-        arbiter.conflicts().forEach(this::report);
+        conflicts.decided(arbiter);
         rejecting.decided(arbiter);
     }
 
@@ -529,41 +453,14 @@ final class Exchange {
         return subscriptions;
     }
 
-    /** The conflicts that nobody has taken yet, oldest first. */
-    Conflicts conflicts() {
+    /** What the application is told of conflicts. */
+    ConflictReports conflicts() {
         return conflicts;
-    }
-
-    /** The conflicts that the application is to be told of, each of them once; those that it has not taken, after a restart again. */
-    List<Conflict> tell() {
-        List<Conflict> all = untold;
-        untold = new ArrayList<>();
-        return all;
-    }
-
-    /**
-     * Takes conflicts, by their losers: they have been dealt with, or do not matter. Blocks until that is durable.
-     *
-     * @return how many of them there were, or an error of the log, and then none is taken
-     */
-    Result<Integer> takeConflicts(Collection<OperationId> losers) {
-        List<OperationId> known =
-                losers.stream().filter(conflicts::has).distinct().toList();
-        if (known.isEmpty()) {
-            return Result.ok(0);
-        }
-        byte[] note = Conflicts.taken(
-                known,
-                known.stream().filter(loser -> !store.context().includes(loser)).toList());
-        return replication.note(Conflicts.TAKEN_NOTE, note).map(sequence -> {
-            conflicts.readTaken(note);
-            return known.size();
-        });
     }
 
     /** How many messages made no sense since the engine was opened. */
     long malformed() {
-        return malformed;
+        return inbox.malformed();
     }
 
     long promise() {

@@ -1,5 +1,6 @@
 package softadastra.sync;
 
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -14,6 +15,9 @@ import softadastra.store.Origin;
 /** The members of a node's log, and which of those that are none of itself there is a way to. For one thread. */
 final class Peers {
 
+    /** How long is waited for what others know of this node. */
+    private static final long ECHO_NANOS = 30_000_000_000L;
+
     private final Membership membership;
     private final Here here;
     private final AckMarks acks;
@@ -27,12 +31,19 @@ final class Peers {
 
     private SortedSet<NodeId> neighbours = new TreeSet<>();
 
+    /** When it was first asked who has said what they know of this node. */
+    private OptionalLong askedAt = OptionalLong.empty();
+
     Peers(Membership membership, Here here, Peer.Window window, AckMarks acks) {
         this.membership = membership;
         this.here = here;
         this.window = window;
         this.acks = acks;
         admit();
+        acks.all().forEach((member, vector) -> {
+            Peer peer = get(member);
+            boolean unused = peer != null && peer.acknowledged().merge(vector);
+        });
     }
 
     Members members() {
@@ -103,6 +114,19 @@ final class Peers {
                 .filter(Peer::isLinked)
                 .map(Peer::node)
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /**
+     * Whether everybody who speaks to this node has said what they know of it. Until then its log may have been put back, and what it
+     * writes by itself would stand for something else elsewhere. Who has not let this node in says nothing of it, and is not waited for
+     * longer than it takes to say something.
+     */
+    boolean haveEchoed(long now) {
+        if (askedAt.isEmpty()) {
+            askedAt = OptionalLong.of(now);
+        }
+        return now - askedAt.getAsLong() > ECHO_NANOS
+                || all.values().stream().allMatch(peer -> peer.hasEchoed() || !peer.isLinked() || !peer.isHeard());
     }
 
     /** Has a member told how this node is, although nothing may be new. */

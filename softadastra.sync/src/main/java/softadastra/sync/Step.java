@@ -17,7 +17,7 @@ record Step(
         long applied,
         long sent,
         long acknowledged,
-        int conflicts,
+        long conflicts,
         int collected,
-        int malformed,
+        long malformed,
         int reissued) {}

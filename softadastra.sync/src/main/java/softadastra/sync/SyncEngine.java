@@ -279,7 +279,7 @@ public final class SyncEngine implements AutoCloseable {
      */
     public Result<Integer> takeConflicts(Collection<OperationId> losers) {
         List<OperationId> all = List.copyOf(losers);
-        return turns.take(() -> exchange().map(with -> with.takeConflicts(all)).orElse(Result.ok(0)));
+        return turns.take(() -> exchange().map(with -> with.conflicts().take(all)).orElse(Result.ok(0)));
     }
 
     /**
@@ -479,7 +479,7 @@ public final class SyncEngine implements AutoCloseable {
         List<SyncEvent> events = new ArrayList<>();
         Exchange with = exchange;
         if (with != null) {
-            with.tell().forEach(each -> events.add(new SyncEvent.ConflictDecided(each)));
+            with.conflicts().tell().forEach(each -> events.add(new SyncEvent.ConflictDecided(each)));
             with.rejecting().tell().forEach(each -> events.add(new SyncEvent.OperationFailed(each)));
             with.rejecting().tellDropped().ifPresent(events::add);
             with.antiEntropy().tell().forEach(each -> events.add(new SyncEvent.ContentsDiverged(each)));

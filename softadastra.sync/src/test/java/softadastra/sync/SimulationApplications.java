@@ -149,7 +149,7 @@ final class SimulationApplications {
         List<OperationId> losers = some.stream().map(Conflict::loser).toList();
         cluster.check(
                 I14,
-                node.exchange().takeConflicts(losers).orElseThrow() == losers.size(),
+                node.exchange().conflicts().take(losers).orElseThrow() == losers.size(),
                 () -> "conflicts are not there any more");
         node.settle();
         cluster.counts().conflicts += losers.size();

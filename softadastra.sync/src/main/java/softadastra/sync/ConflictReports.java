@@ -1,0 +1,95 @@
+package softadastra.sync;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import softadastra.core.CheckReturnValue;
+import softadastra.core.Result;
+import softadastra.store.OperationId;
+import softadastra.store.StoreEngine;
+
+/** The conflicts of a node as its application sees them: it is told of each of them once, and takes them. For one thread. */
+@CheckReturnValue
+final class ConflictReports {
+
+    private final StoreEngine store;
+    private final Conflicts conflicts;
+
+    /** Those that the application has yet to be told of. */
+    private List<Conflict> untold;
+
+    private long reported;
+
+    /**
+     * Begins with what the log of a store has; all of that is told, once more.
+     *
+     * @param conflicts what the notes of the log come to
+     */
+    ConflictReports(StoreEngine store, Conflicts conflicts) {
+        this.store = store;
+        this.conflicts = conflicts;
+        this.untold = conflicts.all();
+    }
+
+    /** Takes note of what a batch that was logged has decided. */
+    void decided(LastWriteWins arbiter) {
+        arbiter.withdrawn().forEach(this::withdraw);
+        arbiter.conflicts().forEach(this::report);
+    }
+
+    /** Takes note of one that is in the log. */
+    void report(Conflict conflict) {
+        if (conflicts.add(conflict)) {
+            untold.add(conflict);
+            reported++;
+        }
+    }
+
+    /** Takes back a conflict that a crash had left in the log, and that has not come about. */
+    private void withdraw(OperationId loser) {
+        conflicts.withdraw(loser);
+        boolean unused = untold.removeIf(each -> each.loser().equals(loser));
+    }
+
+    /** How many were reported since the log was opened. */
+    long reported() {
+        return reported;
+    }
+
+    /** Those that nobody has taken yet, oldest first; a copy. */
+    List<Conflict> all() {
+        return conflicts.all();
+    }
+
+    /** How many nobody has taken yet. */
+    int size() {
+        return conflicts.size();
+    }
+
+    /** Those that the application is to be told of, each of them once; those that it has not taken, after a restart again. */
+    List<Conflict> tell() {
+        List<Conflict> all = untold;
+        untold = new ArrayList<>();
+        return all;
+    }
+
+    /**
+     * Takes conflicts, by their losers: they have been dealt with, or do not matter. Blocks until that is durable.
+     *
+     * @return how many of them there were, or an error of the log, and then none is taken
+     */
+    Result<Integer> take(Collection<OperationId> losers) {
+        List<OperationId> known =
+                losers.stream().filter(conflicts::has).distinct().toList();
+        if (known.isEmpty()) {
+            return Result.ok(0);
+        }
+        byte[] note = Conflicts.taken(
+                known,
+                known.stream().filter(loser -> !store.context().includes(loser)).toList());
+        return store.replication().note(Conflicts.TAKEN_NOTE, note).map(sequence -> {
+            conflicts.readTaken(note);
+            return known.size();
+        });
+    }
+}
