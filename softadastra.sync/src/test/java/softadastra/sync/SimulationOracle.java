@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import softadastra.store.CausalContext;
@@ -15,7 +16,6 @@ import softadastra.store.Entry;
 import softadastra.store.Key;
 import softadastra.store.LogStart;
 import softadastra.store.OperationId;
-import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
 import softadastra.store.Standing;
 import softadastra.store.StoreEngine;
@@ -24,37 +24,9 @@ import softadastra.store.Value;
 /** Knows every operation that was ever written, and what follows from them. */
 final class SimulationOracle {
 
-    /**
-     * An operation, and what its writer held and knew: of keys that it wants all of what it held, and what stood there, which may have
-     * come before the operations that it belongs to.
-     */
-    private record Written(
-            OperationRecord operation, CausalContext context, CausalContext known, Set<OperationId> stood) {
-
-        Key key() {
-            return operation.operation().key();
-        }
-
-        boolean knew(OperationId other) {
-            return known.includes(other) || stood.contains(other);
-        }
-
-        OperationId id() {
-            return operation.id();
-        }
-
-        boolean isAfter(Written other) {
-            return LastWriteWins.compare(operation.stamp(), id(), other.operation.stamp(), other.id()) > 0;
-        }
-    }
-
     private final SimulationCounts counts;
     private final Map<Origin, List<Written>> byOrigin = new TreeMap<>();
     private final Map<Key, List<Written>> byKey = new TreeMap<>();
-
-    SimulationOracle(SimulationCounts counts) {
-        this.counts = counts;
-    }
 
     /** Operations that somebody has had, also beyond a fence, who has written again what stood under their keys. */
     private final Set<OperationId> writtenOver = new HashSet<>();
@@ -71,23 +43,31 @@ final class SimulationOracle {
     /** Removals that somebody may have dropped before it met anybody. */
     private final Set<OperationId> droppedAlone = new HashSet<>();
 
-    /** Takes note of the operations of a write, which is the last thing that its node did. */
+    SimulationOracle(SimulationCounts counts) {
+        this.counts = counts;
+    }
+
+    /**
+     * Takes note of the operations of a write, which is the last thing that its node did.
+     *
+     * @param floor what a stamp must be above
+     */
     void written(
             StoreEngine store,
             CausalContext before,
             Map<Key, Set<OperationId>> stood,
             long firstSequence,
             Subscription subscription,
-            HybridFloor floor) {
+            LongSupplier floor) {
         CausalContext[] context = {before};
         long unused = store.operations(firstSequence, (sequence, record) -> {
                     if (!record.isLocal()) {
                         return true;
                     }
-                    Written written = new Written(
+                    Written written = Written.by(
+                            subscription,
                             record,
                             context[0],
-                            known(record, context[0], subscription),
                             stood.getOrDefault(record.operation().key(), Set.of()));
                     requireAbove(written, floor);
                     List<Written> all = byOrigin.computeIfAbsent(record.id().origin(), origin -> new ArrayList<>());
@@ -135,38 +115,23 @@ final class SimulationOracle {
         }
     }
 
-    /** To a key that it is told nothing of, a node knows what it has written itself. */
-    private static CausalContext known(OperationRecord record, CausalContext held, Subscription subscription) {
-        if (subscription.matches(record.operation().key())) {
-            return held;
-        }
-        Map<Origin, Long> own = new TreeMap<>(held.counters());
-        own.keySet().removeIf(origin -> !origin.node().equals(record.id().node()));
-        return CausalContext.of(own);
-    }
-
-    /** What a stamp must be above. */
-    interface HybridFloor {
-
-        long packed();
-    }
-
-    private void requireAbove(Written written, HybridFloor floor) {
-        for (Written other : of(written.operation.operation().key())) {
-            Key key = written.operation.operation().key();
-            boolean saw =
-                    SimulationRejections.mayReject(key) ? written.stood.contains(other.id()) : written.knew(other.id());
+    private void requireAbove(Written written, LongSupplier floor) {
+        for (Written other : of(written.key())) {
+            boolean saw = SimulationRejections.mayReject(written.key())
+                    ? written.stood().contains(other.id())
+                    : written.knew(other.id());
             if (saw) {
                 counts.checked(Invariant.I10);
                 require(
                         written.isAfter(other),
-                        () -> "I10: " + written.id() + " at " + written.operation.stamp() + " knew " + other.id()
-                                + " at " + other.operation.stamp());
+                        () -> "I10: " + written.id() + " at "
+                                + written.operation().stamp() + " knew " + other.id() + " at "
+                                + other.operation().stamp());
             }
         }
         counts.checked(Invariant.I11);
         require(
-                Long.compareUnsigned(written.operation.stamp().packed(), floor.packed()) > 0,
+                Long.compareUnsigned(written.operation().stamp().packed(), floor.getAsLong()) > 0,
                 () -> "I11: " + written.id() + " is not above what was promised");
     }
 
@@ -178,7 +143,7 @@ final class SimulationOracle {
                 () -> "I4: " + origin + " has " + lastCounter + " operations of " + all.size());
         while (all.size() > lastCounter) {
             Written lost = all.remove(all.size() - 1);
-            of(lost.operation.operation().key()).remove(lost);
+            of(lost.key()).remove(lost);
         }
     }
 
@@ -215,7 +180,7 @@ final class SimulationOracle {
     void mayForget(SimulatedNode node) {
         CausalContext held = node.store().context();
         byKey.forEach((key, all) -> all.stream()
-                .filter(each -> held.includes(each.id()) && !isValue(each))
+                .filter(each -> held.includes(each.id()) && !each.isValue())
                 .forEach(each -> {
                     forgotten.add(each.id());
                     droppedAlone.add(each.id());
@@ -225,8 +190,7 @@ final class SimulationOracle {
     /** Of what should stand, all but the removals that somebody has dropped before it met anybody, unless they stand. */
     private List<Written> remembered(List<Written> expected, List<Standing> standing) {
         return expected.stream()
-                .filter(each -> !droppedAlone.contains(each.id())
-                        || standing.stream().anyMatch(other -> other.id().equals(each.id())))
+                .filter(each -> !droppedAlone.contains(each.id()) || each.isAmong(standing))
                 .toList();
     }
 
@@ -246,12 +210,12 @@ final class SimulationOracle {
             boolean isForgotten = !known.isEmpty()
                     && node.store().replication().standing(key).orElseThrow().isEmpty();
             if (isForgotten) {
-                for (Written each : last(SimulationPolicies.ALL.of(key), known)) {
-                    if (!isValue(each) && forgotten.add(each.id())) {
+                for (Written each : Written.last(SimulationPolicies.ALL.of(key), known)) {
+                    if (!each.isValue() && forgotten.add(each.id())) {
                         counts.checked(Invariant.I9);
                         require(
                                 words.isEverywhere(members, node.exchange().self(), each.id()),
-                                () -> "I9: " + node.id() + " has forgotten " + describe(List.of(each))
+                                () -> "I9: " + node.id() + " has forgotten " + Written.describe(List.of(each))
                                         + ", which not all of "
                                         + members.current() + " have said to hold: "
                                         + words.holders(members, each.id()));
@@ -263,7 +227,8 @@ final class SimulationOracle {
 
     /**
      * Nothing has vanished that was in a log that was not lost, unless it was beyond a fence; and then its node has it, or has told. What
-     * only others had, since its node had lost it, these have, or have told. */
+     * only others had, since its node had lost it, these have, or have told.
+     */
     void checkNothingVanished(
             CausalContext held, Members members, SimulationReports reports, SimulatedDifference difference) {
         byOrigin.forEach((origin, all) -> {
@@ -286,9 +251,9 @@ final class SimulationOracle {
                 boolean told =
                         lossy.contains(origin) ? reports.isTold(each.id()) : reports.isTold(origin.node(), each.id());
                 require(
-                        !last || again || told || !isValue(each) || difference.isOf(each.key()),
+                        !last || again || told || !each.isValue() || difference.isOf(each.key()),
                         () -> "what " + each.id() + " wrote to " + each.key() + " has vanished without a report of "
-                                + (lossy.contains(origin) ? "anybody" : "its node") + describe(of(each.key())));
+                                + (lossy.contains(origin) ? "anybody" : "its node") + Written.describe(of(each.key())));
             }
         });
     }
@@ -320,7 +285,7 @@ final class SimulationOracle {
         store.entries().forEach(entry -> keys.add(entry.key()));
         require(byKey.keySet().containsAll(keys), () -> "I8: " + node + " has " + keys);
         Set<OperationId> known = new HashSet<>(reported);
-        all().filter(each -> difference.isOf(each.operation.operation().key())).forEach(each -> known.add(each.id()));
+        all().filter(each -> difference.isOf(each.key())).forEach(each -> known.add(each.id()));
         byKey.forEach((key, all) -> {
             boolean isExcused = difference.excuses(key, simulated, cluster);
             List<Written> counting =
@@ -346,7 +311,7 @@ final class SimulationOracle {
                     .toList();
             ConflictPolicy policy = SimulationPolicies.ALL.of(key);
             List<Written> all = policy.keepsAll()
-                    ? frontier(policy, admitted)
+                    ? Written.frontier(policy, admitted)
                     : admitted.stream()
                             .sorted((one, other) -> one.isAfter(other) ? -1 : 1)
                             .limit(1)
@@ -364,22 +329,6 @@ final class SimulationOracle {
                 checkStanding(node.id().value(), last, standing);
             }
         });
-    }
-
-    /** What stands of some operations. */
-    private static List<Written> last(ConflictPolicy policy, List<Written> all) {
-        List<Written> frontier = frontier(policy, all);
-        return policy.keepsAll() ? frontier : List.of(frontier.get(0));
-    }
-
-    /** The operations that no other one of them took the place of, the last one first. */
-    private static List<Written> frontier(ConflictPolicy policy, List<Written> all) {
-        return all.stream()
-                .filter(each -> all.stream()
-                        .noneMatch(
-                                other -> policy.keepsAll() ? other.context.includes(each.id()) : other.knew(each.id())))
-                .sorted((one, other) -> one.isAfter(other) ? -1 : 1)
-                .toList();
     }
 
     /**
@@ -403,7 +352,7 @@ final class SimulationOracle {
             if (known.isEmpty() || !wanted || !SimulationPolicies.converges(key) || difference.isOf(key)) {
                 return;
             }
-            for (Written each : last(policy, known)) {
+            for (Written each : Written.last(policy, known)) {
                 if (!theirs.includes(each.id()) && start.held().includes(each.id())) {
                     counts.checked(Invariant.I13);
                     List<Standing> standing = store.replication().standing(key).orElseThrow();
@@ -413,7 +362,7 @@ final class SimulationOracle {
                                     || standing.stream()
                                             .anyMatch(one -> one.id().equals(each.id()) || !held.includes(one.id())),
                             () -> "I13: " + node.id() + " has let go, and " + other.id() + " lacks, "
-                                    + describe(List.of(each)) + " and has " + standing);
+                                    + Written.describe(List.of(each)) + " and has " + standing);
                 }
             }
         });
@@ -422,7 +371,7 @@ final class SimulationOracle {
     private void check(String node, StoreEngine store, Key key, List<Written> all, Set<OperationId> reported) {
         ConflictPolicy policy = SimulationPolicies.ALL.of(key);
         List<Standing> standing = store.replication().standing(key).orElseThrow();
-        List<Written> frontier = remembered(frontier(policy, all), standing);
+        List<Written> frontier = remembered(Written.frontier(policy, all), standing);
         if (frontier.isEmpty()) {
             require(standing.isEmpty(), () -> "I9: " + node + " has " + standing);
             return;
@@ -439,12 +388,12 @@ final class SimulationOracle {
             case LAST_WRITE_WINS -> {
                 Written last = frontier.get(0);
                 checkStanding(node, List.of(last), standing);
-                checkShown(node, store, key, last, last.operation.operation().value());
+                checkShown(node, store, key, last, last.value());
                 checkLosers(node, key, all, standing, reported);
             }
             case MANUAL, MERGE -> {
                 checkStanding(node, frontier, standing);
-                Optional<Value> shown = frontier.get(0).operation.operation().value();
+                Optional<Value> shown = frontier.get(0).value();
                 shown = frontier.size() > 1 ? policy.merge(key, standing) : shown;
                 checkShown(node, store, key, frontier.get(0), shown);
             }
@@ -455,56 +404,40 @@ final class SimulationOracle {
 
     private void checkStanding(String node, List<Written> expected, List<Standing> standing) {
         List<OperationId> ids = standing.stream().map(Standing::id).toList();
-        counts.checked(isValue(expected.get(0)) ? Invariant.I8 : Invariant.I9);
-        boolean forgotten = expected.size() == 1 && !isValue(expected.get(0)) && ids.isEmpty();
+        counts.checked(expected.get(0).isValue() ? Invariant.I8 : Invariant.I9);
+        boolean forgotten = expected.size() == 1 && !expected.get(0).isValue() && ids.isEmpty();
         require(
                 forgotten || ids.equals(expected.stream().map(Written::id).toList()),
-                () -> "I8/I9: " + node + " has " + standing + ", not " + describe(expected));
-    }
-
-    private static boolean isValue(Written written) {
-        return written.operation.operation().value().isPresent();
+                () -> "I8/I9: " + node + " has " + standing + ", not " + Written.describe(expected));
     }
 
     private static void checkShown(String node, StoreEngine store, Key key, Written last, Optional<Value> shown) {
         Optional<Entry> entry = store.get(key);
         require(
                 entry.map(Entry::value).equals(shown),
-                () -> "I8/I9: " + node + " has " + entry + ", not " + shown + " of " + last.operation);
+                () -> "I8/I9: " + node + " has " + entry + ", not " + shown + " of " + last.operation());
         require(
                 entry.isEmpty()
-                        || (entry.get().version() == last.operation.version()
-                                && entry.get().timestamp().equals(last.operation.stamp())),
-                () -> "I8: " + node + " has " + entry + " and not " + last.operation);
+                        || (entry.get().version() == last.operation().version()
+                                && entry.get()
+                                        .timestamp()
+                                        .equals(last.operation().stamp())),
+                () -> "I8: " + node + " has " + entry + " and not " + last.operation());
     }
 
     /** Every value that no other operation knew and that does not stand has been reported. */
     private void checkLosers(
             String node, Key key, List<Written> counting, List<Standing> standing, Set<OperationId> reported) {
-        List<Written> frontier = frontier(SimulationPolicies.ALL.of(key), counting);
+        List<Written> frontier = Written.frontier(SimulationPolicies.ALL.of(key), counting);
         for (Written each : frontier) {
             counts.checked(Invariant.I14);
-            boolean stands = standing.stream().anyMatch(other -> other.id().equals(each.id()));
             // Whoever has replaced it knew it, also where that write does not count any more: it was beyond a fence, or
             // in a log that was lost.
             boolean isReplaced = of(key).stream().anyMatch(other -> other.knew(each.id()) && !counting.contains(other));
             require(
-                    stands || isReplaced || !isValue(each) || reported.contains(each.id()),
-                    () -> "I14: " + node + " never reported " + each.id() + " of " + describe(frontier));
+                    each.isAmong(standing) || isReplaced || !each.isValue() || reported.contains(each.id()),
+                    () -> "I14: " + node + " never reported " + each.id() + " of " + Written.describe(frontier));
         }
-    }
-
-    private static String describe(List<Written> all) {
-        StringBuilder text = new StringBuilder();
-        all.forEach(each -> text.append("\n  ")
-                .append(each.id())
-                .append(" at ")
-                .append(each.operation.stamp())
-                .append(' ')
-                .append(each.operation.operation().type())
-                .append(" knowing ")
-                .append(each.context.counters()));
-        return text.toString();
     }
 
     static void require(boolean holds, Supplier<String> message) {

@@ -70,7 +70,10 @@ final class SimulationRejections {
 
     /** A node's log is copied. */
     void save(NodeId node) {
-        saved.put(node, Set.copyOf(rejected.stream().filter(each -> each.by().equals(node)).toList()));
+        saved.put(
+                node,
+                Set.copyOf(
+                        rejected.stream().filter(each -> each.by().equals(node)).toList()));
     }
 
     /**
