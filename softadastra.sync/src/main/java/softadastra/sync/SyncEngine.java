@@ -1,14 +1,12 @@
 package softadastra.sync;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +18,6 @@ import softadastra.core.SoftadastraError;
 import softadastra.core.Unit;
 import softadastra.store.Key;
 import softadastra.store.OperationId;
-import softadastra.store.OperationRecord;
 import softadastra.store.RetainedOperations;
 import softadastra.store.Standing;
 import softadastra.store.StoreEngine;
@@ -50,7 +47,7 @@ public final class SyncEngine implements AutoCloseable {
     private final ExchangeRules rules;
     private final Turns turns = new Turns();
     private final Driving driving = new Driving(turns, this::tick, this::pause, thrown -> failure = thrown);
-    private final List<SyncListener> listeners = new CopyOnWriteArrayList<>();
+    private final Listeners listeners = new Listeners();
 
     private @Nullable Ways ways;
     private @Nullable Exchange exchange;
@@ -170,8 +167,8 @@ public final class SyncEngine implements AutoCloseable {
 
     /**
      * Hands over the operations of this node that the log still has, those that all members have acknowledged among them, in the
-     * order in which they were written, up to the last one that is visible
-     * when the call begins. Where the log holds everything, this takes no more memory the more there is.
+     * order in which they were written, up to the last one that is visible when the call begins. Where the log holds everything,
+     * this takes no more memory the more there is.
      *
      * @param consumer takes them; its exceptions end the reading and pass through, but a {@link
      *     softadastra.core.SoftadastraException} becomes the answer
@@ -180,7 +177,7 @@ public final class SyncEngine implements AutoCloseable {
     public Result<Long> outbox(Consumer<? super SyncOperation> consumer) {
         Objects.requireNonNull(consumer, "consumer");
         return store.retainedLocalOperations((sequence, record) -> {
-            consumer.accept(pending(sequence, record));
+            consumer.accept(SyncOperation.pending(sequence, record));
             return true;
         });
     }
@@ -265,10 +262,8 @@ public final class SyncEngine implements AutoCloseable {
      * @return a copy; or INVALID_STATE
      */
     public Result<List<Conflict>> conflicts() {
-        return turns.take(() -> {
-            Optional<Exchange> with = exchange();
-            return Result.ok(with.map(each -> each.conflicts().all()).orElse(List.of()));
-        });
+        return turns.take(
+                () -> Result.ok(exchange().map(with -> with.conflicts().all()).orElse(List.of())));
     }
 
     /**
@@ -279,7 +274,8 @@ public final class SyncEngine implements AutoCloseable {
      */
     public Result<Integer> takeConflicts(Collection<OperationId> losers) {
         List<OperationId> all = List.copyOf(losers);
-        return turns.take(() -> exchange().map(with -> with.conflicts().take(all)).orElse(Result.ok(0)));
+        return turns.take(
+                () -> exchange().map(with -> with.conflicts().take(all)).orElse(Result.ok(0)));
     }
 
     /**
@@ -434,7 +430,7 @@ public final class SyncEngine implements AutoCloseable {
      * @param listener see there
      */
     public void addListener(SyncListener listener) {
-        listeners.add(Objects.requireNonNull(listener, "listener"));
+        listeners.add(listener);
     }
 
     /**
@@ -471,31 +467,13 @@ public final class SyncEngine implements AutoCloseable {
     }
 
     private void tellListeners() {
-        List<SyncEvent> events = turns.always(this::events);
-        events.forEach(event -> listeners.forEach(listener -> listener.happened(event)));
-    }
-
-    private List<SyncEvent> events() {
-        List<SyncEvent> events = new ArrayList<>();
-        Exchange with = exchange;
-        if (with != null) {
-            with.conflicts().tell().forEach(each -> events.add(new SyncEvent.ConflictDecided(each)));
-            with.rejecting().tell().forEach(each -> events.add(new SyncEvent.OperationFailed(each)));
-            with.rejecting().tellDropped().ifPresent(events::add);
-            with.antiEntropy().tell().forEach(each -> events.add(new SyncEvent.ContentsDiverged(each)));
-            events.addAll(with.tellOfMembers());
-        }
-        return events;
+        listeners.tell(turns.always(
+                () -> Optional.ofNullable(exchange).map(Listeners::news).orElse(List.of())));
     }
 
     private Result<Long> outboxSize() {
         return store.retainedLocalOperations()
                 .map(epochs ->
                         epochs.stream().mapToLong(RetainedOperations::count).sum());
-    }
-
-    private static SyncOperation pending(long sequence, OperationRecord record) {
-        return new SyncOperation(
-                record.id(), sequence, record.stamp(), record.version(), SyncStatus.PENDING, record.operation());
     }
 }

@@ -4,6 +4,7 @@ import java.util.Objects;
 import softadastra.core.HybridTimestamp;
 import softadastra.store.Operation;
 import softadastra.store.OperationId;
+import softadastra.store.OperationRecord;
 
 /**
  * A local operation as synchronisation sees it: what changed, and how far word of it has come.
@@ -24,5 +25,11 @@ public record SyncOperation(
         Objects.requireNonNull(stamp, "stamp");
         Objects.requireNonNull(status, "status");
         Objects.requireNonNull(operation, "operation");
+    }
+
+    /** What the log of a node has at a place, which is its own. */
+    static SyncOperation pending(long sequence, OperationRecord record) {
+        return new SyncOperation(
+                record.id(), sequence, record.stamp(), record.version(), SyncStatus.PENDING, record.operation());
     }
 }
