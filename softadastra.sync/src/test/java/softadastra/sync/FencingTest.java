@@ -6,127 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import softadastra.core.ErrorCode;
-import softadastra.core.NodeId;
 import softadastra.core.SoftadastraException;
 import softadastra.store.Key;
 import softadastra.store.Origin;
-import softadastra.store.StoreConfig;
 import softadastra.store.StoreEngine;
 import softadastra.store.Value;
-import softadastra.wal.spi.WalConfig;
 
 /** Members that are silent for long, leave, are forgotten, or come with a log that is not the one they had. */
-class FencingTest {
-
-    private static final Duration GRACE = Duration.ofMinutes(1);
-    private static final Duration RETENTION = Duration.ofHours(1);
-
-    private static final ExchangeRules RULES = ExchangeRules.standard(
-            GRACE.toMillis(), RETENTION.toNanos(), Policies.NONE, Admitting.EVERYTHING, Optional.empty());
-
-    @TempDir
-    Path directory;
-
-    private Instant time = Instant.parse("2026-01-01T00:00:00Z");
-    private final InMemoryNetwork network = new InMemoryNetwork(1);
-    private final List<Node> nodes = new ArrayList<>();
-
-    private final class Node {
-        final NodeId id;
-        final List<SyncEvent> events = new ArrayList<>();
-        StoreEngine store;
-        Exchange exchange;
-        boolean up = true;
-
-        Node(String name) {
-            id = NodeId.of(name).orElseThrow();
-            open();
-            nodes.add(this);
-        }
-
-        Path log() {
-            return directory.resolve(id + ".wal");
-        }
-
-        void open() {
-            WalConfig config = WalConfig.durable(log()).withNodeId(id.value()).withClock(() -> time);
-            store = StoreEngine.open(StoreConfig.of(config)).orElseThrow();
-            exchange = Exchange.open(store, network.connect(id), new SplittableRandom(1), RULES)
-                    .orElseThrow();
-            up = true;
-        }
-
-        void close() {
-            exchange.close().orElseThrow();
-            store.close();
-            up = false;
-        }
-
-        void tick() {
-            exchange.tick(Duration.between(Instant.EPOCH, time).toNanos()).orElseThrow();
-            events.addAll(exchange.tellOfMembers());
-        }
-
-        void put(String key, String value) {
-            store.put(Key.of(key), Value.fromString(value)).orElseThrow();
-        }
-
-        Map<String, String> contents() {
-            return store.entries()
-                    .collect(Collectors.toMap(
-                            entry -> entry.key().asString(),
-                            entry -> entry.value().asString(),
-                            (one, other) -> one,
-                            TreeMap::new));
-        }
-
-        Set<String> members() {
-            return exchange.members().current().stream()
-                    .map(origin -> origin.node().value())
-                    .collect(Collectors.toSet());
-        }
-    }
-
-    @AfterEach
-    void close() {
-        nodes.stream().filter(node -> node.up).forEach(Node::close);
-    }
-
-    /** Seconds, with three steps of each node in each, until there is nothing left to tell. */
-    private void pass(long seconds) {
-        for (long i = 0; i < seconds; i++) {
-            time = time.plusSeconds(1);
-            for (int step = 0; step < 3; step++) {
-                nodes.stream().filter(node -> node.up).forEach(Node::tick);
-            }
-        }
-    }
-
-    private void passMinutes(long minutes) {
-        for (long i = 0; i < minutes; i++) {
-            time = time.plusSeconds(59);
-            pass(1);
-        }
-    }
+class FencingTest extends ExchangeNodes {
 
     @Test
     void whoIsSilentForTooLongIsNotWaitedForAndComesBackWithWhatOnlyItHas() {
@@ -264,58 +158,19 @@ class FencingTest {
         b.put("of the one", "1");
         pass(20);
         // Both are called b from now on, and hear whatever is said to b.
-        SyncTransport line = network.connect(b.id);
-        Twin one = new Twin(line);
-        Twin two = new Twin(line);
-        one.other = two;
-        two.other = one;
-        StoreEngine of = StoreEngine.open(
-                        StoreConfig.of(WalConfig.durable(copy).withNodeId("b").withClock(() -> time)))
-                .orElseThrow();
+        Twins ways = new Twins(network.connect(b.id));
+        StoreEngine of = openStore(copy, b.id);
         of.put(Key.of("of the other"), Value.fromString("1")).orElseThrow();
-        Exchange first =
-                Exchange.open(b.store, one, new SplittableRandom(3), RULES).orElseThrow();
-        Exchange other = Exchange.open(of, two, new SplittableRandom(2), RULES).orElseThrow();
+        Exchange first = openExchange(b.store, ways.end(), Admitting.EVERYTHING, 3);
+        Exchange other = openExchange(of, ways.end(), Admitting.EVERYTHING, 2);
         boolean failed = false;
         for (int i = 0; i < 600 && !failed; i++) {
             time = time.plusSeconds(1);
-            long now = Duration.between(Instant.EPOCH, time).toNanos();
-            a.exchange.tick(now).orElseThrow();
-            failed = isForked(first, now) || isForked(other, now);
+            a.exchange.tick(now()).orElseThrow();
+            failed = isForked(first, now()) || isForked(other, now());
         }
         of.close();
         assertTrue(failed, "both go on");
-    }
-
-    /** One of two ends of one way. */
-    private static final class Twin extends NoTransport {
-        private final SyncTransport line;
-        private final ArrayDeque<byte[]> in = new ArrayDeque<>();
-        private @Nullable Twin other;
-
-        Twin(SyncTransport line) {
-            this.line = line;
-        }
-
-        @Override
-        public void send(NodeId to, byte[] message) {
-            line.send(to, message);
-        }
-
-        @Override
-        public Optional<byte[]> receive() {
-            Twin to = Objects.requireNonNull(other);
-            for (Optional<byte[]> next = line.receive(); next.isPresent(); next = line.receive()) {
-                in.add(next.get());
-                to.in.add(next.get());
-            }
-            return Optional.ofNullable(in.poll());
-        }
-
-        @Override
-        public Set<NodeId> neighbours() {
-            return line.neighbours();
-        }
     }
 
     private static boolean isForked(Exchange exchange, long now) {

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import softadastra.core.NodeId;
 import softadastra.store.StoreConfig;
@@ -18,55 +16,29 @@ class LeavingTest {
     private final InMemoryNetwork network = new InMemoryNetwork(1);
 
     /** A way that says in which order it was used. */
-    private static final class Watched implements SyncTransport {
-        private final SyncTransport line;
+    private static final class Watched extends Line {
         final List<String> calls = new ArrayList<>();
 
-        Watched(SyncTransport line) {
-            this.line = line;
+        Watched(SyncTransport on) {
+            super(on);
         }
 
         @Override
         public void send(NodeId to, byte[] message) {
             calls.add("send");
-            line.send(to, message);
-        }
-
-        @Override
-        public Optional<byte[]> receive() {
-            return line.receive();
-        }
-
-        @Override
-        public Set<NodeId> neighbours() {
-            return line.neighbours();
-        }
-
-        @Override
-        public Optional<String> address() {
-            return line.address();
-        }
-
-        @Override
-        public List<TransportLink> links() {
-            return line.links();
-        }
-
-        @Override
-        public void onArrival(Runnable signal) {
-            line.onArrival(signal);
+            super.send(to, message);
         }
 
         @Override
         public boolean drain(Duration patience) {
             calls.add("drain " + patience.toMillis());
-            return line.drain(patience);
+            return super.drain(patience);
         }
 
         @Override
         public void close() {
             calls.add("close");
-            line.close();
+            super.close();
         }
     }
 

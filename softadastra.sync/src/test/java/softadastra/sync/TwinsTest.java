@@ -4,11 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,38 +26,7 @@ class TwinsTest {
 
     private final InMemoryNetwork network = new InMemoryNetwork(1);
     private final List<StoreEngine> stores = new ArrayList<>();
-    private final List<Twin> twins = new ArrayList<>();
     private long now;
-
-    /** One of several ends of one way: each hears all that is said to any. */
-    private final class Twin extends NoTransport {
-        private final SyncTransport line;
-        private final ArrayDeque<byte[]> in = new ArrayDeque<>();
-
-        Twin(SyncTransport line) {
-            this.line = line;
-            twins.add(this);
-        }
-
-        @Override
-        public void send(NodeId to, byte[] message) {
-            line.send(to, message);
-        }
-
-        @Override
-        public Optional<byte[]> receive() {
-            for (Optional<byte[]> next = line.receive(); next.isPresent(); next = line.receive()) {
-                byte[] message = next.get();
-                twins.forEach(each -> each.in.add(message.clone()));
-            }
-            return Optional.ofNullable(in.poll());
-        }
-
-        @Override
-        public Set<NodeId> neighbours() {
-            return line.neighbours();
-        }
-    }
 
     @AfterEach
     void close() {
@@ -98,12 +65,12 @@ class TwinsTest {
     void oneGoesOnAndTheOtherOneIsToldWhatToDo(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         Exchange a = open(store("a"), network.connect(new NodeId("a")), seed);
-        SyncTransport line = network.connect(new NodeId("b"));
+        Twins twins = new Twins(network.connect(new NodeId("b")));
         StoreEngine ofFirst = store("b");
-        Exchange first = open(ofFirst, new Twin(line), seed + 100);
+        Exchange first = open(ofFirst, twins.end(), seed + 100);
         assertEquals(Optional.empty(), pass(20, random, first, a));
         StoreEngine ofSecond = store("b");
-        Exchange second = open(ofSecond, new Twin(line), seed + 200);
+        Exchange second = open(ofSecond, twins.end(), seed + 200);
         Optional<SoftadastraError> ofTheFirst = pass(60, random, first, a, second);
         Optional<SoftadastraError> ofTheSecond = pass(60, random, second, a, first);
         // Which one it is depends on who was heard first.
@@ -117,7 +84,7 @@ class TwinsTest {
         assertTrue(a.members().has((ofTheFirst.isPresent() ? second : first).self()));
         // As the message says: the other one is stopped, and this one started again.
         twins.clear();
-        Exchange again = open(ofTheFirst.isPresent() ? ofFirst : ofSecond, new Twin(line), seed + 300);
+        Exchange again = open(ofTheFirst.isPresent() ? ofFirst : ofSecond, twins.end(), seed + 300);
         assertEquals(Optional.empty(), pass(60, random, again, a));
         assertTrue(a.members().has(again.self()));
     }
