@@ -2,30 +2,26 @@ package softadastra.it.format;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static softadastra.it.format.GoldenNodes.durable;
+import static softadastra.it.format.GoldenNodes.inMemory;
+import static softadastra.it.format.GoldenNodes.pass;
+import static softadastra.it.format.GoldenNodes.put;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import softadastra.core.NodeId;
-import softadastra.store.CheckpointPolicy;
-import softadastra.store.Key;
 import softadastra.store.StoreConfig;
 import softadastra.store.StoreEngine;
-import softadastra.store.Value;
 import softadastra.sync.InMemoryNetwork;
 import softadastra.sync.SyncConfig;
 import softadastra.sync.SyncEngine;
 import softadastra.sync.SyncReport;
 import softadastra.sync.SyncStage;
-import softadastra.wal.spi.WalConfig;
 
 /**
  * Logs of nodes that have gone on in new epochs, checked in under {@code src/test/resources/golden/v1}: {@code store-epochs}, which has
@@ -37,7 +33,6 @@ class GoldenEpochsTest {
     private static final GoldenStoreLog EPOCHS = new GoldenStoreLog("store-epochs");
     private static final GoldenStoreLog RETURNING = new GoldenStoreLog("store-returning");
     private static final GoldenStoreLog LEFT = new GoldenStoreLog("store-left");
-    private static final Instant NEW_YEAR = Instant.parse("2026-01-01T00:00:00Z");
     private static final NodeId GOLDEN = new NodeId("golden");
     private static final NodeId OTHER = new NodeId("other");
 
@@ -67,11 +62,11 @@ class GoldenEpochsTest {
     }
 
     private static String describe(Path log) {
-        StringBuilder text = new StringBuilder();
         try (StoreEngine store = StoreEngine.open(StoreConfig.durable(log)).orElseThrow();
                 SyncEngine sync = SyncEngine.open(store, SyncConfig.local()).orElseThrow()) {
+            GoldenText text = new GoldenText(store);
             SyncReport report = sync.report().orElseThrow();
-            text.append("log of %s in epoch %x, %s, open fences %s, state %s, peers %s\n"
+            text.line("log of %s in epoch %x, %s, open fences %s, state %s, peers %s"
                     .formatted(
                             store.identity(),
                             report.epoch(),
@@ -79,47 +74,22 @@ class GoldenEpochsTest {
                             report.openFences(),
                             report.state(),
                             report.peers().stream().map(peer -> peer.node()).toList()));
-            store.entries()
-                    .forEach(entry -> text.append("%s = %s\n"
-                            .formatted(entry.key().asString(), entry.value().asString())));
-            long start = store.replication().start().orElseThrow().sequence();
-            long operations = store.operations(start, (sequence, record) -> {
-                        text.append("%d %s\n".formatted(sequence, record));
-                        return true;
-                    })
-                    .orElseThrow();
-            long notes = store.replication()
-                    .notes((sequence, typeCode, payload) -> text.append("note %d at %d: 0x%s\n"
-                            .formatted(typeCode, sequence, HexFormat.of().formatHex(payload))))
-                    .orElseThrow();
-            text.append("operations %d, notes %d, holds %s\n"
+            text.entries();
+            long operations = text.operations();
+            long notes = text.notes();
+            text.line("operations %d, notes %d, holds %s"
                     .formatted(operations, notes, store.context().counters()));
+            return text.toString();
         }
-        return text.toString();
-    }
-
-    private static StoreEngine open(WalConfig log) {
-        return StoreEngine.open(StoreConfig.of(log.withClock(InstantSource.fixed(NEW_YEAR)))
-                        .withCheckpoints(CheckpointPolicy.manual()))
-                .orElseThrow();
-    }
-
-    private static StoreEngine inMemory(String name) {
-        return open(WalConfig.memory().withNodeId(name));
     }
 
     private static SyncEngine sync(StoreEngine store, InMemoryNetwork network) {
-        return SyncEngine.open(
-                        store,
-                        SyncConfig.local(),
-                        network.connect(store.identity().node()))
-                .orElseThrow();
+        return GoldenNodes.sync(store, SyncConfig.local(), network);
     }
 
     private static void write(Path log, SyncStage end) {
         InMemoryNetwork network = new InMemoryNetwork(1);
-        try (StoreEngine store = open(
-                        WalConfig.durable(log).withNodeId("golden").withSegmentBytes(WalConfig.MIN_SEGMENT_BYTES));
+        try (StoreEngine store = durable(log);
                 StoreEngine hub = inMemory("hub");
                 StoreEngine other = inMemory("other");
                 SyncEngine sync = sync(store, network);
@@ -185,18 +155,5 @@ class GoldenEpochsTest {
 
     private static SyncStage stage(SyncEngine sync) {
         return sync.report().orElseThrow().stage();
-    }
-
-    private static void put(StoreEngine store, String key) {
-        Value value = Value.fromString("of " + store.identity().node());
-        var unused = store.put(Key.of(key), value).orElseThrow();
-    }
-
-    private static void pass(List<SyncEngine> all) {
-        List<Boolean> steps = new ArrayList<>();
-        for (int round = 0; round < 60; round++) {
-            all.forEach(sync -> steps.add(sync.tick().isOk()));
-        }
-        assertEquals(-1, steps.indexOf(false), steps::toString);
     }
 }

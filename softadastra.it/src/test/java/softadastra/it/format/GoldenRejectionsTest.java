@@ -1,25 +1,23 @@
 package softadastra.it.format;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static softadastra.it.format.GoldenNodes.durable;
+import static softadastra.it.format.GoldenNodes.open;
+import static softadastra.it.format.GoldenNodes.pass;
+import static softadastra.it.format.GoldenNodes.put;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import softadastra.core.NodeId;
-import softadastra.store.CheckpointPolicy;
-import softadastra.store.Key;
 import softadastra.store.StoreConfig;
 import softadastra.store.StoreEngine;
-import softadastra.store.Value;
 import softadastra.sync.FailedOperation;
 import softadastra.sync.InMemoryNetwork;
 import softadastra.sync.SyncConfig;
@@ -36,7 +34,6 @@ class GoldenRejectionsTest {
 
     private static final GoldenStoreLog GOLDEN = new GoldenStoreLog("store-rejections");
     private static final GoldenStoreLog TAKEN = new GoldenStoreLog("store-rejections-taken");
-    private static final Instant NEW_YEAR = Instant.parse("2026-01-01T00:00:00Z");
 
     @TempDir
     Path directory;
@@ -58,55 +55,43 @@ class GoldenRejectionsTest {
     }
 
     private static String describe(Path log) {
-        StringBuilder text = new StringBuilder();
-        Map<Integer, Integer> kinds = new TreeMap<>();
         try (StoreEngine store = StoreEngine.open(StoreConfig.durable(log)).orElseThrow();
                 SyncEngine sync = SyncEngine.open(store, SyncConfig.local()).orElseThrow()) {
-            store.entries()
-                    .forEach(entry -> text.append("%s = %s\n"
-                            .formatted(entry.key().asString(), entry.value().asString())));
-            for (FailedOperation each : sync.failed().orElseThrow()) {
-                text.append("failed: %s\n".formatted(each));
-            }
-            long notes = store.replication()
-                    .notes((sequence, typeCode, payload) -> {
-                        if (typeCode == 69) {
-                            int unused = kinds.merge((int) payload[1], 1, Integer::sum);
-                        } else if (typeCode == 70) {
-                            int unused = kinds.merge(-payload[0], 1, Integer::sum);
-                        }
-                        text.append("note %d at %d: 0x%s\n"
-                                .formatted(typeCode, sequence, HexFormat.of().formatHex(payload)));
-                    })
-                    .orElseThrow();
-            text.append("notes %d, of 69 by kind and of 70 by version %s, state %s, holds %s\n"
+            GoldenText text = new GoldenText(store);
+            text.entries();
+            sync.failed().orElseThrow().forEach(each -> text.line("failed: %s".formatted(each)));
+            long notes = text.notes();
+            text.line("notes %d, of 69 by kind and of 70 by version %s, state %s, holds %s"
                     .formatted(
                             notes,
-                            kinds,
+                            kinds(store),
                             sync.state().orElseThrow(),
                             store.context().counters()));
+            return text.toString();
         }
-        return text.toString();
     }
 
-    private static StoreEngine open(WalConfig log) {
-        return StoreEngine.open(StoreConfig.of(log.withClock(InstantSource.fixed(NEW_YEAR)))
-                        .withCheckpoints(CheckpointPolicy.manual()))
+    private static Map<Integer, Integer> kinds(StoreEngine store) {
+        List<Integer> kinds = new ArrayList<>();
+        long unused = store.replication()
+                .notes((sequence, typeCode, payload) -> {
+                    if (typeCode == 69) {
+                        kinds.add((int) payload[1]);
+                    } else if (typeCode == 70) {
+                        kinds.add(-payload[0]);
+                    }
+                })
                 .orElseThrow();
+        return kinds.stream()
+                .collect(Collectors.groupingBy(kind -> kind, TreeMap::new, Collectors.summingInt(kind -> 1)));
     }
 
     private static StoreEngine inMemory(String name) {
         return open(WalConfig.memory().withNodeId(name).withHistory(WalHistory.PINNED));
     }
 
-    private static StoreEngine durable(Path log) {
-        return open(WalConfig.durable(log).withNodeId("golden").withSegmentBytes(WalConfig.MIN_SEGMENT_BYTES));
-    }
-
     private static SyncEngine sync(StoreEngine store, InMemoryNetwork network, int largest) {
-        NodeId node = store.identity().node();
-        return SyncEngine.open(store, SyncConfig.local().withLargestValue(largest), network.connect(node))
-                .orElseThrow();
+        return GoldenNodes.sync(store, SyncConfig.local().withLargestValue(largest), network);
     }
 
     private static void write(Path log) {
@@ -162,17 +147,5 @@ class GoldenRejectionsTest {
             put(store, "large, and replaced", "by the one that has never had it");
             pass(List.of(stricts, sync));
         }
-    }
-
-    private static void put(StoreEngine store, String key, String value) {
-        var unused = store.put(Key.of(key), Value.fromString(value)).orElseThrow();
-    }
-
-    private static void pass(List<SyncEngine> all) {
-        List<Boolean> steps = new ArrayList<>();
-        for (int round = 0; round < 30; round++) {
-            all.forEach(sync -> steps.add(sync.tick().isOk()));
-        }
-        assertEquals(-1, steps.indexOf(false), steps::toString);
     }
 }

@@ -2,10 +2,7 @@ package softadastra.it.format;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,18 +14,15 @@ import softadastra.core.NodeId;
 import softadastra.store.Adoption;
 import softadastra.store.Arbiter;
 import softadastra.store.CausalContext;
-import softadastra.store.CheckpointPolicy;
 import softadastra.store.Effect;
 import softadastra.store.Key;
 import softadastra.store.Operation;
 import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
-import softadastra.store.Replication;
 import softadastra.store.StoreConfig;
 import softadastra.store.StoreEngine;
 import softadastra.store.Value;
-import softadastra.wal.spi.WalConfig;
 
 /**
  * The log of a store that had to do with other nodes, as it is checked in: operations of others with what they did, survivors, notes,
@@ -36,7 +30,6 @@ import softadastra.wal.spi.WalConfig;
  */
 class GoldenReplicationTest {
     private static final GoldenStoreLog LOG = new GoldenStoreLog("store-replication");
-    private static final Instant NEW_YEAR = Instant.parse("2026-01-01T00:00:00Z");
     private static final Arbiter LATEST = (incoming, standing) ->
             standing.isEmpty() || incoming.stamp().isAfter(standing.get(0).stamp()) ? Effect.WON : Effect.LOST;
 
@@ -49,12 +42,11 @@ class GoldenReplicationTest {
     }
 
     private static String describe(Path log) {
-        StringBuilder text = new StringBuilder();
         try (StoreEngine store = StoreEngine.open(StoreConfig.durable(log)).orElseThrow()) {
-            Replication replication = store.replication();
-            long standing = replication
+            GoldenText text = new GoldenText(store);
+            long standing = store.replication()
                     .standing(Optional.empty(), each -> {
-                        text.append("%s of %s at %s, version %d, sequence %d: %s\n"
+                        text.line("%s of %s at %s, version %d, sequence %d: %s"
                                 .formatted(
                                         each.key().asString(),
                                         each.id(),
@@ -65,24 +57,17 @@ class GoldenReplicationTest {
                         return true;
                     })
                     .orElseThrow();
-            long operations = store.operations(replication.start().orElseThrow().sequence(), (sequence, record) -> {
-                        text.append("%d %s\n".formatted(sequence, record));
-                        return true;
-                    })
-                    .orElseThrow();
-            long notes = replication
-                    .notes((sequence, typeCode, payload) -> text.append("note %d at %d: 0x%s\n"
-                            .formatted(typeCode, sequence, HexFormat.of().formatHex(payload))))
-                    .orElseThrow();
-            text.append("standing %d, operations %d, notes %d, entries %d, knows %s\n"
+            long operations = text.operations();
+            long notes = text.notes();
+            text.line("standing %d, operations %d, notes %d, entries %d, knows %s"
                     .formatted(
                             standing,
                             operations,
                             notes,
                             store.size(),
                             store.context().counters()));
+            return text.toString();
         }
-        return text.toString();
     }
 
     @BeforeAll
@@ -91,12 +76,7 @@ class GoldenReplicationTest {
     }
 
     private static void write(Path log) {
-        StoreConfig config = StoreConfig.of(WalConfig.durable(log)
-                        .withNodeId("golden")
-                        .withClock(InstantSource.fixed(NEW_YEAR))
-                        .withSegmentBytes(WalConfig.MIN_SEGMENT_BYTES))
-                .withCheckpoints(CheckpointPolicy.manual());
-        try (StoreEngine store = StoreEngine.open(config).orElseThrow()) {
+        try (StoreEngine store = GoldenNodes.durable(log)) {
             write(store);
         }
     }
@@ -158,7 +138,7 @@ class GoldenReplicationTest {
         knew.forEach((name, known) -> context.put(origin(name), known));
         return OperationRecord.remote(
                 new OperationId(origin(node), counter),
-                HybridTimestamp.of(NEW_YEAR.toEpochMilli() + 1_000L * later, 3),
+                HybridTimestamp.of(GoldenNodes.NEW_YEAR.toEpochMilli() + 1_000L * later, 3),
                 counter,
                 Effect.WON,
                 CausalContext.of(context),

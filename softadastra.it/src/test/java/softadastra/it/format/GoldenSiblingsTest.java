@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +15,6 @@ import softadastra.core.HybridTimestamp;
 import softadastra.core.NodeId;
 import softadastra.store.Arbiter;
 import softadastra.store.CausalContext;
-import softadastra.store.CheckpointPolicy;
 import softadastra.store.Effect;
 import softadastra.store.Key;
 import softadastra.store.Operation;
@@ -28,7 +25,6 @@ import softadastra.store.Standing;
 import softadastra.store.StoreConfig;
 import softadastra.store.StoreEngine;
 import softadastra.store.Value;
-import softadastra.wal.spi.WalConfig;
 
 /**
  * The log of a store under whose keys operations stand beside each other, checked in under {@code
@@ -38,7 +34,6 @@ import softadastra.wal.spi.WalConfig;
 class GoldenSiblingsTest {
 
     private static final GoldenStoreLog GOLDEN = new GoldenStoreLog("store-siblings");
-    private static final Instant NEW_YEAR = Instant.parse("2026-01-01T00:00:00Z");
 
     @TempDir
     Path directory;
@@ -54,10 +49,10 @@ class GoldenSiblingsTest {
     }
 
     private static String describe(Path log) {
-        StringBuilder text = new StringBuilder();
         try (StoreEngine store = StoreEngine.open(StoreConfig.durable(log)).orElseThrow()) {
+            GoldenText text = new GoldenText(store);
             store.entries()
-                    .forEach(entry -> text.append("%s = %s, version %d at %s\n"
+                    .forEach(entry -> text.line("%s = %s, version %d at %s"
                             .formatted(
                                     entry.key().asString(),
                                     entry.value().asString(),
@@ -65,7 +60,7 @@ class GoldenSiblingsTest {
                                     entry.timestamp())));
             long standing = store.replication()
                     .standing(Optional.empty(), each -> {
-                        text.append("%s of %s at %s, version %d, sequence %d, contested %s, floor %s: %s\n"
+                        text.line("%s of %s at %s, version %d, sequence %d, contested %s, floor %s: %s"
                                 .formatted(
                                         each.key().asString(),
                                         each.id(),
@@ -78,27 +73,17 @@ class GoldenSiblingsTest {
                         return true;
                     })
                     .orElseThrow();
-            long start = store.replication().start().orElseThrow().sequence();
-            long operations = store.operations(start, (sequence, record) -> {
-                        text.append("%d %s\n".formatted(sequence, record));
-                        return true;
-                    })
-                    .orElseThrow();
-            text.append("standing %d, operations %d, entries %d, knows %s\n"
+            long operations = text.operations();
+            text.line("standing %d, operations %d, entries %d, knows %s"
                     .formatted(
                             standing, operations, store.size(), store.context().counters()));
+            return text.toString();
         }
-        return text.toString();
     }
 
     private static void write(Path log) {
-        StoreConfig config = StoreConfig.of(WalConfig.durable(log)
-                        .withNodeId("golden")
-                        .withClock(InstantSource.fixed(NEW_YEAR))
-                        .withSegmentBytes(WalConfig.MIN_SEGMENT_BYTES))
-                .withCheckpoints(CheckpointPolicy.manual());
         Map<String, Integer> counters = new HashMap<>();
-        try (StoreEngine store = StoreEngine.open(config).orElseThrow()) {
+        try (StoreEngine store = GoldenNodes.durable(log)) {
             writeAll(store, counters, "early");
             var checkpoint = store.checkpoint().orElseThrow();
             writeAll(store, counters, "late");
@@ -163,7 +148,7 @@ class GoldenSiblingsTest {
         Map<Origin, Long> knew = counter == 1 ? Map.of() : Map.of(origin(node), counter - 1L);
         OperationRecord record = OperationRecord.remote(
                 new OperationId(origin(node), counter),
-                HybridTimestamp.of(NEW_YEAR.toEpochMilli() + 3_600_000L * hour, counter),
+                HybridTimestamp.of(GoldenNodes.NEW_YEAR.toEpochMilli() + 3_600_000L * hour, counter),
                 counter,
                 Effect.WON,
                 CausalContext.of(knew),
