@@ -194,7 +194,7 @@ final class Exchange {
         boolean tookPart = membership.stage().takesPart();
         List<SyncMessage> received = inbox.receive();
         tally.received = received.size();
-        List<SyncMessage> messages = join(learn(received));
+        List<SyncMessage> messages = join(learn(received), now);
         tally.attempt(() -> {
             var unused = replication.settle().orElseThrow();
         });
@@ -213,7 +213,7 @@ final class Exchange {
             tally.attempt(() -> markAcks(now));
         }
         tally.attempt(() -> {
-            membership.fence(peers.all(), here.held(), isAboveAll(), now);
+            membership.fence(peers.all(), here.held(), subscriptions.sources(), now);
             if (membership.isReturning()) {
                 returning.begin(false);
             }
@@ -251,12 +251,6 @@ final class Exchange {
                         .anyMatch(peer -> peer.isLinked()
                                 && subscriptions.isComparable(peer.origin())
                                 && holdsTheSame(peer.cut()));
-    }
-
-    private boolean isAboveAll() {
-        return !peers.all().isEmpty()
-                && peers.all().keySet().stream()
-                        .noneMatch(each -> subscriptions.of(each).covers(subscriptions.own()));
     }
 
     private boolean isTakingPart() {
@@ -346,7 +340,7 @@ final class Exchange {
     }
 
     /** Takes in those who have spoken, and those they name; answers what members have said. */
-    private List<SyncMessage> join(List<SyncMessage> messages) {
+    private List<SyncMessage> join(List<SyncMessage> messages, long now) {
         List<SyncMessage> heard = new ArrayList<>();
         for (SyncMessage message : messages) {
             // Whoever is not let in is told how this node is, and so why.
@@ -360,13 +354,16 @@ final class Exchange {
                             holds,
                             () -> peers.settled(members().clamp(holds)),
                             forgetting::promiseAtLeast,
-                            forgetting.promise())) {
+                            forgetting.promise(),
+                            now)) {
                         heard.add(message);
                     }
                     if (membership.stage() == Stage.WHOLE && before != Stage.WHOLE) {
                         incoming.startOver();
                     }
                 });
+            } else {
+                membership.refuse(message.state());
             }
         }
         tally.attempt(() -> {

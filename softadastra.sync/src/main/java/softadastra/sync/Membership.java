@@ -1,6 +1,7 @@
 package softadastra.sync;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,12 @@ import softadastra.store.Replication;
  * to forget removals, goes on in a new epoch, learns all that stands elsewhere, and then writes again on top what only it has.
  */
 class Membership {
+
+    /** Whoever has let a node in tells the others long before. */
+    private static final long REFUSED_NANOS = 30_000_000_000L;
+
+    /** It is waited at most so many times twice as long. */
+    private static final int MAX_PATIENCE = 10;
 
     /** Makes what an engine goes by. */
     interface Factory {
@@ -79,6 +86,9 @@ class Membership {
 
     /** What this node has ever been, as far as it knows. */
     private final Set<Origin> own = new HashSet<>();
+
+    /** Since when members that take part have not let this node in. */
+    private final Map<Origin, Long> refusedSince = new HashMap<>();
 
     /** How often it has come back since the engine was opened. */
     private int renewals;
@@ -223,16 +233,32 @@ class Membership {
     }
 
     /**
+     * Takes note of what somebody says who is not admitted. Where each has fenced the other, as those on both sides of a cut may be told
+     * to, neither would ever listen again: both come back.
+     */
+    void refuse(SyncMessage.State state) {
+        returning |= stage != Stage.LEFT
+                && members.fenced().containsKey(state.from())
+                && state.members().fenced().containsKey(self);
+    }
+
+    /**
      * Takes note of what somebody says who is {@linkplain #admits admitted}.
      *
      * @param holds what this node holds
      * @param settled of what it holds, what all members do, as far as it knows
      * @param promising promises to write nothing below a stamp from here on
      * @param promise what this node has promised
+     * @param now the time in nanoseconds, as of the ticks
      * @return whether it may be listened to: it is a member now
      */
     boolean hear(
-            SyncMessage.State state, Vector holds, Supplier<Vector> settled, LongConsumer promising, long promise) {
+            SyncMessage.State state,
+            Vector holds,
+            Supplier<Vector> settled,
+            LongConsumer promising,
+            long promise,
+            long now) {
         Origin from = state.from();
         Optional<Origin> stranger = stranger(state.members());
         if (stranger.isPresent() && renewals > 0 && state.members().fenced().containsKey(self)) {
@@ -289,6 +315,10 @@ class Membership {
         }
         if (member && older && !listed && stage == Stage.NEW) {
             // It was let in here before it had promised that, and has not let this node in.
+            returning = true;
+            return false;
+        }
+        if (isRefused(state, member && !listed && promise != 0, now)) {
             returning = true;
             return false;
         }
@@ -394,10 +424,14 @@ class Membership {
         return next;
     }
 
-    /** Whether a limit that was not known has others refuse what this node holds. */
+    /**
+     * Whether a limit that was not known has others refuse what this node holds of somebody else. Of its own it knows what to write again;
+     * the first of those who return goes on before its last epoch has a limit.
+     */
     private boolean isBeyond(Members before, Vector holds) {
         return members.fenced().entrySet().stream()
-                .anyMatch(fence -> holds.counter(fence.getKey()) > fence.getValue()
+                .anyMatch(fence -> !isOwn(fence.getKey().node())
+                        && holds.counter(fence.getKey()) > fence.getValue()
                         && before.fenced().getOrDefault(fence.getKey(), Members.OPEN) > fence.getValue());
     }
 
@@ -427,11 +461,43 @@ class Membership {
                         .noneMatch(each -> each.node().equals(node)));
     }
 
-    /** Whether others have the first of all names. */
+    /**
+     * Whether a member that takes part has not let this node in for long: whoever has let it in may be gone, having told nobody. What
+     * stands here may then be older than removals that are forgotten there.
+     */
+    private boolean isRefused(SyncMessage.State state, boolean unlisted, long now) {
+        boolean refused = unlisted
+                && stage.takesPart()
+                && state.cut().promise() != 0
+                && !state.cut().returning()
+                && !state.members().hasOpen();
+        if (!refused) {
+            refusedSince.remove(state.from());
+            return false;
+        }
+        // Where only one of the two hears the other one it would come back again and again.
+        long patience = REFUSED_NANOS << Math.min(renewals, MAX_PATIENCE);
+        return now - refusedSince.computeIfAbsent(state.from(), absent -> now) > patience
+                && (!knowsOthersThan(state.members()) || isNamedBefore(state.members()));
+    }
+
+    /** Whether others know of somebody that this node does not. */
+    private boolean knowsOthersThan(Members others) {
+        return !members.joined().containsAll(others.joined());
+    }
+
+    /**
+     * Whether others have the first of all names that one of both does not know. Where they know all that this node does, they have none:
+     * they have let somebody in, and it is they who come back.
+     */
     private boolean isNamedBefore(Members others) {
-        return !others.isEmpty()
-                && !members.isEmpty()
-                && others.joined().first().compareTo(members.joined().first()) < 0;
+        Optional<Origin> ours = members.joined().stream()
+                .filter(each -> !others.joined().contains(each))
+                .findFirst();
+        Optional<Origin> theirs = others.joined().stream()
+                .filter(each -> !members.joined().contains(each))
+                .findFirst();
+        return ours.isPresent() && theirs.isPresent() && theirs.get().compareTo(ours.get()) < 0;
     }
 
     /** Whether there is nobody but this node, as far as it knows. */
@@ -529,18 +595,24 @@ class Membership {
         return next;
     }
 
+    /** Which members a node could learn from. */
+    interface Sources {
+
+        /** Whether a member wants all that this node does. */
+        boolean has(Origin member);
+
+        /** Whether it wants more than this node as well. */
+        boolean hasMore(Origin member);
+    }
+
     /**
      * Puts up fences, as far as that is this node's to do, and closes those for which that can be done.
      *
-     * @param isAboveAll whether every other member wants less than this node
+     * @param sources whom this node could learn from
      */
-    void fence(Map<Origin, Peer> peers, Vector held, boolean isAboveAll, long now) {
-        if (stage == Stage.WHOLE && isAboveAll && agree(peers)) {
-            // Nobody has all that it wants: what stands here counts.
-            enter(Stage.MEMBER);
-        }
+    void fence(Map<Origin, Peer> peers, Vector held, Sources sources, long now) {
         SortedSet<Origin> accused = fences.accused(members, self, now);
-        if ((stage == Stage.WHOLE || stage == Stage.REBASE) && isFirstOfThoseWhoReturn(peers, accused)) {
+        if ((stage == Stage.WHOLE || stage == Stage.REBASE) && isFirstOfThoseWhoReturn(peers, accused, sources)) {
             enter(Stage.MEMBER);
         }
         if (!stage.takesPart() || !members.has(self)) {
@@ -557,28 +629,31 @@ class Membership {
             if (fence.getValue() == Members.OPEN) {
                 OptionalLong limit = fences.limit(fence.getKey(), members, self, peers, held, now);
                 if (limit.isPresent()) {
+                    Members before = members;
                     become(members.fence(fence.getKey(), limit.getAsLong()));
-                    returning |= held.counter(fence.getKey()) > limit.getAsLong();
+                    returning |= isBeyond(before, held);
                 }
             }
         }
     }
 
     /**
-     * Whether all others who are left have to learn what stands elsewhere too, and have accused those who are not: then what stands at
-     * the first of them counts.
+     * Whether all others who are left, and have what this node wants, have to learn what stands elsewhere too: then what stands at the
+     * first of those who want most counts. Those who are not left are accused by all others.
      */
-    private boolean isFirstOfThoseWhoReturn(Map<Origin, Peer> peers, SortedSet<Origin> accused) {
+    private boolean isFirstOfThoseWhoReturn(Map<Origin, Peer> peers, SortedSet<Origin> accused, Sources sources) {
         SortedSet<Origin> left = members.current();
         left.removeAll(accused);
         boolean agreed = accused.isEmpty() ? agree(peers) : Fences.haveAccused(members, self, peers, accused);
-        return agreed
-                && left.size() > 1
-                && left.first().equals(self)
-                && left.stream().filter(each -> !each.equals(self)).allMatch(each -> {
+        if (!agreed || left.size() < 2 || !left.contains(self)) {
+            return false;
+        }
+        return left.stream()
+                .filter(each -> !each.equals(self) && sources.has(each))
+                .allMatch(each -> {
                     Peer peer = peers.get(each);
                     Cut cut = peer == null ? null : peer.cut();
-                    return cut != null && cut.returning();
+                    return cut != null && cut.returning() && self.compareTo(each) < 0 && !sources.hasMore(each);
                 });
     }
 

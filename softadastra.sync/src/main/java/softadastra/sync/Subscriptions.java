@@ -78,6 +78,21 @@ final class Subscriptions {
         return own().isEverything() && of(other).isEverything();
     }
 
+    /** Those who want at least what this node does: it can learn from them what stands elsewhere. */
+    Membership.Sources sources() {
+        return new Membership.Sources() {
+            @Override
+            public boolean has(Origin member) {
+                return of(member).covers(own());
+            }
+
+            @Override
+            public boolean hasMore(Origin member) {
+                return has(member) && !own().covers(of(member));
+            }
+        };
+    }
+
     /** Those of some who do not want everything. */
     SortedMap<Origin, Subscription> partial(Iterable<Origin> some) {
         TreeMap<Origin, Subscription> partial = new TreeMap<>();

@@ -392,8 +392,8 @@ public final class SyncEngine implements AutoCloseable {
     /**
      * Says that a node will not come back: the others wait for nothing of it from then on, once they have heard of it. This is for a
      * node that was lost, where those that are left are not more than half of all, or are not to wait until the retention has passed.
-     * If it is there all the same it comes back by itself, and writes again on top what only it has. Say it at one node only, and never
-     * on both sides of a cut: two nodes that have each had the other forgotten stay apart.
+     * If it is there all the same it comes back by itself, and writes again on top what only it has. Where it was said on both sides of a
+     * cut, all of both come back when they meet.
      *
      * @param node its id
      * @return ok; or NOT_FOUND if it is no member, or an error of the log, or INVALID_STATE

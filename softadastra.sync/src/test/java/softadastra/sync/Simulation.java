@@ -21,6 +21,12 @@ final class Simulation implements AutoCloseable {
     /** So close to the end something goes wrong with a node: before, mostly somebody would write over it. */
     private static final int ALTERED_WITHIN = 30;
 
+    /** Whether nodes that want some of the keys come and go too. */
+    private static final boolean MIXED = Boolean.getBoolean("softadastra.sync.mixed");
+
+    /** One in so many times that something becomes of a node, another one is forgotten there. */
+    private static final int FORGETS = 8;
+
     private final SimulationCounts counts = new SimulationCounts();
     private final SimulationOracle oracle = new SimulationOracle(counts);
     private final SimulationRejections rejections = new SimulationRejections();
@@ -71,7 +77,7 @@ final class Simulation implements AutoCloseable {
         }
         int kind = setup.nextInt(4);
         network.without(SimulationSetup.missing(kind, nodes));
-        if (!moving) {
+        if (!moving || MIXED) {
             SimulationSetup.subscribe(kind, nodes, new SplittableRandom(~seed));
         }
         nodes.stream().filter(node -> !moves.isLater(node.id())).forEach(this::start);
@@ -175,7 +181,7 @@ final class Simulation implements AutoCloseable {
             trace.update(SimulatedContents.now(node).text().getBytes(StandardCharsets.UTF_8));
         }
         Exchange any = nodes.get(0).exchange();
-        oracle.checkNothingVanished(any.held().toContext(), any.members(), reports, difference);
+        oracle.checkNothingVanished(any.held().toContext(), any.members(), reports, rejections, difference);
         healing.repeat();
     }
 
@@ -227,6 +233,10 @@ final class Simulation implements AutoCloseable {
 
     /** Somebody comes for the first time, goes for long, loses what it has, or gets an earlier log. */
     private void move(SimulatedNode node, SplittableRandom random) {
+        if (random.nextInt(FORGETS) == 0) {
+            forget(node, nodes.get(random.nextInt(nodes.size())));
+            return;
+        }
         SimulatedMoves.Move move = moves.next(node.id(), random);
         if (move == SimulatedMoves.Move.JOINS) {
             start(node);
@@ -256,6 +266,18 @@ final class Simulation implements AutoCloseable {
             reports.lost(node.id(), putBack);
             rejections.lost(node.id(), putBack);
             applications.lost(node);
+        }
+    }
+
+    /** Somebody says at a node that another one will not come back, which may be wrong. */
+    private void forget(SimulatedNode node, SimulatedNode other) {
+        boolean forgotten = node.isUp()
+                && cluster.attempt(node, () -> {
+                    boolean any = node.exchange().forget(other.id()).orElseThrow();
+                    counts.forgotten += any ? 1 : 0;
+                });
+        if (forgotten) {
+            node.settle();
         }
     }
 

@@ -40,7 +40,7 @@ final class SimulationOracle {
     /** Removals that somebody has forgotten, when everybody had them. */
     private final Set<OperationId> forgotten = new HashSet<>();
 
-    /** Removals that somebody may have dropped before it met anybody. */
+    /** Removals that somebody may have dropped before it met anybody, or having been told to forget the others. */
     private final Set<OperationId> droppedAlone = new HashSet<>();
 
     SimulationOracle(SimulationCounts counts) {
@@ -212,6 +212,10 @@ final class SimulationOracle {
             if (isForgotten) {
                 for (Written each : Written.last(SimulationPolicies.ALL.of(key), known)) {
                     if (!each.isValue() && forgotten.add(each.id())) {
+                        if (counts.forgotten > 0) {
+                            // Nodes that were told to forget the others, and are not so many, have agreed on that by themselves.
+                            droppedAlone.add(each.id());
+                        }
                         counts.checked(Invariant.I9);
                         require(
                                 words.isEverywhere(members, node.exchange().self(), each.id()),
@@ -227,10 +231,14 @@ final class SimulationOracle {
 
     /**
      * Nothing has vanished that was in a log that was not lost, unless it was beyond a fence; and then its node has it, or has told. What
-     * only others had, since its node had lost it, these have, or have told.
+     * only others had, since its node had lost it, these have, or have told. What others have rejected its node has told as failed.
      */
     void checkNothingVanished(
-            CausalContext held, Members members, SimulationReports reports, SimulatedDifference difference) {
+            CausalContext held,
+            Members members,
+            SimulationReports reports,
+            SimulationRejections rejections,
+            SimulatedDifference difference) {
         byOrigin.forEach((origin, all) -> {
             for (Written each : all) {
                 if (held.includes(each.id()) || lost.contains(each.id())) {
@@ -248,8 +256,10 @@ final class SimulationOracle {
                                         || (other.id().node().equals(origin.node())
                                                 && !other.id().origin().equals(origin)
                                                 && other.isAfter(each)));
-                boolean told =
-                        lossy.contains(origin) ? reports.isTold(each.id()) : reports.isTold(origin.node(), each.id());
+                boolean told = rejections.isFailed(each.id())
+                        || (lossy.contains(origin)
+                                ? reports.isTold(each.id())
+                                : reports.isTold(origin.node(), each.id()));
                 require(
                         !last || again || told || !each.isValue() || difference.isOf(each.key()),
                         () -> "what " + each.id() + " wrote to " + each.key() + " has vanished without a report of "

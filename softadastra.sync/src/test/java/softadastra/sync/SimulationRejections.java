@@ -68,6 +68,11 @@ final class SimulationRejections {
                 .anyMatch(claim -> claim.id().equals(id) && claim.by().equals(node.id()));
     }
 
+    /** Whether the writer of an operation has been told that somebody rejected it. */
+    boolean isFailed(OperationId id) {
+        return failed.stream().anyMatch(claim -> claim.id().equals(id));
+    }
+
     /** A node's log is copied. */
     void save(NodeId node) {
         saved.put(

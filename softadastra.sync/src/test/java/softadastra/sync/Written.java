@@ -19,14 +19,17 @@ import softadastra.store.Value;
  */
 record Written(OperationRecord operation, CausalContext context, CausalContext known, Set<OperationId> stood) {
 
-    /** An operation of a node that wants some of the keys: of one that it is told nothing of, it knows what it has written itself. */
+    /**
+     * An operation of a node that wants some of the keys: of one that it is told nothing of, it knows what it has written
+     * itself in the epoch that its log is in.
+     */
     static Written by(
             Subscription subscription, OperationRecord operation, CausalContext held, Set<OperationId> stood) {
         if (subscription.matches(operation.operation().key())) {
             return new Written(operation, held, held, stood);
         }
         Map<Origin, Long> own = new TreeMap<>(held.counters());
-        own.keySet().removeIf(origin -> !origin.node().equals(operation.id().node()));
+        own.keySet().removeIf(origin -> !origin.equals(operation.id().origin()));
         return new Written(operation, held, CausalContext.of(own), stood);
     }
 
