@@ -211,11 +211,11 @@ final class SimulationOracle {
                     && node.store().replication().standing(key).orElseThrow().isEmpty();
             if (isForgotten) {
                 for (Written each : Written.last(SimulationPolicies.ALL.of(key), known)) {
+                    if (!each.isValue() && counts.forgotten > 0) {
+                        // Those who were told to forget the others have agreed on that by themselves.
+                        droppedAlone.add(each.id());
+                    }
                     if (!each.isValue() && forgotten.add(each.id())) {
-                        if (counts.forgotten > 0) {
-                            // Nodes that were told to forget the others, and are not so many, have agreed on that by themselves.
-                            droppedAlone.add(each.id());
-                        }
                         counts.checked(Invariant.I9);
                         require(
                                 words.isEverywhere(members, node.exchange().self(), each.id()),
