@@ -96,6 +96,13 @@ final class NetworkOptions {
         if (listen.isEmpty() && peers.isEmpty()) {
             return subscribed(SyncConfig.local());
         }
+        if (listen.isPresent() && truststore.isPresent() && keystore.isEmpty()) {
+            throw new CommandFailure(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "listening with TLS needs a key, and there is only --tls-truststore",
+                    "add --tls-keystore FILE; or, to listen without TLS, have Java trust the certificates of --peer instead:"
+                            + " JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=FILE");
+        }
         TransportConfig network = TransportConfig.none()
                 .withPeers(peers)
                 .withClientCertificates(clientCertificates)

@@ -143,10 +143,21 @@ class NetworkOptionsTest {
                 ErrorCode.INVALID_ARGUMENT,
                 refusal(
                         Map.of(),
-                        "--listen",
-                        ":0",
+                        "--peer",
+                        "https://127.0.0.1:7420",
                         "--tls-truststore",
                         directory.resolve("none").toString()));
+    }
+
+    @Test
+    void trustedCertificatesWithoutAKeyAreNotEnoughToListen() throws Exception {
+        Path trusted = keystore();
+        Map<String, String> environment = Map.of(TlsFiles.PASSWORD, PASSWORD);
+        CommandFailure failure = assertThrows(
+                CommandFailure.class,
+                () -> config(environment, "--listen", ":0", "--tls-truststore", trusted.toString()));
+        assertEquals(ErrorCode.INVALID_ARGUMENT, failure.error().code());
+        assertTrue(failure.hint().orElseThrow().contains("--tls-keystore"));
     }
 
     /** A key with its certificate, which is trusted too, made as a user would make it. */

@@ -34,6 +34,7 @@ final class Callers {
     private final Lookups lookups;
     private final Optional<SSLContext> tls;
     private final boolean hasToken;
+    private final boolean onlyTls;
     private final Function<Target, Optional<SSLEngine>> engines;
     private final List<Caller> configured = new ArrayList<>();
     private final Set<Address> there;
@@ -58,10 +59,17 @@ final class Callers {
         this.lookups = lookups;
         this.tls = config.tls();
         this.hasToken = config.token().isPresent();
+        boolean callsOnlyTls = !peers.isEmpty() && peers.stream().allMatch(Address::tls);
+        this.onlyTls = tls.isPresent() || (config.listen().isEmpty() && callsOnlyTls);
         this.engines = engines;
         this.there = new HashSet<>(peers);
         for (int i = 0; i < peers.size(); i++) {
-            configured.add(caller(lookups.configured(), config.peers().get(i), new Target(peers.get(i), tls)));
+            // Without a context of its own it calls with the JVM's, which was looked at when this was opened; it serves
+            // with none.
+            configured.add(caller(
+                    lookups.configured(),
+                    config.peers().get(i),
+                    target(peers.get(i)).orElseThrow()));
         }
     }
 
@@ -117,12 +125,16 @@ final class Callers {
         if (untrusted.isPresent()) {
             return refuse(text, untrusted.get());
         }
+        Optional<Target> target = target(address.value());
+        return target.isPresent() ? target : refuse(text, "this JVM has no certificates that it trusts");
+    }
+
+    private Optional<Target> target(Address address) {
         try {
             return Optional.of(new Target(
-                    address.value(),
-                    tls.isPresent() || !address.value().tls() ? tls : Optional.of(SSLContext.getDefault())));
+                    address, tls.isPresent() || !address.tls() ? tls : Optional.of(SSLContext.getDefault())));
         } catch (NoSuchAlgorithmException e) {
-            return refuse(text, "this JVM has no certificates that it trusts");
+            return Optional.empty();
         }
     }
 
@@ -138,8 +150,8 @@ final class Callers {
         if (!hasToken) {
             return Optional.of("a node that was found is called with a token only");
         }
-        return tls.isPresent() && !address.tls()
-                ? Optional.of("a node that was found is not called without TLS by one that has certificates")
+        return onlyTls && !address.tls()
+                ? Optional.of("a node that was found is not called without TLS by one that speaks nothing else")
                 : Optional.empty();
     }
 

@@ -312,7 +312,8 @@ final class HttpTransport implements SyncTransport {
         links = List.copyOf(all);
     }
 
-    private static SSLEngine serverEngine(SSLContext tls, TransportConfig config) {
+    /** What speaks TLS with whoever calls. */
+    static SSLEngine serverEngine(SSLContext tls, TransportConfig config) {
         SSLEngine engine = tls.createSSLEngine();
         engine.setUseClientMode(false);
         SSLParameters parameters = engine.getSSLParameters();

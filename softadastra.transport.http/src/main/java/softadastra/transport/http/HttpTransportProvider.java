@@ -48,8 +48,8 @@ public final class HttpTransportProvider implements SyncTransportProvider {
      * there.
      *
      * @return the transport; or INVALID_ARGUMENT for an address that is none, for a token of less than 16 characters, for client
-     *     certificates without TLS, for listening beyond the loopback address while nobody has to show who they are; PERMISSION_DENIED;
-     *     IO_ERROR where the address is taken, or not one of this machine
+     *     certificates without TLS, for listening with a TLS context that has no key, for listening beyond the loopback address while
+     *     nobody has to show who they are; PERMISSION_DENIED; IO_ERROR where the address is taken, or not one of this machine
      */
     @Override
     public Result<SyncTransport> open(TransportConfig config, TransportHost host) {
@@ -85,15 +85,24 @@ public final class HttpTransportProvider implements SyncTransportProvider {
             }
             listen = Optional.of(address.value());
         }
+        if (listen.isPresent() && config.tls().isPresent() && !hasKey(config.tls().get(), config)) {
+            return invalid("listening with TLS needs a key with its certificate, and the TLS context shows none: give it one;"
+                    + " or listen without TLS, where what the peers show is trusted by Java itself"
+                    + " (javax.net.ssl.trustStore), and no TLS context is given");
+        }
         if (config.tls().isEmpty() && peers.stream().anyMatch(Address::tls)) {
             try {
-                config = config.withTls(SSLContext.getDefault());
+                var unused = SSLContext.getDefault();
             } catch (NoSuchAlgorithmException e) {
                 return invalid("a peer is called with https, and this JVM has no certificates that it trusts");
             }
         }
         return start(
                 new HttpTransport.Parts(config, host, limits, listen, List.copyOf(peers), new SecureRandom(), names));
+    }
+
+    private static boolean hasKey(SSLContext tls, TransportConfig config) {
+        return ServerKey.isShownBy(HttpTransport.serverEngine(tls, config));
     }
 
     private static Result<HttpTransport> start(HttpTransport.Parts parts) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import softadastra.core.ErrorCode;
+import softadastra.core.SoftadastraError;
 import softadastra.sync.TransportConfig;
 
 /** Who is not trusted is not spoken to, and each side says why; a certificate that names nodes is good for these only. */
@@ -121,6 +124,81 @@ class HttpTlsTest {
         plain.awaitProblem("TLS is spoken here");
         Probe open = open("open", TransportConfig.none().withListen("127.0.0.1:0"));
         caller("other", open, keys.context("", "hub")).awaitProblem("TLS: no TLS is spoken there");
+    }
+
+    /** Runs with what this JVM trusts, if nothing else is said, being these certificates. */
+    private static void withDefaults(SSLContext trusting, Runnable action) throws Exception {
+        SSLContext before = SSLContext.getDefault();
+        SSLContext.setDefault(trusting);
+        try {
+            action.run();
+        } finally {
+            SSLContext.setDefault(before);
+        }
+    }
+
+    private static void exchange(Probe one, Probe other) {
+        one.awaitNeighbour(other);
+        other.awaitNeighbour(one);
+        one.transport().send(other.node(), new byte[] {1});
+        assertArrayEquals(new byte[] {1}, other.next());
+        other.transport().send(one.node(), new byte[] {2});
+        assertArrayEquals(new byte[] {2}, one.next());
+    }
+
+    @Test
+    void aNodeThatCallsOverTlsByWhatTheJvmTrustsListensWithoutTls() throws Exception {
+        SSLContext ofHub = keys.context("hub");
+        withDefaults(keys.context("", "hub"), () -> {
+            Probe hub = hub(ofHub, false);
+            TransportConfig listening = TransportConfig.none().withListen("127.0.0.1:0");
+            Probe between = open("between", listening.withPeers(List.of("https://127.0.0.1:" + hub.port())));
+            assertEquals(Optional.of(between.url()), between.transport().address());
+            Probe leaf = open("leaf", TransportConfig.none().withPeers(List.of(between.url())));
+            exchange(between, hub);
+            exchange(leaf, between);
+            try (RawSocket status = new RawSocket(between.port())) {
+                assertEquals(
+                        200,
+                        status.send("GET /status HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                                .answer()
+                                .status());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    @Test
+    void whatIsFoundIsCalledWithoutTlsByThoseAloneWhoSpeakWithoutItAnyway() throws Exception {
+        SSLContext ofHub = keys.context("hub");
+        String token = "a token of the test of TLS";
+        withDefaults(keys.context("", "hub"), () -> {
+            TransportConfig listening =
+                    TransportConfig.none().withListen("127.0.0.1:0").withToken(token);
+            Probe hub = open("hub", listening.withTls(ofHub));
+            Probe found = open("found", listening);
+            List<String> peers = List.of("https://127.0.0.1:" + hub.port());
+            Probe plain = open("plain", listening.withPeers(peers));
+            plain.transport().call(Set.of(found.url()));
+            exchange(plain, found);
+            TransportConfig calling = TransportConfig.none().withToken(token).withPeers(peers);
+            Probe guarded = open("guarded", calling);
+            guarded.transport().call(Set.of(found.url()));
+            guarded.awaitProblem("not called without TLS by one that speaks nothing else");
+        });
+    }
+
+    @Test
+    void aContextWithoutAKeyCallsAndDoesNotListen() throws Exception {
+        TransportConfig config = TransportConfig.none().withTls(keys.context("", "hub"));
+        SoftadastraError error = new HttpTransportProvider()
+                .open(config.withListen("127.0.0.1:0"), FakeHost.of("node"))
+                .error();
+        assertEquals(ErrorCode.INVALID_ARGUMENT, error.code());
+        assertTrue(error.message().contains("listening with TLS needs a key with its certificate"), error.message());
+        Probe hub = hub(keys.context("hub"), false);
+        exchange(caller("leaf", hub, keys.context("", "hub")), hub);
     }
 
     @Test
