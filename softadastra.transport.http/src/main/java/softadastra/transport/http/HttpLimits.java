@@ -7,8 +7,8 @@ package softadastra.transport.http;
  * @param sessions sessions of others at one time
  * @param headBytes the longest head of a request or an answer
  * @param batchBytes how much one body gathers of what waits; a larger message goes alone
- * @param inboxBytes how much may have arrived and not been taken
- * @param outboxBytes how much may wait for one node
+ * @param inboxBytes how much may have arrived and not been taken; a message that is longer comes in while half of it is free
+ * @param outboxBytes how much may wait for one node; likewise
  * @param bodyBytes how much all bodies on their way in may take together
  * @param headMillis for a head to be complete, and for a TLS handshake
  * @param idleMillis how long a connection may be open that has shown nothing
@@ -44,12 +44,18 @@ record HttpLimits(
         int strangersPerSecond,
         boolean compressLoopback) {
 
+    /** Of messages, in bytes, whatever the longest one may be: that one is rare, and a queue of them is never needed. */
+    private static final int QUEUE = 16 << 20;
+
+    private static final int BATCH = 1 << 20;
+
     /** The limits that hold for everybody; messages may be as long as given. */
     static HttpLimits defaults(int maxMessageBytes) {
-        long queue = Math.max(16 << 20, 2L * maxMessageBytes);
+        // The longest body, and others beside it.
+        long bodies = QUEUE + (long) Protocol.maxBody(maxMessageBytes, BATCH);
         return new HttpLimits(
-                2048, 1024, 8 << 10, 1 << 20, queue, queue, 2 * queue, 10_000, 60_000, 120_000, 5_000, 15_000, 20_000,
-                5_000, 16 << 10, 200, 60_000, 500, false);
+                2048, 1024, 8 << 10, BATCH, QUEUE, QUEUE, bodies, 10_000, 60_000, 120_000, 5_000, 15_000, 20_000, 5_000,
+                16 << 10, 200, 60_000, 500, false);
     }
 
     /** TLS handshakes that one remote address may begin. */

@@ -8,12 +8,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Messages that have arrived and not been taken, bounded in bytes. One thread adds, any thread takes.
+ * Messages that have arrived and not been taken, bounded in bytes. A message may be longer than the bound: it is let in while at
+ * least half of it is free. One thread adds, any thread takes.
  */
 final class Inbox {
-    /** What a message takes beyond its bytes; so that very small ones are bounded too. */
-    private static final int OVERHEAD = 64;
-
     private final Queue<byte[]> messages = new ConcurrentLinkedQueue<>();
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicBoolean wanted = new AtomicBoolean();
@@ -30,14 +28,20 @@ final class Inbox {
     boolean add(List<byte[]> all) {
         long size = 0;
         for (byte[] message : all) {
-            size += message.length + OVERHEAD;
+            size += message.length + Batch.KEPT;
         }
-        if (bytes.get() > 0 && bytes.get() + size > bound) {
+        if (!fits(size)) {
             return false;
         }
         bytes.addAndGet(size);
         messages.addAll(all);
         return true;
+    }
+
+    /** Whether there is room for what takes so many bytes, {@link Batch#KEPT} for each message among them. */
+    boolean fits(long size) {
+        long taken = bytes.get();
+        return taken <= bound / 2 || taken + size <= bound;
     }
 
     /** Whether at least half of it is free; if not, it will be said when it is. */
@@ -55,7 +59,7 @@ final class Inbox {
         if (message == null) {
             return Optional.empty();
         }
-        long left = bytes.addAndGet(-(message.length + OVERHEAD));
+        long left = bytes.addAndGet(-(message.length + Batch.KEPT));
         if (left <= bound / 2 && wanted.compareAndSet(true, false)) {
             onRoom.run();
         }

@@ -136,7 +136,8 @@ final class Lane implements Connection.User {
                 expect(millis, "the answer was not complete within " + seconds(millis));
             }
         } catch (Refusal refusal) {
-            fail("what answers there does not speak the protocol: " + refusal.text());
+            boolean noRoom = refusal.status() == 503;
+            fail(noRoom ? "there is no room for its answer" : "what answers there does not speak the protocol: " + refusal.text());
         }
     }
 

@@ -6,7 +6,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Messages that wait to be sent to one node, bounded in bytes. Thread-safe. */
+/**
+ * Messages that wait to be sent to one node, bounded in bytes. A message may be longer than the bound: it is let in while at least
+ * half of it is free. Thread-safe.
+ */
 final class Outbox {
     private final long bound;
     private final Deque<byte[]> messages = new ArrayDeque<>();
@@ -31,10 +34,11 @@ final class Outbox {
     }
 
     synchronized Offer offer(byte[] message) {
-        if (bytes > 0 && bytes + message.length + Batch.OVERHEAD > bound) {
+        long more = Batch.KEPT + (long) message.length;
+        if (bytes > bound / 2 && bytes + more > bound) {
             return Offer.FULL;
         }
-        bytes += message.length + Batch.OVERHEAD;
+        bytes += more;
         messages.add(message);
         if (told) {
             return Offer.WAITS;
@@ -44,28 +48,27 @@ final class Outbox {
     }
 
     /**
-     * Takes messages up to a size together; the first one whatever its size is, unless it is too long for the largest body that the
+     * Takes messages up to a size together, and as many as go into one batch; the first one whatever its size is, unless it is too long for the largest body that the
      * other side takes. Whoever sends has to be told of later ones.
      */
     synchronized List<byte[]> take(int atMost, int maxBody) {
         told = false;
         List<byte[]> taken = new ArrayList<>();
         long size = 0;
-        while (!messages.isEmpty()) {
+        while (!messages.isEmpty() && taken.size() < Batch.MAX_MESSAGES) {
             int next = messages.element().length + Batch.OVERHEAD;
-            if (next > maxBody) {
-                bytes -= next;
-                messages.remove();
-                dropped.increment();
-                continue;
-            }
-            if (size > 0 && size + next > Math.min(atMost, maxBody)) {
+            if (next <= maxBody && size > 0 && size + next > Math.min(atMost, maxBody)) {
                 break;
             }
-            size += next;
-            taken.add(messages.remove());
+            byte[] message = messages.remove();
+            bytes -= message.length + Batch.KEPT;
+            if (next > maxBody) {
+                dropped.increment();
+            } else {
+                size += next;
+                taken.add(message);
+            }
         }
-        bytes -= size;
         return taken;
     }
 

@@ -164,17 +164,20 @@ final class Service {
     private void messages(Call call) throws Refusal {
         Session session = session(call.head());
         long sequence = authenticate(call, session, Protocol.MESSAGES);
-        byte[] body = Deflation.inflate(encoding(call.head()), call.body(), self.maxBody());
-        List<byte[]> messages = Batch.read(body, self.maxMessageBytes());
+        Optional<List<byte[]>> read;
+        try (Body body = Body.of(encoding(call.head()), call.body(), self.maxBody())) {
+            read = Batch.read(body, self.maxMessageBytes(), inbox::fits);
+        }
         counters.bytesIn.add(call.body().length);
-        if (!inbox.add(messages)) {
+        Optional<List<byte[]>> added = read.filter(inbox::add);
+        if (added.isEmpty()) {
             counters.refused(503);
             answer(session, Protocol.MESSAGES, sequence, call, 503, List.of());
             return;
         }
-        counters.messagesIn.add(messages.size());
+        counters.messagesIn.add(added.get().size());
         answer(session, Protocol.MESSAGES, sequence, call, 200, List.of());
-        if (!messages.isEmpty()) {
+        if (!added.get().isEmpty()) {
             arrived.run();
         }
     }

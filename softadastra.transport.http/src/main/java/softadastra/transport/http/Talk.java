@@ -85,8 +85,8 @@ final class Talk {
                 most,
                 new Answer(Protocol.POLL, number) {
                     @Override
-                    void checked(int status, byte[] answer) throws Refusal {
-                        take(Batch.read(answer, shared.self().maxMessageBytes()), answer.length);
+                    void checked(int status, Body answer, int length) throws Refusal {
+                        take(answer, length);
                         if (standingBy && !shared.ways().isActive(node, caller)) {
                             var unused = shared.loop().after(shared.limits().pollMillis(), Talk.this::poll);
                         } else {
@@ -102,15 +102,18 @@ final class Talk {
         shared.ways().pump(node);
     }
 
-    private void take(List<byte[]> messages, int size) {
-        if (messages.isEmpty()) {
+    /** Takes what an answer of that length brings; what there is no room for is lost, since the other side has let go of it. */
+    private void take(Body answer, int length) throws Refusal {
+        Optional<List<byte[]>> read = Batch.read(answer, shared.self().maxMessageBytes(), shared.inbox()::fits);
+        if (read.isPresent() && read.get().isEmpty()) {
             return;
         }
-        shared.counters().bytesIn.add(size);
-        if (shared.inbox().add(messages)) {
-            shared.counters().messagesIn.add(messages.size());
+        shared.counters().bytesIn.add(length);
+        Optional<List<byte[]>> added = read.filter(shared.inbox()::add);
+        if (added.isPresent()) {
+            shared.counters().messagesIn.add(added.get().size());
         } else {
-            shared.counters().dropped.add(messages.size());
+            shared.counters().dropped.increment();
         }
         shared.arrived().run();
     }
@@ -131,7 +134,7 @@ final class Talk {
                 Protocol.MAX_FIELDS_BYTES,
                 new Answer(Protocol.MESSAGES, number) {
                     @Override
-                    void checked(int status, byte[] answer) {
+                    void checked(int status, Body answer, int length) {
                         if (status == 200) {
                             shared.ways().pump(node);
                         } else {
@@ -184,7 +187,8 @@ final class Talk {
             this.number = number;
         }
 
-        abstract void checked(int status, byte[] body) throws Refusal;
+        /** Takes an answer that is believed, which came as so many bytes. */
+        abstract void checked(int status, Body body, int length) throws Refusal;
 
         @Override
         public void answered(int status, HttpReader.Message message) {
@@ -201,11 +205,8 @@ final class Talk {
                 down.accept("not authorised: the tag of an answer is wrong");
                 return;
             }
-            try {
-                checked(
-                        status,
-                        Deflation.inflate(
-                                encoding, message.body(), shared.self().maxBody()));
+            try (Body body = Body.of(encoding, message.body(), shared.self().maxBody())) {
+                checked(status, body, message.body().length);
             } catch (Refusal refusal) {
                 down.accept("what answers there does not speak the protocol: " + refusal.text());
             }

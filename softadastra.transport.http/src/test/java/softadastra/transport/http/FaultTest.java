@@ -2,6 +2,7 @@ package softadastra.transport.http;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -30,6 +31,10 @@ import softadastra.sync.TransportConfig;
 /** What nobody expected ends no more than it has to, and never silently. */
 class FaultTest {
     private static final HttpLimits LIMITS = HttpLimits.defaults(1 << 20);
+
+    /** As the engine says. */
+    private static final int LONGEST = 72 << 20;
+
     private static final NodeId NODE = new NodeId("there");
     private static final String INSTANCE = "0123456789abcdef0123456789abcdef";
 
@@ -180,6 +185,78 @@ class FaultTest {
         assertEquals(List.of(session), delivered);
         loop.start();
         loop.stop(() -> {});
+    }
+
+    @Test
+    void theLongestMessageGoesThroughQueuesThatHoldFarLess() {
+        HttpLimits limits = HttpLimits.defaults(LONGEST);
+        assertEquals(HttpLimits.defaults(1).inboxBytes(), limits.inboxBytes());
+        byte[] longest = new byte[LONGEST];
+        Outbox outbox = new Outbox(limits.outboxBytes(), new LongAdder());
+        assertEquals(Outbox.Offer.TELL, outbox.offer(new byte[100]));
+        assertEquals(Outbox.Offer.WAITS, outbox.offer(longest));
+        assertEquals(Outbox.Offer.FULL, outbox.offer(longest));
+        assertEquals(Outbox.Offer.FULL, outbox.offer(new byte[1]));
+        int maxBody = Protocol.maxBody(LONGEST, limits.batchBytes());
+        assertEquals(1, outbox.take(limits.batchBytes(), maxBody).size(), "what is small first");
+        assertEquals(1, outbox.take(limits.batchBytes(), maxBody).size(), "what is long alone");
+        assertEquals(Outbox.Offer.TELL, outbox.offer(longest));
+
+        Inbox inbox = new Inbox(limits.inboxBytes(), () -> {});
+        assertTrue(inbox.add(List.of(new byte[100])));
+        assertTrue(inbox.add(List.of(longest)));
+        assertFalse(inbox.add(List.of(longest)));
+        assertFalse(inbox.add(List.of(new byte[1])));
+        assertEquals(100, inbox.take().orElseThrow().length);
+        assertFalse(inbox.add(List.of(new byte[1])));
+        assertEquals(LONGEST, inbox.take().orElseThrow().length);
+        assertTrue(inbox.add(List.of(longest)));
+
+        Budget bodies = new Budget(limits.bodyBytes());
+        assertTrue(bodies.take(maxBody));
+        assertFalse(bodies.take(maxBody));
+        assertTrue(bodies.take(limits.batchBytes()), "others are not held up");
+    }
+
+    @Test
+    void messagesOfOneByteCountForWhatTheyTake() {
+        HttpLimits limits = HttpLimits.defaults(LONGEST);
+        Outbox outbox = new Outbox(limits.outboxBytes(), new LongAdder());
+        Inbox inbox = new Inbox(limits.inboxBytes(), () -> {});
+        int waiting = 0;
+        while (outbox.offer(new byte[1]) != Outbox.Offer.FULL) {
+            waiting++;
+        }
+        int arrived = 0;
+        while (inbox.add(List.of(new byte[1]))) {
+            arrived++;
+        }
+        assertEquals(limits.outboxBytes() / (1 + Batch.KEPT), waiting);
+        assertEquals(waiting, arrived);
+        assertEquals(Batch.MAX_MESSAGES, outbox.take(1 << 20, 1 << 20).size());
+        for (int left = waiting - Batch.MAX_MESSAGES; left > 0; left -= Batch.MAX_MESSAGES) {
+            assertEquals(
+                    Math.min(left, Batch.MAX_MESSAGES), outbox.take(1 << 20, 1 << 20).size());
+        }
+        assertEquals(Outbox.Offer.TELL, outbox.offer(new byte[LONGEST]), "nothing is left");
+    }
+
+    @Test
+    void moreMessagesThanGoIntoOneBatchArriveInOrder() {
+        try (Probe hub = open("hub", TransportConfig.none().withListen("127.0.0.1:0"));
+                Probe leaf = open("leaf", TransportConfig.none().withPeers(List.of(hub.url())))) {
+            leaf.awaitNeighbour(hub);
+            hub.awaitNeighbour(leaf);
+            int many = 5 * Batch.MAX_MESSAGES;
+            for (int i = 0; i < many; i++) {
+                leaf.transport().send(hub.node(), new byte[] {(byte) i, (byte) (i >> 8)});
+                hub.transport().send(leaf.node(), new byte[] {(byte) i, (byte) (i >> 8)});
+            }
+            for (int i = 0; i < many; i++) {
+                assertArrayEquals(new byte[] {(byte) i, (byte) (i >> 8)}, hub.next());
+                assertArrayEquals(new byte[] {(byte) i, (byte) (i >> 8)}, leaf.next());
+            }
+        }
     }
 
     private static Call call(Loop loop) throws Exception {

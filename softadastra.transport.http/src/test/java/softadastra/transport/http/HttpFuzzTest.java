@@ -2,18 +2,22 @@ package softadastra.transport.http;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
 import org.junit.jupiter.api.Test;
 import softadastra.core.NodeId;
 import softadastra.sync.TransportConfig;
@@ -27,6 +31,10 @@ class HttpFuzzTest {
     private static final int RUNS = Integer.getInteger("softadastra.http.fuzz", CI ? 5_000 : 400);
     private static final long SEED = Long.getLong("softadastra.seed", 1);
     private static final int READER_RUNS_EACH = 50;
+
+    /** As the engine says. */
+    private static final int LONGEST = 72 << 20;
+
     private static final byte[] MESSAGE = "the only message".getBytes(StandardCharsets.US_ASCII);
     private static final Optional<String> TOKEN = Optional.of("a token of the fuzz test");
 
@@ -123,10 +131,93 @@ class HttpFuzzTest {
         }
     }
 
+    /** As many messages of one byte as go into the largest body, or one message as long as the longest, and next to nothing on its way. */
+    private static byte[] bomb(boolean ofMany) throws IOException {
+        ByteArrayOutputStream small = new ByteArrayOutputStream();
+        Deflater best = new Deflater(Deflater.BEST_COMPRESSION);
+        try (DeflaterOutputStream out = new DeflaterOutputStream(small, best, 1 << 16)) {
+            byte[] one = {1, 0, 0, 0, 7};
+            byte[] length = ByteBuffer.allocate(Batch.OVERHEAD)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putInt(LONGEST)
+                    .array();
+            out.write(ofMany ? new byte[0] : length);
+            byte[] piece = new byte[5 << 16];
+            for (int at = 0; ofMany && at < piece.length; at += one.length) {
+                System.arraycopy(one, 0, piece, at, one.length);
+            }
+            for (int left = LONGEST; left > 0; left -= piece.length) {
+                out.write(piece, 0, Math.min(left, piece.length));
+            }
+        } finally {
+            best.end();
+        }
+        return small.toByteArray();
+    }
+
+    @Test
+    void aSmallBodyOfMillionsOfMessagesIsRefusedAtTheFirstOneTooMany() throws Exception {
+        byte[] bomb = bomb(true);
+        assertTrue(bomb.length < 256 << 10, "it is " + bomb.length + " bytes");
+        try (Body body = Body.of(Deflation.DEFLATE, bomb, Protocol.maxBody(LONGEST, 1 << 20))) {
+            Refusal refusal = assertThrows(Refusal.class, () -> Batch.read(body, LONGEST, any -> true));
+            assertEquals("a batch has more than 4096 messages", refusal.text());
+            assertEquals(5 * Batch.MAX_MESSAGES + Batch.OVERHEAD, body.position(), "what was inflated");
+        }
+        byte[] twoLong = Batch.write(List.of(new byte[Batch.MAX_BYTES / 2], new byte[Batch.MAX_BYTES / 2]));
+        try (Body body = Body.of(Deflation.IDENTITY, twoLong, twoLong.length)) {
+            Refusal refusal = assertThrows(Refusal.class, () -> Batch.read(body, LONGEST, any -> true));
+            assertEquals("a batch of several messages is longer than 4194304 bytes", refusal.text());
+        }
+    }
+
+    @Test
+    void whatThereIsNoRoomForIsNotInflated() throws Exception {
+        try (Body body = Body.of(Deflation.DEFLATE, bomb(false), Protocol.maxBody(LONGEST, 1 << 20))) {
+            assertEquals(Optional.empty(), Batch.read(body, LONGEST, size -> size < LONGEST));
+            assertEquals(Batch.OVERHEAD, body.position());
+        }
+    }
+
+    /** With what the product allows: messages as long as its engine makes them. */
+    @Test
+    void bombsThatAreLetInTakeNoMoreThanTheInboxHolds() throws IOException {
+        TransportConfig config =
+                TransportConfig.none().withListen("127.0.0.1:0").withToken(TOKEN.get());
+        FakeHost host = new FakeHost(new NodeId("hub"), LONGEST);
+        byte[] many = bomb(true);
+        byte[] one = bomb(false);
+        try (Probe hub =
+                new Probe("hub", new HttpTransportProvider().open(config, host).orElseThrow())) {
+            Speaker speaker = new Speaker(hub.port(), TOKEN, "stranger").open();
+            for (int i = 1; i <= 20; i++) {
+                RawSocket.Answer answer = speaker.once(speaker.request("messages", i, "deflate", many));
+                assertEquals(413, answer.status(), answer.text());
+                assertEquals("a batch has more than 4096 messages\n", answer.text());
+            }
+            assertEquals(20, hub.http().counters().refusals().get(413));
+            assertEquals(
+                    200,
+                    speaker.once(speaker.request("messages", 21, "deflate", one))
+                            .status());
+            for (int i = 22; i < 40; i++) {
+                assertEquals(
+                        503,
+                        speaker.once(speaker.request("messages", i, "deflate", one))
+                                .status());
+            }
+            assertEquals(LONGEST, hub.next().length);
+            assertEquals(0, hub.takeAll().size());
+            assertEquals(0, hub.http().counters().faults.sum());
+        }
+    }
+
     private static void readBatch(byte[] body) throws Refusal {
         long size = 0;
-        for (byte[] message : Batch.read(body, 1 << 20)) {
-            size += message.length + Batch.OVERHEAD;
+        try (Body whole = Body.of(Deflation.IDENTITY, body, 1 << 20)) {
+            for (byte[] message : Batch.read(whole, 1 << 20, any -> true).orElseThrow()) {
+                size += message.length + Batch.OVERHEAD;
+            }
         }
         assertEquals(body.length, size);
     }

@@ -171,9 +171,9 @@ class HttpRefusalTest {
         Speaker speaker = speaker().open();
         ByteArrayOutputStream small = new ByteArrayOutputStream();
         try (DeflaterOutputStream out = new DeflaterOutputStream(small)) {
-            byte[] zeros = new byte[1 << 20];
+            byte[] message = Batch.write(List.of(new byte[1 << 20]));
             for (int i = 0; i < 512; i++) {
-                out.write(zeros);
+                out.write(message);
             }
         }
         byte[] bomb = small.toByteArray();
