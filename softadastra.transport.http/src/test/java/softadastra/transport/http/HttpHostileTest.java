@@ -4,14 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import softadastra.core.NodeId;
 import softadastra.sync.TransportConfig;
@@ -22,7 +18,7 @@ class HttpHostileTest {
     private static final int IDLE = Integer.getInteger("softadastra.http.idle", 1_000);
     private static final int HOSTILE = Integer.getInteger("softadastra.http.hostile", 100);
     private static final int TRIPS = 100;
-    private static final long MAX_GROWTH = 100 << 20;
+    private static final long MAX_GROWTH = 32 << 20;
     private static final Optional<String> TOKEN = Optional.of("a token of the hostile test");
     private static final TransportConfig CONFIG = TransportConfig.none().withToken(TOKEN.get());
 
@@ -63,11 +59,8 @@ class HttpHostileTest {
             all.add(i % 2 == 0 ? idle : idle.send("GET /sta"));
         }
         hub.await("all idle ones", () -> hub.http().counters().connections.sum() >= IDLE);
-        AtomicBoolean stop = new AtomicBoolean();
-        AtomicLong rounds = new AtomicLong();
-        Thread attacker = new Thread(() -> attack(hub.port(), stop, rounds), "attacker");
-        attacker.start();
-        hub.await("the attack to have begun", () -> rounds.get() > 0);
+        Attack attack = new Attack(() -> new RawSocket(hub.port()), HOSTILE, SEED);
+        attack.awaitRound();
         exchange(leaf, hub, TRIPS);
         try (Probe late = open("late", CONFIG.withPeers(List.of(hub.url())), limits())) {
             late.awaitNeighbour(hub);
@@ -75,8 +68,7 @@ class HttpHostileTest {
             exchange(late, hub, TRIPS);
         }
         long growth = used() - before;
-        stop.set(true);
-        attacker.join();
+        attack.close();
         assertTrue(growth < MAX_GROWTH, "memory grew by " + growth + " bytes");
         assertTrue(hub.http().counters().connections.sum() >= IDLE + HOSTILE, "all of them got in");
         assertEquals(0, hub.http().counters().faults.sum());
@@ -86,62 +78,6 @@ class HttpHostileTest {
         for (AutoCloseable one : all) {
             one.close();
         }
-    }
-
-    /** Sends a little to each of many connections, in turn; makes those anew that were closed. */
-    private static void attack(int port, AtomicBoolean stop, AtomicLong rounds) {
-        Random random = new Random(SEED);
-        List<Optional<RawSocket>> sockets = new ArrayList<>();
-        for (int i = 0; i < HOSTILE; i++) {
-            sockets.add(Optional.empty());
-        }
-        while (!stop.get()) {
-            for (int i = 0; i < HOSTILE && !stop.get(); i++) {
-                try {
-                    if (sockets.get(i).isEmpty()) {
-                        sockets.set(i, Optional.of(new RawSocket(port).send(beginning(i))));
-                    }
-                    sockets.get(i).get().send(more(i, random));
-                } catch (IOException e) {
-                    sockets.set(i, Optional.empty());
-                }
-            }
-            rounds.incrementAndGet();
-        }
-        for (Optional<RawSocket> socket : sockets) {
-            socket.ifPresent(one -> {
-                try {
-                    one.close();
-                } catch (IOException e) {
-                    // Closed by the other side.
-                }
-            });
-        }
-    }
-
-    private static byte[] beginning(int i) {
-        String head = "HTTP/1.1\r\nHost: 127.0.0.1\r\n";
-        return switch (i % 5) {
-            case 0 -> "G".getBytes(StandardCharsets.ISO_8859_1);
-            case 1 -> ("POST /v1/hello " + head + "Content-Length: 1024\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
-            case 2 ->
-                ("POST /v1/messages " + head + "Content-Length: 4000000\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
-            case 3 -> new byte[0];
-            default -> ("GET /status " + head + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
-        };
-    }
-
-    /** Slow heads and bodies, a body that was refused and goes on, garbage, and requests whose answers nobody reads. */
-    private static byte[] more(int i, Random random) {
-        byte[] bytes = new byte[i % 5 == 2 ? 10_000 : i % 5 == 3 ? 300 : 1];
-        if (i % 5 == 3) {
-            random.nextBytes(bytes);
-        } else if (i % 5 == 4) {
-            return beginning(i);
-        } else {
-            java.util.Arrays.fill(bytes, (byte) 'x');
-        }
-        return bytes;
     }
 
     private static long used() {

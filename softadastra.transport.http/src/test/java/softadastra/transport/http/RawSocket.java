@@ -8,21 +8,42 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /** A socket that sends whatever it is told to, and reads answers without judging them. */
 final class RawSocket implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 60_000;
 
-    private final Socket socket = new Socket();
+    private final Socket plain = new Socket();
+    private final Socket socket;
 
     RawSocket(int port) throws IOException {
         this(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     }
 
     RawSocket(InetSocketAddress address) throws IOException {
-        socket.setTcpNoDelay(true);
-        socket.setSoTimeout(PATIENCE_MILLIS);
-        socket.connect(address, PATIENCE_MILLIS);
+        connect(address);
+        socket = plain;
+    }
+
+    /** Over TLS; what it sends is the inside. */
+    RawSocket(int port, SSLContext tls) throws IOException {
+        connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        SSLSocket secure = (SSLSocket) tls.getSocketFactory().createSocket(plain, "127.0.0.1", port, true);
+        socket = secure;
+        try {
+            secure.startHandshake();
+        } catch (IOException e) {
+            plain.close();
+            throw e;
+        }
+    }
+
+    private void connect(InetSocketAddress address) throws IOException {
+        plain.setTcpNoDelay(true);
+        plain.setSoTimeout(PATIENCE_MILLIS);
+        plain.connect(address, PATIENCE_MILLIS);
     }
 
     /** An answer, as it came. */
@@ -115,6 +136,7 @@ final class RawSocket implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        socket.close();
+        // What TLS would say in the end may find no room.
+        plain.close();
     }
 }
