@@ -140,7 +140,7 @@ final class HttpReader {
         if (size + wanted > bytes.length) {
             int capacity = (int) Math.min(length, Math.max(size + (long) wanted, Math.max(BODY_STEP, 2L * size)));
             if (!budget.take(capacity - bytes.length)) {
-                throw new Refusal(503, "too many bodies are on their way in");
+                throw new Refusal(503, "too many bodies are on their way in", "Retry-After: 1");
             }
             claimed += capacity - bytes.length;
             bytes = Arrays.copyOf(bytes, capacity);

@@ -44,8 +44,7 @@ public final class HttpTransportProvider implements SyncTransportProvider {
     }
 
     /**
-     * Opens a transport. Blocks until it listens, where it is to, and starts two threads at most that stay; other nodes need not be
-     * there.
+     * Opens a transport. Blocks until it listens, where it is to, and starts one thread that stays; other nodes need not be there.
      *
      * @return the transport; or INVALID_ARGUMENT for an address that is none, for a token of less than 16 characters, for client
      *     certificates without TLS, for listening with a TLS context that has no key, for listening beyond the loopback address while
@@ -85,10 +84,13 @@ public final class HttpTransportProvider implements SyncTransportProvider {
             }
             listen = Optional.of(address.value());
         }
-        if (listen.isPresent() && config.tls().isPresent() && !hasKey(config.tls().get(), config)) {
-            return invalid("listening with TLS needs a key with its certificate, and the TLS context shows none: give it one;"
-                    + " or listen without TLS, where what the peers show is trusted by Java itself"
-                    + " (javax.net.ssl.trustStore), and no TLS context is given");
+        if (listen.isPresent()
+                && config.tls().isPresent()
+                && !hasKey(config.tls().get(), config)) {
+            return invalid(
+                    "listening with TLS needs a key with its certificate, and the TLS context shows none: give it one;"
+                            + " or listen without TLS, where what the peers show is trusted by Java itself"
+                            + " (javax.net.ssl.trustStore), and no TLS context is given");
         }
         if (config.tls().isEmpty() && peers.stream().anyMatch(Address::tls)) {
             try {

@@ -137,7 +137,10 @@ final class Lane implements Connection.User {
             }
         } catch (Refusal refusal) {
             boolean noRoom = refusal.status() == 503;
-            fail(noRoom ? "there is no room for its answer" : "what answers there does not speak the protocol: " + refusal.text());
+            fail(
+                    noRoom
+                            ? "there is no room for its answer"
+                            : "what answers there does not speak the protocol: " + refusal.text());
         }
     }
 

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -128,6 +130,36 @@ class FaultTest {
                 new HttpTransportProvider().open(config, FakeHost.of(name)).orElseThrow());
     }
 
+    @Test
+    void anAnswerThatThereIsNoRoomForIsNotTakenForAnotherProtocol() throws Exception {
+        Loop loop = loop(new LongAdder(), new CompletableFuture<>());
+        CompletableFuture<String> failed = new CompletableFuture<>();
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            InetSocketAddress there = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort());
+            Address address = new Address("127.0.0.1", there.getPort(), false);
+            Lane lane = new Lane(loop, LIMITS, new Budget(10), address, there, Optional::empty, Runnable::run);
+            loop.execute(() -> lane.request("poll", List.of(), new byte[0], 60_000, 4096, new Lane.Outcome() {
+                @Override
+                public void answered(int status, HttpReader.Message message) {
+                    failed.complete("answered");
+                }
+
+                @Override
+                public void failed(String why) {
+                    failed.complete(why);
+                }
+            }));
+            loop.start();
+            try (Socket socket = server.accept()) {
+                socket.getOutputStream()
+                        .write(("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + "x".repeat(100))
+                                .getBytes(StandardCharsets.US_ASCII));
+                assertEquals("there is no room for its answer", failed.get(60, TimeUnit.SECONDS));
+            }
+        }
+        loop.stop(() -> {});
+    }
+
     /** A caller whose names are never looked up, on a loop that does not run. */
     private static Caller caller(Loop loop, Ways ways, String host) {
         Caller.Shared shared = new Caller.Shared(
@@ -236,7 +268,8 @@ class FaultTest {
         assertEquals(Batch.MAX_MESSAGES, outbox.take(1 << 20, 1 << 20).size());
         for (int left = waiting - Batch.MAX_MESSAGES; left > 0; left -= Batch.MAX_MESSAGES) {
             assertEquals(
-                    Math.min(left, Batch.MAX_MESSAGES), outbox.take(1 << 20, 1 << 20).size());
+                    Math.min(left, Batch.MAX_MESSAGES),
+                    outbox.take(1 << 20, 1 << 20).size());
         }
         assertEquals(Outbox.Offer.TELL, outbox.offer(new byte[LONGEST]), "nothing is left");
     }
