@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -569,7 +570,7 @@ class Membership {
      * the first of them counts.
      */
     private boolean isFirstOfThoseWhoReturn(Map<Origin, Peer> peers, SortedSet<Origin> accused) {
-        SortedSet<Origin> left = members.current();
+        SortedSet<Origin> left = new TreeSet<>(members.current());
         left.removeAll(accused);
         boolean agreed = accused.isEmpty() ? agree(peers) : Fences.haveAccused(members, self, peers, accused);
         return agreed
