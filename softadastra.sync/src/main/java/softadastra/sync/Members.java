@@ -136,7 +136,7 @@ final class Members {
         for (Map.Entry<Origin, Long> fence : fenced.entrySet()) {
             within &= context.counter(fence.getKey()) <= fence.getValue();
         }
-        return within ? context : clamp(new Vector(context.counters())).toContext();
+        return within ? context : clamp(new Vector(context)).toContext();
     }
 
     /** What counts of some operations that are left out; empty if nothing does. */

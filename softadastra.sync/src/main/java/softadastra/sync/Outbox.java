@@ -89,10 +89,11 @@ final class Outbox {
     long acknowledged() {
         Origin self = membership.self();
         long sum = 0;
-        for (Map.Entry<Origin, Long> each : here.held().counters().entrySet()) {
+        Vector held = here.held();
+        for (Origin each : held.origins()) {
             // Somebody may have acknowledged what a fence refuses by now.
-            boolean isOwn = each.getKey().node().equals(self.node());
-            sum += isOwn ? Math.min(each.getValue(), peers.leastAcknowledged(each.getKey())) : 0;
+            boolean isOwn = each.node().equals(self.node());
+            sum += isOwn ? Math.min(held.counter(each), peers.leastAcknowledged(each)) : 0;
         }
         return sum;
     }

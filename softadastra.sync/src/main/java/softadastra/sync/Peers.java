@@ -124,8 +124,7 @@ final class Peers {
     Vector settled(Vector held) {
         Vector settled = held.copy();
         if (!all.isEmpty()) {
-            held.counters()
-                    .forEach((origin, counter) -> settled.lower(origin, Math.min(counter, leastAcknowledged(origin))));
+            held.forEach((origin, counter) -> settled.lower(origin, Math.min(counter, leastAcknowledged(origin))));
         }
         return settled;
     }

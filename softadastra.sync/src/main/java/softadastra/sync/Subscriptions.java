@@ -172,7 +172,7 @@ final class Subscriptions {
     /** The same, of what may be left out by what brings a node from one vector to another one. */
     SortedMap<Origin, Skip> newGaps(Vector to, Vector held) {
         TreeMap<Origin, Skip> news = new TreeMap<>();
-        to.counters().forEach((origin, counter) -> {
+        to.forEach((origin, counter) -> {
             long from = held.counter(origin) + 1;
             if (from <= counter) {
                 addIfNew(news, new Skip(origin, from, counter));
@@ -225,7 +225,7 @@ final class Subscriptions {
     /** Of what is held that of which all is here that somebody lacks. */
     Vector complete(Vector held, Vector theirs) {
         Vector complete = new Vector();
-        held.counters().forEach((origin, counter) -> {
+        held.forEach((origin, counter) -> {
             long through = complete(origin, counter, theirs);
             if (through > 0) {
                 complete.raise(origin, through);
