@@ -68,8 +68,9 @@ final class Outbox {
         long flying = 0;
         long retries = 0;
         boolean linked = false;
+        long leastOwn = peers.leastAcknowledged(self);
         for (Peer peer : peers.all().values()) {
-            flying = Math.max(flying, peer.inFlight(self) - peers.leastAcknowledged(self));
+            flying = Math.max(flying, peer.inFlight(self) - leastOwn);
             retries += peer.retries();
             linked |= peer.isLinked();
         }

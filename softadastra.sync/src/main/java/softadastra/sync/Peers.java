@@ -5,7 +5,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.NodeId;
 import softadastra.store.LogStart;
@@ -27,6 +26,11 @@ final class Peers {
 
     private SortedSet<NodeId> neighbours = new TreeSet<>();
 
+    /** Of which members, and of which epoch of this node, {@link #all} is. */
+    private @Nullable Members admitted;
+
+    private @Nullable Origin admittedBy;
+
     Peers(Membership membership, Here here, Peer.Window window, AckMarks acks) {
         this.membership = membership;
         this.here = here;
@@ -43,6 +47,11 @@ final class Peers {
     void admit() {
         Members members = members();
         Origin self = membership.self();
+        if (members.equals(admitted) && self.equals(admittedBy)) {
+            return;
+        }
+        admitted = members;
+        admittedBy = self;
         all.values().removeIf(peer -> {
             boolean left = !members.has(peer.origin());
             if (left) {
@@ -82,7 +91,9 @@ final class Peers {
 
     /** Says which nodes there is a way to. */
     void connect(Set<NodeId> linked) {
-        neighbours = new TreeSet<>(linked);
+        if (!neighbours.equals(linked)) {
+            neighbours = new TreeSet<>(linked);
+        }
         link();
     }
 
@@ -99,10 +110,13 @@ final class Peers {
 
     /** The nodes of the members that there is a way to. */
     SortedSet<NodeId> linkedNodes() {
-        return all.values().stream()
-                .filter(Peer::isLinked)
-                .map(Peer::node)
-                .collect(Collectors.toCollection(TreeSet::new));
+        TreeSet<NodeId> nodes = new TreeSet<>();
+        for (Peer peer : all.values()) {
+            if (peer.isLinked()) {
+                nodes.add(peer.node());
+            }
+        }
+        return nodes;
     }
 
     /** Has a member told how this node is, although nothing may be new. */

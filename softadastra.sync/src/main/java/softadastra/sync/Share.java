@@ -107,7 +107,8 @@ record Share(Subscriptions subscriptions, Subscription wanted, boolean covers, V
      * hold them without.
      */
     private boolean isReady(Vector before, Vector told) {
-        return before.origins().stream().allMatch(each -> told.counter(each) >= before.counter(each)
-                || acknowledged.counter(each) >= before.counter(each));
+        return before.origins().stream()
+                .allMatch(each -> told.counter(each) >= before.counter(each)
+                        || acknowledged.counter(each) >= before.counter(each));
     }
 }

@@ -147,6 +147,9 @@ final class Subscriptions {
 
     /** Of what somebody else says those that are not known yet, as far as there is room. */
     SortedMap<Origin, Subscription> news(Map<Origin, Subscription> said) {
+        if (said.isEmpty()) {
+            return Collections.emptySortedMap();
+        }
         TreeMap<Origin, Subscription> news = new TreeMap<>(said);
         news.keySet().removeAll(byOrigin.keySet());
         return byOrigin.size() + news.size() > MAX_ORIGINS ? Collections.emptySortedMap() : news;

@@ -117,8 +117,13 @@ final class SyncMessageReader {
 
     /** Nobody hands on what it does not hold; what is said to be the receiver's own must not fail the step of all others. */
     private void requireHeld(Vector held, List<OperationRecord> operations, List<Skip> skips) {
-        boolean isHeld = operations.stream().allMatch(each -> held.includes(each.id()))
-                && skips.stream().allMatch(each -> held.counter(each.origin()) >= each.through());
+        boolean isHeld = true;
+        for (OperationRecord each : operations) {
+            isHeld &= held.includes(each.id());
+        }
+        for (Skip each : skips) {
+            isHeld &= held.counter(each.origin()) >= each.through();
+        }
         if (!isHeld) {
             throw in.malformed("operations that its sender does not hold", in.position());
         }
@@ -240,9 +245,8 @@ final class SyncMessageReader {
         if (kind > 2) {
             throw in.malformed("progress of kind " + kind, position);
         }
-        Optional<Progress> progress = kind == 0
-                ? Optional.empty()
-                : Optional.of(new Progress(readVector(), kind == 2, readKey()));
+        Optional<Progress> progress =
+                kind == 0 ? Optional.empty() : Optional.of(new Progress(readVector(), kind == 2, readKey()));
         TreeMap<Origin, Subscription> subscriptions = new TreeMap<>();
         for (int i = room.readLargeCount(in); i > 0; i--) {
             Origin origin = readInOrder(subscriptions);
