@@ -28,15 +28,31 @@ public record CausalContext(SortedMap<Origin, Long> counters) {
      */
     public CausalContext {
         Objects.requireNonNull(counters, "counters");
-        for (Map.Entry<Origin, Long> entry : counters.entrySet()) {
-            if (entry.getValue() < 1) {
+        SortedMap<Origin, Long> own = counters instanceof Own made ? made : new TreeMap<Origin, Long>(counters);
+        own.forEach((origin, counter) -> {
+            if (counter < 1) {
                 throw new SoftadastraException(
                         ErrorCode.INVALID_ARGUMENT,
-                        "invalid causal context: counter " + entry.getValue() + " of " + entry.getKey()
-                                + " is below 1");
+                        "invalid causal context: counter " + counter + " of " + origin + " is below 1");
             }
+        });
+        counters = Collections.unmodifiableSortedMap(own);
+    }
+
+    /** Counters that were made for a context, by this class: nobody else has them, so they are not copied once more. */
+    private static final class Own extends TreeMap<Origin, Long> {
+
+        private static final long serialVersionUID = 1;
+
+        Own() {}
+
+        Own(SortedMap<Origin, Long> counters) {
+            super(counters);
         }
-        counters = Collections.unmodifiableSortedMap(new TreeMap<Origin, Long>(counters));
+    }
+
+    private static CausalContext of(Own counters) {
+        return counters.isEmpty() ? EMPTY : new CausalContext(counters);
     }
 
     /**
@@ -56,8 +72,12 @@ public record CausalContext(SortedMap<Origin, Long> counters) {
 
     /** The context with the given counters, without those that are 0: operations of theirs are there, and those before are not. */
     static CausalContext ofHeld(Map<Origin, Long> counters) {
-        Map<Origin, Long> held = new TreeMap<>(counters);
-        held.values().removeIf(counter -> counter == 0);
+        Own held = new Own();
+        counters.forEach((origin, counter) -> {
+            if (counter != 0) {
+                held.put(origin, counter);
+            }
+        });
         return of(held);
     }
 
@@ -68,7 +88,8 @@ public record CausalContext(SortedMap<Origin, Long> counters) {
      * @return the counter, 0 if nothing of it is known
      */
     public long counter(Origin origin) {
-        return counters.getOrDefault(origin, 0L);
+        Long counter = counters.get(origin);
+        return counter == null ? 0 : counter;
     }
 
     /**
@@ -103,7 +124,7 @@ public record CausalContext(SortedMap<Origin, Long> counters) {
      * @return the higher counter of each origin
      */
     public CausalContext merge(CausalContext other) {
-        Map<Origin, Long> merged = new TreeMap<>(counters);
+        Own merged = new Own(counters);
         other.counters.forEach((origin, counter) -> merged.merge(origin, counter, Math::max));
         return of(merged);
     }
@@ -116,7 +137,7 @@ public record CausalContext(SortedMap<Origin, Long> counters) {
      * @return the counters that are higher here
      */
     public CausalContext since(CausalContext earlier) {
-        Map<Origin, Long> changed = new TreeMap<>();
+        Own changed = new Own();
         counters.forEach((origin, counter) -> {
             if (counter > earlier.counter(origin)) {
                 changed.put(origin, counter);

@@ -19,6 +19,9 @@ public record Origin(NodeId node, long epoch) implements Comparable<Origin> {
     /** By node, then by epoch as an unsigned number. */
     @Override
     public int compareTo(Origin other) {
+        if (this == other) {
+            return 0;
+        }
         int byNode = node.compareTo(other.node);
         return byNode != 0 ? byNode : Long.compareUnsigned(epoch, other.epoch);
     }

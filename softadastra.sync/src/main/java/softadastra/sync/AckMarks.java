@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import softadastra.core.ByteReader;
 import softadastra.core.ByteWriter;
 import softadastra.core.NodeId;
@@ -67,7 +68,7 @@ final class AckMarks {
         Vector own = mark(self);
         Vector theirs = mark(peer.origin());
         boolean unused = theirs.merge(peer.acknowledged());
-        theirs.counters().forEach((origin, counter) -> {
+        theirs.forEach((origin, counter) -> {
             if (origin.node().equals(self.node())) {
                 own.raise(origin, counter);
             }
@@ -93,12 +94,17 @@ final class AckMarks {
     /** Whether members have acknowledged operations of a node that are not marked. */
     boolean isBehind(Collection<Peer> peers, NodeId node) {
         return changed
-                || peers.stream().anyMatch(peer -> {
-                    Vector mark = marks.get(peer.origin());
-                    return peer.acknowledged().counters().entrySet().stream()
-                            .anyMatch(each -> each.getKey().node().equals(node)
-                                    && (mark == null || mark.counter(each.getKey()) < each.getValue()));
-                });
+                || peers.stream().anyMatch(peer -> isBehind(marks.get(peer.origin()), peer.acknowledged(), node));
+    }
+
+    private static boolean isBehind(@Nullable Vector mark, Vector acknowledged, NodeId node) {
+        for (Origin origin : acknowledged.origins()) {
+            long marked = mark == null ? 0 : mark.counter(origin);
+            if (origin.node().equals(node) && marked < acknowledged.counter(origin)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** In how many nanoseconds, from a time as of the ticks on, it may be noted again. */
@@ -117,8 +123,8 @@ final class AckMarks {
         out.writeVarint(marks.size());
         marks.forEach((member, held) -> {
             Members.write(out, member);
-            out.writeVarint(held.counters().size());
-            held.counters().forEach((origin, counter) -> {
+            out.writeVarint(held.size());
+            held.forEach((origin, counter) -> {
                 Members.write(out, origin);
                 out.writeVarint(counter);
             });

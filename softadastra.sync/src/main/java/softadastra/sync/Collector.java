@@ -55,23 +55,12 @@ class Collector implements Retention {
             Vector least = null;
             promised = -1L;
             for (Cut cut : cuts.values()) {
-                least = least == null ? cut.held() : least(least, cut.held());
+                least = least == null ? cut.held() : least.leastOf(cut.held());
                 promised = HybridTimestamp.comparePacked(cut.promise(), promised) < 0 ? cut.promise() : promised;
             }
             acknowledged = least;
         }
         return ready;
-    }
-
-    private static Vector least(Vector one, Vector other) {
-        Vector least = new Vector();
-        one.counters().forEach((origin, counter) -> {
-            long both = Math.min(counter, other.counter(origin));
-            if (both > 0) {
-                least.raise(origin, both);
-            }
-        });
-        return least;
     }
 
     @Override

@@ -347,7 +347,7 @@ final class Exchange {
             sending.greet(message.from().node());
             if (membership.admits(message.from())) {
                 tally.attempt(() -> {
-                    Vector holds = new Vector(store.context().counters());
+                    Vector holds = new Vector(store.context());
                     Stage before = membership.stage();
                     if (membership.hear(
                             message.state(),

@@ -92,7 +92,7 @@ final class Fences {
 
     /** Whether all others know the same members and have accused the same ones, and are more than half of all. */
     static boolean haveAccused(Members members, Origin self, Map<Origin, Peer> peers, SortedSet<Origin> accused) {
-        SortedSet<Origin> left = members.current();
+        SortedSet<Origin> left = new TreeSet<>(members.current());
         // Who is fenced and not yet out still counts. A node counts once, whatever epochs of it are dead.
         Set<NodeId> all = nodes(left);
         members.fenced().forEach((origin, limit) -> {

@@ -30,7 +30,7 @@ final class Here {
         this.start = start;
         this.known = settled.held();
         this.clampedBy = membership.members();
-        this.held = clampedBy.clamp(new Vector(known.counters()));
+        this.held = clampedBy.clamp(new Vector(known));
         this.durable = settled.sequence() - 1;
     }
 
@@ -42,7 +42,7 @@ final class Here {
         if (!now.held().equals(known) || !members.equals(clampedBy)) {
             known = now.held();
             clampedBy = members;
-            held = members.clamp(new Vector(known.counters()));
+            held = members.clamp(new Vector(known));
         }
     }
 

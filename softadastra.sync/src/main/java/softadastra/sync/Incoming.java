@@ -162,8 +162,7 @@ final class Incoming {
         if (operations.isEmpty() && skips.isEmpty()) {
             return;
         }
-        SortedMap<Origin, Skip> gaps =
-                subscriptions.newGaps(skips, new Vector(store.context().counters()));
+        SortedMap<Origin, Skip> gaps = subscriptions.newGaps(skips, new Vector(store.context()));
         int atOnce = operations.size();
         int from = 0;
         do {

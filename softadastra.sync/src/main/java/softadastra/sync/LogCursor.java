@@ -21,7 +21,7 @@ final class LogCursor {
     private final Map<Origin, CausalContext> contexts;
 
     LogCursor(LogStart start) {
-        this(start.sequence(), new Vector(start.held().counters()), new HashMap<>());
+        this(start.sequence(), new Vector(start.held()), new HashMap<>());
     }
 
     private LogCursor(long next, Vector held, Map<Origin, CausalContext> contexts) {

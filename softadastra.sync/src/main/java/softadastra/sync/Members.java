@@ -2,11 +2,14 @@ package softadastra.sync;
 
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import softadastra.core.ByteReader;
 import softadastra.core.ByteWriter;
 import softadastra.core.NodeId;
@@ -26,10 +29,9 @@ import softadastra.store.Skip;
  *        count:varint  { node:utf8  epoch:i64  limit + 1:varint (0 while open) } * count    fenced, in order
  * </pre>
  *
- * @param joined the origins that have ever joined
- * @param fenced the origins that were fenced, with the last counter that is taken of each
+ * <p>Immutable. What is asked for with every message is worked out once.
  */
-record Members(SortedSet<Origin> joined, SortedMap<Origin, Long> fenced) {
+final class Members {
 
     /** The note that says who the members are. */
     static final int NOTE = 64;
@@ -47,9 +49,30 @@ record Members(SortedSet<Origin> joined, SortedMap<Origin, Long> fenced) {
 
     private static final int VERSION = 1;
 
-    Members {
-        joined = Collections.unmodifiableSortedSet(new TreeSet<>(joined));
-        fenced = Collections.unmodifiableSortedMap(new TreeMap<>(fenced));
+    private final SortedSet<Origin> joined;
+    private final SortedMap<Origin, Long> fenced;
+    private @Nullable SortedSet<Origin> current;
+    private OptionalLong digest = OptionalLong.empty();
+
+    /**
+     * Some members.
+     *
+     * @param joined the origins that have ever joined
+     * @param fenced the origins that were fenced, with the last counter that is taken of each
+     */
+    Members(SortedSet<Origin> joined, SortedMap<Origin, Long> fenced) {
+        this.joined = Collections.unmodifiableSortedSet(new TreeSet<>(joined));
+        this.fenced = Collections.unmodifiableSortedMap(new TreeMap<>(fenced));
+    }
+
+    /** The origins that have ever joined. */
+    SortedSet<Origin> joined() {
+        return joined;
+    }
+
+    /** The origins that were fenced, with the last counter that is taken of each. */
+    SortedMap<Origin, Long> fenced() {
+        return fenced;
     }
 
     boolean isEmpty() {
@@ -68,9 +91,14 @@ record Members(SortedSet<Origin> joined, SortedMap<Origin, Long> fenced) {
 
     /** Those who take part now. */
     SortedSet<Origin> current() {
-        TreeSet<Origin> current = new TreeSet<>(joined);
-        current.removeAll(fenced.keySet());
-        return current;
+        SortedSet<Origin> known = current;
+        if (known == null) {
+            TreeSet<Origin> left = new TreeSet<>(joined);
+            fenced.keySet().forEach(left::remove);
+            known = Collections.unmodifiableSortedSet(left);
+            current = known;
+        }
+        return known;
     }
 
     /** Whether the limit of some fence is not known. */
@@ -90,7 +118,11 @@ record Members(SortedSet<Origin> joined, SortedMap<Origin, Long> fenced) {
 
     /** What counts of a vector: nothing beyond the limits of fences. */
     Vector clamp(Vector vector) {
-        if (fenced.entrySet().stream().allMatch(fence -> vector.counter(fence.getKey()) <= fence.getValue())) {
+        boolean within = true;
+        for (Map.Entry<Origin, Long> fence : fenced.entrySet()) {
+            within &= vector.counter(fence.getKey()) <= fence.getValue();
+        }
+        if (within) {
             return vector;
         }
         Vector clamped = vector.copy();
@@ -100,9 +132,11 @@ record Members(SortedSet<Origin> joined, SortedMap<Origin, Long> fenced) {
 
     /** What counts of what somebody knew. */
     CausalContext clamp(CausalContext context) {
-        boolean within =
-                fenced.entrySet().stream().allMatch(fence -> context.counter(fence.getKey()) <= fence.getValue());
-        return within ? context : clamp(new Vector(context.counters())).toContext();
+        boolean within = true;
+        for (Map.Entry<Origin, Long> fence : fenced.entrySet()) {
+            within &= context.counter(fence.getKey()) <= fence.getValue();
+        }
+        return within ? context : clamp(new Vector(context)).toContext();
     }
 
     /** What counts of some operations that are left out; empty if nothing does. */
@@ -160,11 +194,16 @@ record Members(SortedSet<Origin> joined, SortedMap<Origin, Long> fenced) {
 
     /** A number that differs for different members, as good as always (FNV-1a). */
     long digest() {
-        long hash = 0xCBF29CE484222325L;
-        for (byte each : encode()) {
-            hash = (hash ^ (each & 0xFF)) * 0x100000001B3L;
+        OptionalLong known = digest;
+        if (known.isEmpty()) {
+            long hash = 0xCBF29CE484222325L;
+            for (byte each : encode()) {
+                hash = (hash ^ (each & 0xFF)) * 0x100000001B3L;
+            }
+            known = OptionalLong.of(hash);
+            digest = known;
         }
-        return hash;
+        return known.getAsLong();
     }
 
     byte[] encode() {
@@ -214,5 +253,21 @@ record Members(SortedSet<Origin> joined, SortedMap<Origin, Long> fenced) {
 
     static Origin readOrigin(ByteReader in) {
         return new Origin(NodeId.of(in.readUtf8(NodeId.MAX_LENGTH)).orElseThrow(), in.readLong());
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other
+                || (other instanceof Members that && joined.equals(that.joined) && fenced.equals(that.fenced));
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(joined, fenced);
+    }
+
+    @Override
+    public String toString() {
+        return "Members[joined=" + joined + ", fenced=" + fenced + "]";
     }
 }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -642,7 +643,7 @@ class Membership {
      * first of those who want most counts. Those who are not left are accused by all others.
      */
     private boolean isFirstOfThoseWhoReturn(Map<Origin, Peer> peers, SortedSet<Origin> accused, Sources sources) {
-        SortedSet<Origin> left = members.current();
+        SortedSet<Origin> left = new TreeSet<>(members.current());
         left.removeAll(accused);
         boolean agreed = accused.isEmpty() ? agree(peers) : Fences.haveAccused(members, self, peers, accused);
         if (!agreed || left.size() < 2 || !left.contains(self)) {

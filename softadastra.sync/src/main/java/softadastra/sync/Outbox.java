@@ -68,8 +68,9 @@ final class Outbox {
         long flying = 0;
         long retries = 0;
         boolean linked = false;
+        long leastOwn = peers.leastAcknowledged(self);
         for (Peer peer : peers.all().values()) {
-            flying = Math.max(flying, peer.inFlight(self) - peers.leastAcknowledged(self));
+            flying = Math.max(flying, peer.inFlight(self) - leastOwn);
             retries += peer.retries();
             linked |= peer.isLinked();
         }
@@ -89,10 +90,11 @@ final class Outbox {
     long acknowledged() {
         Origin self = membership.self();
         long sum = 0;
-        for (Map.Entry<Origin, Long> each : here.held().counters().entrySet()) {
+        Vector held = here.held();
+        for (Origin each : held.origins()) {
             // Somebody may have acknowledged what a fence refuses by now.
-            boolean isOwn = each.getKey().node().equals(self.node());
-            sum += isOwn ? Math.min(each.getValue(), peers.leastAcknowledged(each.getKey())) : 0;
+            boolean isOwn = each.node().equals(self.node());
+            sum += isOwn ? Math.min(held.counter(each), peers.leastAcknowledged(each)) : 0;
         }
         return sum;
     }

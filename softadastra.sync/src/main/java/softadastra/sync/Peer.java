@@ -115,7 +115,12 @@ final class Peer {
         }
 
         boolean isIn(Vector held) {
-            return through.entrySet().stream().allMatch(each -> held.counter(each.getKey()) >= each.getValue());
+            for (Map.Entry<Origin, Long> each : through.entrySet()) {
+                if (held.counter(each.getKey()) < each.getValue()) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 
@@ -169,10 +174,11 @@ final class Peer {
 
     /** The highest counter of an origin that is in flight; 0 if there is none. */
     long inFlight(Origin of) {
-        return inFlight.stream()
-                .mapToLong(sent -> sent.through.getOrDefault(of, 0L))
-                .max()
-                .orElse(0);
+        long highest = 0;
+        for (Sent sent : inFlight) {
+            highest = Math.max(highest, sent.through.getOrDefault(of, 0L));
+        }
+        return highest;
     }
 
     /** How many operations were sent again. */
@@ -330,6 +336,14 @@ final class Peer {
             bytesInFlight -= inFlight.remove().bytes();
         }
         if (inFlight.isEmpty()) {
+            markHere();
+        }
+    }
+
+    /** Nothing before the cursor is in flight. */
+    private void markHere() {
+        // What was held at a place of the log, and so all there is to a cursor, follows from the place.
+        if (mark.next() != cursor.next()) {
             mark = cursor.copy();
         }
     }
@@ -404,7 +418,7 @@ final class Peer {
         tellWithheld(share);
         Outgoing out = new Outgoing();
         if (inFlight.isEmpty()) {
-            mark = cursor.copy();
+            markHere();
         }
         boolean wasIdle = inFlight.isEmpty();
         // One place of the window is for all that a message leaves out.

@@ -6,7 +6,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.NodeId;
 import softadastra.store.LogStart;
@@ -34,6 +33,11 @@ final class Peers {
     /** When it was first asked who has said what they know of this node. */
     private OptionalLong askedAt = OptionalLong.empty();
 
+    /** Of which members, and of which epoch of this node, {@link #all} is. */
+    private @Nullable Members admitted;
+
+    private @Nullable Origin admittedBy;
+
     Peers(Membership membership, Here here, Peer.Window window, AckMarks acks) {
         this.membership = membership;
         this.here = here;
@@ -54,6 +58,11 @@ final class Peers {
     void admit() {
         Members members = members();
         Origin self = membership.self();
+        if (members.equals(admitted) && self.equals(admittedBy)) {
+            return;
+        }
+        admitted = members;
+        admittedBy = self;
         all.values().removeIf(peer -> {
             boolean left = !members.has(peer.origin());
             if (left) {
@@ -93,7 +102,9 @@ final class Peers {
 
     /** Says which nodes there is a way to. */
     void connect(Set<NodeId> linked) {
-        neighbours = new TreeSet<>(linked);
+        if (!neighbours.equals(linked)) {
+            neighbours = new TreeSet<>(linked);
+        }
         link();
     }
 
@@ -110,10 +121,13 @@ final class Peers {
 
     /** The nodes of the members that there is a way to. */
     SortedSet<NodeId> linkedNodes() {
-        return all.values().stream()
-                .filter(Peer::isLinked)
-                .map(Peer::node)
-                .collect(Collectors.toCollection(TreeSet::new));
+        TreeSet<NodeId> nodes = new TreeSet<>();
+        for (Peer peer : all.values()) {
+            if (peer.isLinked()) {
+                nodes.add(peer.node());
+            }
+        }
+        return nodes;
     }
 
     /**
@@ -148,8 +162,7 @@ final class Peers {
     Vector settled(Vector held) {
         Vector settled = held.copy();
         if (!all.isEmpty()) {
-            held.counters()
-                    .forEach((origin, counter) -> settled.lower(origin, Math.min(counter, leastAcknowledged(origin))));
+            held.forEach((origin, counter) -> settled.lower(origin, Math.min(counter, leastAcknowledged(origin))));
         }
         return settled;
     }

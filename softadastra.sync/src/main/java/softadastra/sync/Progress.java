@@ -1,8 +1,6 @@
 package softadastra.sync;
 
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import softadastra.core.ByteReader;
 import softadastra.core.ByteWriter;
 import softadastra.core.NodeId;
@@ -34,10 +32,9 @@ record Progress(Vector cut, boolean full, Key through) {
         ByteWriter out = new ByteWriter();
         out.writeByte(VERSION);
         out.writeByte(progress.map(each -> each.full ? 3 : 2).orElse(0));
-        SortedMap<Origin, Long> counters =
-                progress.map(each -> each.cut.counters()).orElseGet(TreeMap::new);
-        out.writeVarint(counters.size());
-        counters.forEach((origin, counter) -> {
+        Vector cut = progress.map(Progress::cut).orElseGet(Vector::new);
+        out.writeVarint(cut.size());
+        cut.forEach((origin, counter) -> {
             out.writeUtf8(origin.node().value());
             out.writeLong(origin.epoch());
             out.writeVarint(counter);

@@ -102,7 +102,7 @@ final class Receiving {
         if (!follows(chunk, held, whole, now)) {
             return -1;
         }
-        before = new Vector(held.counters());
+        before = new Vector(held);
         long taken = 0;
         List<OperationRecord> rest = chunk.survivors();
         int atOnce = Math.max(1, rest.size());

@@ -69,7 +69,7 @@ record Share(Subscriptions subscriptions, Subscription wanted, boolean covers, V
         }
         return isAny()
                 && peer.isBehind(subscriptions
-                        .complete(new Vector(start.held().counters()), acknowledged)
+                        .complete(new Vector(start.held()), acknowledged)
                         .toContext());
     }
 
@@ -85,7 +85,7 @@ record Share(Subscriptions subscriptions, Subscription wanted, boolean covers, V
         if (peer.isWhole()) {
             return Optional.empty();
         }
-        Vector before = new Vector(start.held().counters());
+        Vector before = new Vector(start.held());
         Vector told = of(before);
         if (!isReady(before, told)) {
             return Optional.empty();
@@ -107,8 +107,8 @@ record Share(Subscriptions subscriptions, Subscription wanted, boolean covers, V
      * hold them without.
      */
     private boolean isReady(Vector before, Vector told) {
-        return before.counters().entrySet().stream()
-                .allMatch(each -> told.counter(each.getKey()) >= each.getValue()
-                        || acknowledged.counter(each.getKey()) >= each.getValue());
+        return before.origins().stream()
+                .allMatch(each -> told.counter(each) >= before.counter(each)
+                        || acknowledged.counter(each) >= before.counter(each));
     }
 }

@@ -57,13 +57,17 @@ record Subscription(SortedSet<String> prefixes) {
 
     /** Whether a key is wanted. */
     boolean matches(Key key) {
+        if (isEverything()) {
+            return true;
+        }
         String text = key.asString();
-        return isEverything() || prefixes.stream().anyMatch(text::startsWith);
+        return prefixes.stream().anyMatch(text::startsWith);
     }
 
     /** Whether every key that another subscription wants is wanted. */
     boolean covers(Subscription other) {
-        return other.prefixes.stream().allMatch(text -> prefixes.stream().anyMatch(text::startsWith));
+        return isEverything()
+                || other.prefixes.stream().allMatch(text -> prefixes.stream().anyMatch(text::startsWith));
     }
 
     void write(ByteWriter out) {

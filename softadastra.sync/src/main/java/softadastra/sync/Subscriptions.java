@@ -162,6 +162,9 @@ final class Subscriptions {
 
     /** Of what somebody else says those that are not known yet, as far as there is room. */
     SortedMap<Origin, Subscription> news(Map<Origin, Subscription> said) {
+        if (said.isEmpty()) {
+            return Collections.emptySortedMap();
+        }
         TreeMap<Origin, Subscription> news = new TreeMap<>(said);
         news.keySet().removeAll(byOrigin.keySet());
         return byOrigin.size() + news.size() > MAX_ORIGINS ? Collections.emptySortedMap() : news;
@@ -187,7 +190,7 @@ final class Subscriptions {
     /** The same, of what may be left out by what brings a node from one vector to another one. */
     SortedMap<Origin, Skip> newGaps(Vector to, Vector held) {
         TreeMap<Origin, Skip> news = new TreeMap<>();
-        to.counters().forEach((origin, counter) -> {
+        to.forEach((origin, counter) -> {
             long from = held.counter(origin) + 1;
             if (from <= counter) {
                 addIfNew(news, new Skip(origin, from, counter));
@@ -240,7 +243,7 @@ final class Subscriptions {
     /** Of what is held that of which all is here that somebody lacks. */
     Vector complete(Vector held, Vector theirs) {
         Vector complete = new Vector();
-        held.counters().forEach((origin, counter) -> {
+        held.forEach((origin, counter) -> {
             long through = complete(origin, counter, theirs);
             if (through > 0) {
                 complete.raise(origin, through);

@@ -117,8 +117,13 @@ final class SyncMessageReader {
 
     /** Nobody hands on what it does not hold; what is said to be the receiver's own must not fail the step of all others. */
     private void requireHeld(Vector held, List<OperationRecord> operations, List<Skip> skips) {
-        boolean isHeld = operations.stream().allMatch(each -> held.includes(each.id()))
-                && skips.stream().allMatch(each -> held.counter(each.origin()) >= each.through());
+        boolean isHeld = true;
+        for (OperationRecord each : operations) {
+            isHeld &= held.includes(each.id());
+        }
+        for (Skip each : skips) {
+            isHeld &= held.counter(each.origin()) >= each.through();
+        }
         if (!isHeld) {
             throw in.malformed("operations that its sender does not hold", in.position());
         }
@@ -178,7 +183,7 @@ final class SyncMessageReader {
         if (flags >= 2 * SyncMessageCodec.REJECTED) {
             throw in.malformed("part with flags " + flags, position);
         }
-        Vector cut = new Vector(readCounters());
+        Vector cut = readVector();
         Optional<Key> behind = (flags & SyncMessageCodec.BEHIND) == 0 ? Optional.empty() : Optional.of(readKey());
         Optional<Key> through = (flags & SyncMessageCodec.THROUGH) == 0 ? Optional.empty() : Optional.of(readKey());
         List<OperationRecord> survivors = new ArrayList<>();
@@ -210,7 +215,7 @@ final class SyncMessageReader {
     private State readState(boolean whole) {
         Origin from = readOrigin();
         long sequence = in.readVarint(MAX_NUMBER);
-        Vector held = new Vector(readCounters());
+        Vector held = readVector();
         long promise = readPromise();
         boolean returning = readFlag();
         SortedSet<Origin> joined = readSet();
@@ -229,7 +234,7 @@ final class SyncMessageReader {
         for (int i = room.readLargeCount(in); i > 0; i--) {
             Origin origin = readInOrder(relayed);
             long at = in.readVarint(MAX_NUMBER);
-            Vector theirs = new Vector(readCounters());
+            Vector theirs = readVector();
             long promised = readPromise();
             boolean isReturning = readFlag();
             Cut cut = new Cut(at, theirs, promised, in.readLong(), isReturning);
@@ -240,9 +245,8 @@ final class SyncMessageReader {
         if (kind > 2) {
             throw in.malformed("progress of kind " + kind, position);
         }
-        Optional<Progress> progress = kind == 0
-                ? Optional.empty()
-                : Optional.of(new Progress(new Vector(readCounters()), kind == 2, readKey()));
+        Optional<Progress> progress =
+                kind == 0 ? Optional.empty() : Optional.of(new Progress(readVector(), kind == 2, readKey()));
         TreeMap<Origin, Subscription> subscriptions = new TreeMap<>();
         for (int i = room.readLargeCount(in); i > 0; i--) {
             Origin origin = readInOrder(subscriptions);
@@ -274,10 +278,14 @@ final class SyncMessageReader {
     private Origin readInOrder(SortedMap<Origin, ?> before) {
         int position = in.position();
         Origin origin = readOrigin();
-        if (!before.isEmpty() && before.lastKey().compareTo(origin) >= 0) {
+        requireBehind(before.isEmpty() ? null : before.lastKey(), origin, position);
+        return origin;
+    }
+
+    private void requireBehind(@Nullable Origin last, Origin origin, int position) {
+        if (last != null && last.compareTo(origin) >= 0) {
             throw in.malformed("origins are not in order", position);
         }
-        return origin;
     }
 
     private void readOrigins() {
@@ -307,6 +315,17 @@ final class SyncMessageReader {
             throw in.malformed("number " + number + " is not below " + limit, position);
         }
         return number;
+    }
+
+    private Vector readVector() {
+        Vector vector = new Vector();
+        for (int i = room.readCount(in); i > 0; i--) {
+            int position = in.position();
+            Origin origin = readOrigin();
+            requireBehind(vector.isEmpty() ? null : vector.last(), origin, position);
+            vector.append(origin, readFromOne());
+        }
+        return vector;
     }
 
     private SortedMap<Origin, Long> readCounters() {

@@ -61,7 +61,7 @@ final class SyncMessageWriter {
         message.to().ifPresent(origins::add);
         message.skips().forEach(skip -> origins.add(skip.origin()));
         chunk.ifPresent(part -> {
-            origins.addAll(part.cut().counters().keySet());
+            origins.addAll(part.cut().origins());
             part.survivors().forEach(survivor -> origins.add(survivor.id().origin()));
             part.rejected().forEach(each -> origins.add(each.id().origin()));
         });
@@ -144,7 +144,7 @@ final class SyncMessageWriter {
                 | (chunk.behind().isPresent() ? SyncMessageCodec.BEHIND : 0)
                 | (chunk.through().isPresent() ? SyncMessageCodec.THROUGH : 0)
                 | (chunk.rejected().isEmpty() ? 0 : SyncMessageCodec.REJECTED));
-        write(chunk.cut().counters());
+        write(chunk.cut());
         chunk.behind().ifPresent(key -> out.writeUtf8(key.asString()));
         chunk.through().ifPresent(key -> out.writeUtf8(key.asString()));
         out.writeVarint(chunk.survivors().size());
@@ -167,7 +167,7 @@ final class SyncMessageWriter {
     }
 
     private static Set<Origin> origins(State state) {
-        TreeSet<Origin> origins = new TreeSet<>(state.cut().held().counters().keySet());
+        TreeSet<Origin> origins = new TreeSet<>(state.cut().held().origins());
         origins.add(state.from());
         origins.addAll(state.members().joined());
         origins.addAll(state.members().fenced().keySet());
@@ -176,11 +176,10 @@ final class SyncMessageWriter {
         origins.addAll(state.subscriptions().keySet());
         state.relayed().forEach((origin, relayed) -> {
             origins.add(origin);
-            origins.addAll(relayed.cut().held().counters().keySet());
+            origins.addAll(relayed.cut().held().origins());
             origins.addAll(relayed.accused());
         });
-        state.progress()
-                .ifPresent(progress -> origins.addAll(progress.cut().counters().keySet()));
+        state.progress().ifPresent(progress -> origins.addAll(progress.cut().origins()));
         return origins;
     }
 
@@ -207,7 +206,7 @@ final class SyncMessageWriter {
         });
         out.writeByte(state.progress().map(progress -> progress.full() ? 2 : 1).orElse(0));
         state.progress().ifPresent(progress -> {
-            write(progress.cut().counters());
+            write(progress.cut());
             out.writeUtf8(progress.through().asString());
         });
         out.writeVarint(state.subscriptions().size());
@@ -219,7 +218,7 @@ final class SyncMessageWriter {
 
     private void write(Cut cut) {
         out.writeVarint(cut.sequence());
-        write(cut.held().counters());
+        write(cut.held());
         out.writeLong(cut.promise());
         out.writeByte(cut.returning() ? 1 : 0);
     }
@@ -235,6 +234,14 @@ final class SyncMessageWriter {
             throw new IllegalStateException("no origin of this message: " + origin);
         }
         out.writeVarint(index);
+    }
+
+    private void write(Vector vector) {
+        out.writeVarint(vector.size());
+        vector.forEach((origin, counter) -> {
+            writeOrigin(origin);
+            out.writeVarint(counter);
+        });
     }
 
     private void write(Map<Origin, Long> counters) {
