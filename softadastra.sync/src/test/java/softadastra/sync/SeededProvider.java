@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongUnaryOperator;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.ErrorCode;
 import softadastra.core.HybridTimestamp;
@@ -26,34 +27,28 @@ import softadastra.wal.spi.WalRecovery;
 import softadastra.wal.spi.WalStats;
 
 /**
- * Another provider's logs, with two differences: the random number of an epoch is replaced by one that depends on the seed alone, so
- * that a run can be repeated; and a log may be told to lie about what is durable.
+ * Another provider's logs, where the random number of an epoch is replaced by one that depends on the seed alone, so that a run can be
+ * repeated. They may be {@linkplain LyingLog told to lie} about what is durable.
  */
 final class SeededProvider implements WalProvider {
 
     private final WalProvider inner;
     private final LongUnaryOperator epochs;
 
-    /** Whether logs claim to be durable what nobody has forced: a planted bug. */
-    private final boolean lying;
+    /** Of which batches logs claim that they are durable, though nobody has forced them; empty for the truth. */
+    private final Optional<Predicate<WalBatch>> lies;
 
     private @Nullable SeededLog opened;
 
-    SeededProvider(WalProvider inner, LongUnaryOperator epochs, boolean lying) {
+    SeededProvider(WalProvider inner, LongUnaryOperator epochs, Optional<Predicate<WalBatch>> lies) {
         this.inner = inner;
         this.epochs = epochs;
-        this.lying = lying;
+        this.lies = lies;
     }
 
     /** The log that was opened last. */
-    @Nullable
     SeededLog opened() {
-        return opened;
-    }
-
-    /** The last sequence of that log. */
-    long lastSequence() {
-        return Objects.requireNonNull(opened).lastSequence();
+        return Objects.requireNonNull(opened);
     }
 
     @Override
@@ -74,7 +69,8 @@ final class SeededProvider implements WalProvider {
     @Override
     public Result<WalLog> open(WalConfig config, OpenMode mode) {
         return inner.open(config, mode).map(log -> {
-            SeededLog seeded = new SeededLog(log, epochs, lying);
+            SeededLog seeded = lies.map(about -> (SeededLog) new LyingLog(log, epochs, about))
+                    .orElseGet(() -> new SeededLog(log, epochs));
             opened = seeded;
             return seeded;
         });
@@ -86,16 +82,14 @@ final class SeededProvider implements WalProvider {
     }
 
     /** A log whose epoch is another number. */
-    static final class SeededLog implements WalLog {
+    static class SeededLog implements WalLog {
 
         private final WalLog inner;
         private final WalIdentity identity;
-        private final boolean lying;
         private long lastTimestamp;
 
-        SeededLog(WalLog inner, LongUnaryOperator epochs, boolean lying) {
+        SeededLog(WalLog inner, LongUnaryOperator epochs) {
             this.inner = inner;
-            this.lying = lying;
             WalIdentity real = inner.identity();
             this.identity =
                     new WalIdentity(real.logId(), real.node(), real.provisional(), epochs.applyAsLong(real.epoch()));
@@ -130,9 +124,7 @@ final class SeededProvider implements WalProvider {
 
         @Override
         public void awaitDurable(long sequence) {
-            if (!lying) {
-                inner.awaitDurable(sequence);
-            }
+            inner.awaitDurable(sequence);
         }
 
         @Override
@@ -142,16 +134,12 @@ final class SeededProvider implements WalProvider {
 
         @Override
         public void awaitDurable(long sequence, long generation) {
-            if (!lying) {
-                inner.awaitDurable(sequence, generation);
-            }
+            inner.awaitDurable(sequence, generation);
         }
 
         @Override
         public void flush() {
-            if (!lying) {
-                inner.flush();
-            }
+            inner.flush();
         }
 
         @Override
@@ -169,11 +157,11 @@ final class SeededProvider implements WalProvider {
 
         @Override
         public long durableSequence() {
-            return lying ? inner.lastSequence() : inner.durableSequence();
+            return inner.durableSequence();
         }
 
-        /** What is durable in truth. */
-        long trulyDurable() {
+        /** What is durable in truth, whatever the log says. */
+        final long trulyDurable() {
             return inner.durableSequence();
         }
 

@@ -14,7 +14,9 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.NodeId;
+import softadastra.core.Result;
 import softadastra.core.SoftadastraException;
+import softadastra.store.CausalContext;
 import softadastra.store.CheckpointPolicy;
 import softadastra.store.Key;
 import softadastra.store.StoreConfig;
@@ -23,6 +25,7 @@ import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalProvider;
 import softadastra.wal.spi.WalProviders;
+import softadastra.wal.spi.storage.Storage;
 import softadastra.wal.tck.fault.CrashChoice;
 import softadastra.wal.tck.fault.SimulatedStorage;
 
@@ -174,7 +177,7 @@ final class SimulatedNode {
 
     /** What it shows; looked at again only when its log has gone on, since nothing else may change that. */
     SimulatedContents contents() {
-        long sequence = Objects.requireNonNull(provider).lastSequence();
+        long sequence = log().lastSequence();
         SimulatedContents seen = contents;
         if (seen == null || sequence != contentsAt) {
             seen = SimulatedContents.of(store(), key -> subscription().matches(key) && !leftOut.contains(key));
@@ -209,7 +212,8 @@ final class SimulatedNode {
     }
 
     private long epoch(long real) {
-        return epochs.computeIfAbsent(real, unused -> random.nextLong());
+        long log = bug == SimulationBug.COUNTERS_REUSED ? 0 : real;
+        return epochs.computeIfAbsent(log, unused -> random.nextLong());
     }
 
     private static final List<WalProvider> PROVIDERS = WalProviders.available().value();
@@ -241,22 +245,13 @@ final class SimulatedNode {
     }
 
     private void open(SyncTransport transport) {
-        boolean lying = bug == SimulationBug.ACK_BEFORE_FORCE;
         StoreEngine opened;
         if (onDisk) {
             SimulatedFaults current = new SimulatedFaults(disk, passing);
             faults = current;
             disturb();
-            provider = new SeededProvider(real("file"), this::epoch, lying);
-            WalConfig config = WalConfig.durable(id + ".wal")
-                    .withNodeId(id.value())
-                    .withSegmentBytes(WalConfig.MIN_SEGMENT_BYTES)
-                    .withStorage(path -> current)
-                    .withClock(clock())
-                    .withAutoFlush(autoFlush)
-                    .withProvider(provider);
-            opened = StoreEngine.open(StoreConfig.of(config).withCheckpoints(CheckpointPolicy.manual()))
-                    .orElseThrow();
+            provider = new SeededProvider(real("file"), this::epoch, bug.lies());
+            opened = openStore(current, provider).orElseThrow();
         } else {
             Wal log = memory == null ? openMemory() : memory;
             memory = log;
@@ -276,8 +271,36 @@ final class SimulatedNode {
         settle();
     }
 
+    private Result<StoreEngine> openStore(Storage storage, WalProvider logs) {
+        WalConfig config = WalConfig.durable(id + ".wal")
+                .withNodeId(id.value())
+                .withSegmentBytes(WalConfig.MIN_SEGMENT_BYTES)
+                .withStorage(path -> storage)
+                .withClock(clock())
+                .withAutoFlush(autoFlush)
+                .withProvider(logs);
+        return StoreEngine.open(StoreConfig.of(config).withCheckpoints(CheckpointPolicy.manual()));
+    }
+
+    /** Its log, as far as it is up. */
+    SeededProvider.SeededLog log() {
+        return Objects.requireNonNull(provider).opened();
+    }
+
+    /** What it would hold if it was killed now, and nothing was left but what is forced; a log in memory has all. */
+    CausalContext heldAfterKill() {
+        if (!onDisk) {
+            return store().context();
+        }
+        SimulatedStorage left = disk.crash(CrashChoice.nothingWritten());
+        try (StoreEngine again = openStore(left, new SeededProvider(real("file"), this::epoch, Optional.empty()))
+                .orElseThrow()) {
+            return again.context();
+        }
+    }
+
     private Wal openMemory() {
-        provider = new SeededProvider(real("memory"), this::epoch, false);
+        provider = new SeededProvider(real("memory"), this::epoch, Optional.empty());
         WalConfig config =
                 WalConfig.memory().withNodeId(id.value()).withClock(clock()).withProvider(provider);
         return Wal.open(config).orElseThrow();
@@ -303,7 +326,7 @@ final class SimulatedNode {
     /** Puts an earlier copy of its log in the place of the log, while it is down; whether there is one. */
     boolean putBack() {
         SimulatedStorage copy = saved;
-        if (copy == null) {
+        if (copy == null || bug == SimulationBug.COUNTERS_REUSED) {
             return false;
         }
         disk = copy;

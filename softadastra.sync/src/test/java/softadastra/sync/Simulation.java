@@ -1,7 +1,6 @@
 package softadastra.sync;
 
 import static softadastra.sync.Invariant.I15;
-import static softadastra.sync.Invariant.I2;
 import static softadastra.sync.Invariant.I7;
 
 import java.nio.charset.StandardCharsets;
@@ -27,6 +26,7 @@ final class Simulation implements AutoCloseable {
     /** One in so many times that something becomes of a node, another one is forgotten there. */
     private static final int FORGETS = 8;
 
+    private final SimulationBug bug;
     private final SimulationCounts counts = new SimulationCounts();
     private final SimulationOracle oracle = new SimulationOracle(counts);
     private final SimulationRejections rejections = new SimulationRejections();
@@ -40,8 +40,10 @@ final class Simulation implements AutoCloseable {
     private final List<SimulatedNode> nodes;
     private final SimulationApplications applications;
     private final SimulationChecks checks;
+    private final SimulationDurability durability;
 
     Simulation(long seed, SimulationBug bug) {
+        this.bug = bug;
         counts.seeds = 1;
         SplittableRandom setup = new SplittableRandom(seed);
         network = new SimulatedNetwork(setup.nextLong(), setup.nextBoolean() ? 0 : setup.nextInt(41), this::sent);
@@ -55,10 +57,11 @@ final class Simulation implements AutoCloseable {
         nodes = cluster.nodes();
         applications = new SimulationApplications(cluster, oracle, words, reports, rejections, difference);
         checks = new SimulationChecks(cluster, oracle, words, difference);
+        durability = new SimulationDurability(cluster);
         for (int i = 0; i < count; i++) {
             NodeId id = NodeId.of("n" + i).orElseThrow();
             boolean third = setup.nextInt(3) == 0;
-            boolean onDisk = third || bug == SimulationBug.ACK_BEFORE_FORCE;
+            boolean onDisk = third || bug.isOfForces();
             boolean autoFlush = !onDisk || setup.nextBoolean();
             SimulatedNode node = new SimulatedNode(
                     id,
@@ -121,14 +124,8 @@ final class Simulation implements AutoCloseable {
         trace.update(bytes);
         SyncMessage message = SyncMessageCodec.decode(bytes).orElseThrow();
         rejections.sent(message);
-        Cut cut = message.state().cut();
         words.sent(message);
-        for (var operation : message.operations()) {
-            cluster.check(
-                    I2,
-                    cut.held().includes(operation.id()),
-                    () -> from + " sent " + operation.id() + " and holds " + cut);
-        }
+        durability.sent(from, message);
     }
 
     /** A list of steps for a seed; each is a number that says what to do. */
@@ -239,10 +236,7 @@ final class Simulation implements AutoCloseable {
         }
         SimulatedMoves.Move move = moves.next(node.id(), random);
         if (move == SimulatedMoves.Move.JOINS) {
-            start(node);
-            for (int i = random.nextInt(4); i > 0; i--) {
-                write(node, random);
-            }
+            startAndWrite(node, random);
             return;
         }
         if (move == SimulatedMoves.Move.SAVES) {
@@ -266,6 +260,17 @@ final class Simulation implements AutoCloseable {
             reports.lost(node.id(), putBack);
             rejections.lost(node.id(), putBack);
             applications.lost(node);
+            if (bug == SimulationBug.COUNTERS_REUSED) {
+                // Before it hears of what it had written.
+                startAndWrite(node, random);
+            }
+        }
+    }
+
+    private void startAndWrite(SimulatedNode node, SplittableRandom random) {
+        start(node);
+        for (int i = random.nextInt(4); i > 0; i--) {
+            write(node, random);
         }
     }
 

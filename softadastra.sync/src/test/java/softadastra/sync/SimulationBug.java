@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import softadastra.core.HybridTimestamp;
 import softadastra.store.CausalContext;
 import softadastra.store.Effect;
@@ -15,12 +17,16 @@ import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
 import softadastra.store.Standing;
 import softadastra.store.Value;
+import softadastra.wal.spi.WalBatch;
+import softadastra.wal.spi.WalRecordType;
 
 /** Mistakes that the simulation is to find; made in what is handed to the nodes, never in the product. */
 enum SimulationBug {
     NONE,
-    /** The log says that everything is durable, so that what is acknowledged or sent may be lost. */
+    /** The log says that what comes from others is durable, so that what is acknowledged may be lost. */
     ACK_BEFORE_FORCE,
+    /** The log says that what is written here is durable, so that what is sent may be lost. */
+    SENT_BEFORE_FORCE,
     /** Of two operations with one stamp, each node prefers what it has. */
     LOCAL_TIE_BREAK,
     /** The value that comes last stands, whatever its stamp. */
@@ -50,12 +56,38 @@ enum SimulationBug {
     /** What only a node that comes back has is not written again. */
     NOT_WRITTEN_AGAIN,
     /** Nobody notices that an older log was put in the place of a log. */
-    PUT_BACK_UNNOTICED;
+    PUT_BACK_UNNOTICED,
+    /** A log that is begun anew has the epoch of the one before, so that counters stand for something else, and nobody notices. */
+    COUNTERS_REUSED;
 
     /** Whether it is looked for where nodes come and go. */
     boolean isOfMembership() {
-        return this == NOT_WRITTEN_AGAIN || this == PUT_BACK_UNNOTICED;
+        return this == NOT_WRITTEN_AGAIN || this == PUT_BACK_UNNOTICED || this == COUNTERS_REUSED;
     }
+
+    /** Whether it is one of logs that lie about what is durable. */
+    boolean isOfForces() {
+        return lies().isPresent();
+    }
+
+    /** Of which batches logs claim that they are durable, though nobody has forced them; empty for the truth. */
+    Optional<Predicate<WalBatch>> lies() {
+        return switch (this) {
+            case ACK_BEFORE_FORCE -> Optional.of(batch -> !isWrittenHere(batch));
+            case SENT_BEFORE_FORCE -> Optional.of(SimulationBug::isWrittenHere);
+            default -> Optional.empty();
+        };
+    }
+
+    /** Whether a batch has operations of the node itself. */
+    private static boolean isWrittenHere(WalBatch batch) {
+        return IntStream.range(0, batch.size())
+                .anyMatch(i -> batch.typeCode(i) <= WalRecordType.DELETE.code()
+                        && batch.array(i)[batch.offset(i)] == OWN_OPERATION);
+    }
+
+    /** What the payload of an operation of the node itself begins with. */
+    private static final int OWN_OPERATION = 1;
 
     private static final long GRACE_MILLIS = 200;
 
@@ -98,7 +130,7 @@ enum SimulationBug {
                                 return false;
                             }
                         };
-            case PUT_BACK_UNNOTICED ->
+            case PUT_BACK_UNNOTICED, COUNTERS_REUSED ->
                 (replication, random, retention, self, issued, noted, members, stage) ->
                         new Membership(replication, random, retention, self, issued, noted, members, stage) {
                             @Override

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,7 +24,14 @@ class SimulationTest {
 
     private static final boolean CI = "ci".equals(System.getProperty("softadastra.slice"));
     private static final long FIRST = Long.getLong("softadastra.sync.seed", 1);
-    private static final long SEEDS = Long.getLong("softadastra.sync.seeds", CI ? 10_400 : 100);
+
+    /** So many seeds do everything that is checked. */
+    private static final long FEW = 100;
+
+    private static final long MANY = 10_400;
+    private static final long MANY_OPERATIONS = 2_000_000;
+    private static final long SEEDS = Long.getLong("softadastra.sync.seeds", CI ? MANY : FEW);
+
     /** One seed is one run in one thread; how many of them run at a time changes nothing but the time. */
     private static final int THREADS = Math.min(8, Runtime.getRuntime().availableProcessors());
 
@@ -61,6 +69,14 @@ class SimulationTest {
         System.out.println("sync simulation: " + counts + ", in " + (System.nanoTime() - begin) / 1_000_000_000
                 + " s on " + THREADS + " threads");
         assertEquals(SEEDS, counts.seeds);
+        if (SEEDS >= FEW) {
+            for (Invariant invariant : EnumSet.complementOf(EnumSet.of(Invariant.I17))) {
+                assertTrue(counts.checks(invariant) > 0, () -> invariant + " was never checked");
+            }
+        }
+        if (SEEDS >= MANY) {
+            assertTrue(counts.operations >= MANY_OPERATIONS, () -> counts.operations + " operations");
+        }
     }
 
     /** Runs seeds until there are none left, or one has failed. */
