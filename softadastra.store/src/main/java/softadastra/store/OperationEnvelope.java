@@ -17,7 +17,7 @@ import softadastra.core.SoftadastraException;
  *
  * <pre>
  * local   = head:u8 (0x01)  epoch:i64  counter:varint  stamp:zigzag  version:varint  body
- * remote  = head:u8 (0x11)  effect:u8  node:utf8  epoch:i64  counter:varint  stamp:i64  version:varint
+ * remote  = head:u8 (0x11)  effect:u8  [outcome]  node:utf8  epoch:i64  counter:varint  stamp:i64  version:varint
  *           contextKind:u8  count:varint  { node:utf8  epoch:i64  counter:varint } * count  body
  *
  * head        : bits 0-3 the version, 1; bit 4 remote; bits 5-7 features that a reader must know. Bit 5, with bit 4: a survivor,

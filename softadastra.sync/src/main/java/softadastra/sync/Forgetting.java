@@ -11,6 +11,10 @@ import softadastra.store.Replication;
 /**
  * A node's part in forgetting removals: it promises not to write below what others want to forget, and forgets what every member has;
  * see {@link Collector}. For one thread.
+ *
+ * <pre>
+ * note = promise:i64                                 the latest counts
+ * </pre>
  */
 final class Forgetting {
 

@@ -2,7 +2,13 @@ package softadastra.sync;
 
 import softadastra.core.ByteReader;
 
-/** How far a node is with taking part. */
+/**
+ * How far a node is with taking part.
+ *
+ * <pre>
+ * note = stage:u8 (0 new, 1 whole, 2 rebase, 3 member, 4 left)
+ * </pre>
+ */
 enum Stage {
     /** It takes part, in the epoch that it began with. */
     NEW(0),
@@ -15,7 +21,7 @@ enum Stage {
     /** It has said that it takes part no more. */
     LEFT(4);
 
-    /** The type code of the note that says it: 1 byte, see {@link #encode}. */
+    /** The type code of the note that says it. */
     static final int NOTE = 73;
 
     private final int code;

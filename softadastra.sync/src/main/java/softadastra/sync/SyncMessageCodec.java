@@ -9,33 +9,38 @@ import softadastra.core.SoftadastraException;
  * bytes there are, and all of it no more than there is {@link Room} for.
  *
  * <pre>
- * message   = magic:i32 "SYN1"  version:u8 (1)
- *             flags:u8 (bit 0: chunk; bit 1: whole; bit 2: refusals; bit 3: contents; bit 4: to)  origins  state
- *             count:varint  operation * count  chunk (if there is one)  refusals (if there are any)
+ * message   = magic:i32 0x314E5953 ("SYN1")  version:u8 (1)
+ *             flags:u8 (bit 0: chunk; bit 1: whole; bit 2: refusals; bit 3: contents; bit 4: to)
+ *             origins  state  count:varint  operation * count  chunk (if there is one)  refusals (if there are any)
  *             contents (if there are any)  [to:varint  skips]  crc:i32
- *                                                                              all numbers little-endian
- * origins   = count:varint  { node:utf8  epoch:i64 } * count                    in order, each once
+ * origins   = count:varint  { node:utf8  epoch:i64 } * count                    in order, each once; named below by their place
  * state     = from:varint  cut  joined:set  count:varint  { origin:varint  limit + 1:varint } * count  want:i64  millis:i64
- *             lacking:set  accused:set  count:varint  { origin:varint  cut  members:i64  silence:varint  accused:set } * count
- *                                                                               each in order, see {@link SyncMessage.State}
- *             progress  count:varint  { origin:varint  subscription } * count     see {@link Subscription}; in order
- * progress  = kind:u8 (0 none, 1, 2 in full)  held  key:bytes                  see {@link Progress}
- * cut       = sequence:varint  held  promise:i64  returning:u8 (0, 1)           see {@link Cut}
- * set       = count:varint  { origin:varint } * count                          in order
- * held      = count:varint  { origin:varint  counter:varint } * count          in order
+ *             lacking:set  accused:set                                          all in order, a limit 0 while it is open
+ *             count:varint  { origin:varint  cut  members:i64  silence:varint  accused:set } * count  progress
+ *             count:varint  { origin:varint  subscription } * count         in order; who does not want everything, see below
+ * subscription = count:varint (1 to 64)  { prefix:utf8 (256 bytes at most) } * count       none begins with another one
+ * progress  = kind:u8 (0 none, 1, 2 in full)  [held  key:bytes]
+ * cut       = sequence:varint  held  promise:i64  returning:u8 (0, 1)
+ * set       = count:varint  { origin:varint } * count                           in order
+ * held      = count:varint  { origin:varint  counter:varint } * count           in order, counters from 1
  * operation = kind:u8 (bit 0: a removal; bit 1: floor, in a chunk)  origin:varint  counter:varint  stamp:i64  [floor:i64]
  *             version:varint  context (not in a chunk)  key:bytes  value:bytes (put)
  * context   = kind:u8 (0 in full, 1 what changed since the operation before of that origin in this message)  held
- * chunk     = flags:u8 (bit 0: full; bit 1: behind; bit 2: through; bit 3: rejected)  held  behind:bytes  through:bytes
- *             count:varint  operation * count  count:varint  { known:bytes } * count  conflicts  [rejected]     see {@link Chunk}
- * rejected  = count:varint  { of:origin  counter:varint  rejection } * count   see {@link Rejection}
+ * chunk     = flags:u8 (bit 0: full; bit 1: behind; bit 2: through; bit 3: rejected)  held  [behind:bytes]  [through:bytes]
+ *             count:varint  operation * count  count:varint  { known:bytes } * count  conflicts  [rejected]
+ * rejected  = count:varint  { of:varint  counter:varint  rejection } * count    what the sender holds and goes without
+ * rejection = flags:u8 (bit 0: a removal)  key:utf8  stamp:i64  code:u8  reason:utf8
+ * conflicts = count:varint  { note:bytes } * count                              note 66, as a log has it
  * skips     = count:varint  { origin:varint  from:varint  through - from:varint } * count
- * conflicts = count:varint  { note:bytes } * count                             see {@link Conflict}
- * refusals  = count:varint  { by:origin  of:origin  counter:varint  hops:u8  rejection } * count      see {@link Rejection}
- *             count:varint  { by:origin  of:origin  counter:varint  hops:u8 } * count                see {@link Refusals}
- * contents  = count:varint (1 or 256)  { sum:i64 } * count  count:varint  { operation } * count   as of a chunk; see {@link Contents}
- * crc       : CRC32C of all before it; a transport may hand over half a message
+ * refusals  = count:varint  { claim  rejection } * count
+ *             count:varint  { claim } * count
+ * claim     = by:varint  of:varint  counter:varint  hops:u8      who has rejected the operation (of, counter)
+ * contents  = count:varint (1 or 256)  { sum:i64 } * count  count:varint  { operation } * count      operations as in a chunk
+ * crc       = CRC-32C of all before it
  * </pre>
+ *
+ * <p>All numbers are little-endian. What the parts mean is with {@link SyncMessage}, {@link Cut}, {@link Progress}, {@link Subscription},
+ * {@link Chunk}, {@link Rejection}, {@link Refusals} and {@link Contents}; docs/sync.md has the same grammar.
  */
 final class SyncMessageCodec {
 
