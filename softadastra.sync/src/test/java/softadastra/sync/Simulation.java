@@ -61,7 +61,7 @@ final class Simulation implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             NodeId id = NodeId.of("n" + i).orElseThrow();
             boolean third = setup.nextInt(3) == 0;
-            boolean onDisk = third || bug.isOfForces();
+            boolean onDisk = third || bug.isOfDisks();
             boolean autoFlush = !onDisk || setup.nextBoolean();
             SimulatedNode node = new SimulatedNode(
                     id,
@@ -130,7 +130,8 @@ final class Simulation implements AutoCloseable {
 
     /** A list of steps for a seed; each is a number that says what to do. */
     static List<Long> steps(long seed, int count) {
-        SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 1);
+        // No multiple of what the generator adds by itself: the steps of one seed would be those of the one before but for the first.
+        SplittableRandom random = new SplittableRandom(seed ^ 0x2545F4914F6CDD1DL);
         List<Long> steps = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             steps.add(random.nextLong());

@@ -65,9 +65,9 @@ enum SimulationBug {
         return this == NOT_WRITTEN_AGAIN || this == PUT_BACK_UNNOTICED || this == COUNTERS_REUSED;
     }
 
-    /** Whether it is one of logs that lie about what is durable. */
-    boolean isOfForces() {
-        return lies().isPresent();
+    /** Whether it is looked for where all logs are on disks. */
+    boolean isOfDisks() {
+        return lies().isPresent() || this == PUT_BACK_UNNOTICED;
     }
 
     /** Of which batches logs claim that they are durable, though nobody has forced them; empty for the truth. */
