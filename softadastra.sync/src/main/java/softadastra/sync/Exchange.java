@@ -401,7 +401,7 @@ final class Exchange {
                 Peer other = peers.get(origin);
                 if (other != null) {
                     membership.fences().relayed(origin, now - relayed.silenceMillis() * 1_000_000L);
-                    other.learn(relayed.cut(), relayed.accused());
+                    other.learn(relayed.cut(), relayed.accused(), now);
                 }
             });
         }

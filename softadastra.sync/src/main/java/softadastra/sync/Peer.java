@@ -41,8 +41,6 @@ final class Peer {
     }
 
     private static final int OPERATION_OVERHEAD = 64;
-    private static final long FIRST_RETRY_NANOS = 200_000_000L;
-    private static final long LAST_RETRY_NANOS = 60_000_000_000L;
 
     /** Who brings it what stands elsewhere is gone if nothing has come of it for so long. */
     private static final long STALLED_NANOS = 30_000_000_000L;
@@ -60,10 +58,8 @@ final class Peer {
     private LogCursor mark;
 
     private int bytesInFlight;
-    private int attempt;
-    private int snapshots;
-    private long snapshotAt;
-    private long retryAt;
+    private final RetryTimer timer = new RetryTimer();
+    private final RetryTimer partTimer = new RetryTimer();
     private long retries;
     private @Nullable Cut cut;
 
@@ -84,8 +80,11 @@ final class Peer {
     private long progressAt;
     private boolean whole;
 
-    /** Behind which key the last part began that it was sent. */
+    /** Whether it was sent a part that it has not asked on from; behind which key that began, and when it was sent. */
+    private boolean partSent;
+
     private Optional<Key> sentBehind = Optional.empty();
+    private long partSentAt;
 
     /** Members that it does not hear. */
     private SortedSet<Origin> lacking = new TreeSet<>();
@@ -105,13 +104,13 @@ final class Peer {
     /** So many operations that are left out are told of in one message at most. */
     private static final int MAX_LEFT_OUT = 4_096;
 
-    /** What one operation, or the end of what is left out, brings the peer to. */
-    private record Sent(Map<Origin, Long> through, int bytes) {
+    /** What one operation, or the end of what is left out, brings the peer to; and when it was sent. */
+    private record Sent(Map<Origin, Long> through, int bytes, long at) {
 
         Sent with(Map<Origin, Long> more) {
             Map<Origin, Long> all = new TreeMap<>(through);
             more.forEach((origin, counter) -> all.merge(origin, counter, Math::max));
-            return new Sent(all, bytes);
+            return new Sent(all, bytes, at);
         }
 
         boolean isIn(Vector held) {
@@ -141,8 +140,8 @@ final class Peer {
 
     /** In how many nanoseconds there is something to send to it again, if nothing is heard of it until then. */
     long pause(long now) {
-        long pause = inFlight.isEmpty() ? Long.MAX_VALUE : retryAt - now;
-        return snapshots == 0 ? pause : Math.min(pause, snapshotAt - now);
+        long pause = inFlight.isEmpty() ? Long.MAX_VALUE : timer.at() - now;
+        return partSent ? Math.min(pause, partTimer.at() - now) : pause;
     }
 
     /** What it holds, as far as is known. */
@@ -209,8 +208,9 @@ final class Peer {
     /** Says whether there is a way to it. When one comes up, nothing has to wait for a time to try again. */
     void link(boolean up) {
         if (up && !linked) {
-            attempt = 0;
-            snapshots = 0;
+            timer.reset();
+            partTimer.reset();
+            partSent = false;
             owed = true;
             rewind();
         }
@@ -285,15 +285,27 @@ final class Peer {
     boolean isChunkDue(Optional<Key> behind, long now, RandomGenerator random) {
         if (!behind.equals(sentBehind)) {
             sentBehind = behind;
-            snapshots = 0;
+            partArrived(now);
         }
-        if (snapshots > 0 && now - snapshotAt < 0) {
-            return false;
+        if (partSent) {
+            if (!partTimer.isOver(now)) {
+                return false;
+            }
+            partTimer.expire(1);
+            retries++;
         }
-        snapshotAt = now + backoff(snapshots, random);
-        retries += snapshots > 0 ? 1 : 0;
-        snapshots++;
+        partTimer.begin(now, random);
+        partSent = true;
+        partSentAt = now;
         return true;
+    }
+
+    private void partArrived(long now) {
+        if (partSent) {
+            partSent = false;
+            partTimer.heard();
+            partTimer.acknowledged(1, partSentAt, now);
+        }
     }
 
     void owe() {
@@ -306,6 +318,10 @@ final class Peer {
 
     /** Takes note of a message of it. */
     void heard(SyncMessage.State state, long now, long millis) {
+        if (isSilent(now)) {
+            // Else it may be at the last part, which is large.
+            partTimer.heard();
+        }
         heard = true;
         heardAt = now;
         clockOffsetMillis = state.millis() - millis;
@@ -319,12 +335,12 @@ final class Peer {
             progress = state.progress();
             progressAt = now;
         }
-        attempt = 0;
-        learn(state.cut(), state.accused());
+        timer.heard();
+        learn(state.cut(), state.accused(), now);
     }
 
     /** Takes note of a cut of it, and of whom it accused then, whoever told. */
-    void learn(Cut said, SortedSet<Origin> accuses) {
+    void learn(Cut said, SortedSet<Origin> accuses, long now) {
         Cut before = cut;
         // Messages come in any order.
         if (before == null || said.sequence() >= before.sequence()) {
@@ -332,8 +348,14 @@ final class Peer {
             accused = accuses;
         }
         boolean unused = acknowledged.merge(said.held());
+        Sent first = inFlight.peek();
+        int count = inFlight.size();
         while (!inFlight.isEmpty() && inFlight.peek().isIn(acknowledged)) {
             bytesInFlight -= inFlight.remove().bytes();
+        }
+        count -= inFlight.size();
+        if (first != null && count > 0) {
+            timer.acknowledged(count, first.at(), now);
         }
         if (inFlight.isEmpty()) {
             markHere();
@@ -387,24 +409,14 @@ final class Peer {
         return new Relayed(new Cut(sequence, acknowledged.copy(), 0, 0, false), 0, new TreeSet<>());
     }
 
-    /** Sends again what was not acknowledged in time. */
-    void expire(long now, RandomGenerator random) {
-        if (!inFlight.isEmpty() && now - retryAt >= 0) {
+    /** Sends again what was not acknowledged in time: a receiver takes nothing behind what it lacks, so all of that. */
+    void expire(long now) {
+        if (!inFlight.isEmpty() && timer.isOver(now)) {
             retries += inFlight.size();
+            timer.expire(inFlight.size());
             rewind();
-            attempt++;
             owed = true;
-            schedule(now, random);
         }
-    }
-
-    private void schedule(long now, RandomGenerator random) {
-        retryAt = now + backoff(attempt, random);
-    }
-
-    private static long backoff(int attempt, RandomGenerator random) {
-        long most = Math.min(LAST_RETRY_NANOS, FIRST_RETRY_NANOS << Math.min(attempt, 20));
-        return FIRST_RETRY_NANOS / 4 + random.nextLong(most);
     }
 
     /**
@@ -414,7 +426,7 @@ final class Peer {
      */
     Outgoing next(
             LogTail log, long durable, Vector held, Members members, Share share, long now, RandomGenerator random) {
-        snapshots = 0;
+        partArrived(now);
         tellWithheld(share);
         Outgoing out = new Outgoing();
         if (inFlight.isEmpty()) {
@@ -450,7 +462,7 @@ final class Peer {
                     return false;
                 }
                 bytes[0] += size;
-                fly(Map.of(id.origin(), id.counter()), size);
+                fly(Map.of(id.origin(), id.counter()), size, now);
                 out.add(operation);
                 return true;
             }
@@ -464,13 +476,13 @@ final class Peer {
             }
         });
         if (!out.skips().isEmpty() && out.operations().isEmpty()) {
-            fly(out.leftThrough(), OPERATION_OVERHEAD);
+            fly(out.leftThrough(), OPERATION_OVERHEAD, now);
         } else if (!out.skips().isEmpty()) {
             // It is acknowledged with the last operation beside it, which may be as large as the window.
             inFlight.add(inFlight.removeLast().with(out.leftThrough()));
         }
         if (wasIdle && !out.isEmpty()) {
-            schedule(now, random);
+            timer.begin(now, random);
         }
         return out;
     }
@@ -483,8 +495,8 @@ final class Peer {
         return fits;
     }
 
-    private void fly(Map<Origin, Long> through, int bytes) {
-        inFlight.add(new Sent(through, bytes));
+    private void fly(Map<Origin, Long> through, int bytes, long now) {
+        inFlight.add(new Sent(through, bytes, now));
         bytesInFlight += bytes;
     }
 

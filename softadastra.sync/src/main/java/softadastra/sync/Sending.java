@@ -123,7 +123,7 @@ final class Sending {
     }
 
     private void send(Peer peer, boolean heartbeat, long now) {
-        peer.expire(now, random);
+        peer.expire(now);
         SortedMap<Origin, Relayed> relay =
                 peer.relay(peers.all(), origin -> membership.fences().silence(origin, now) / 1_000_000, heartbeat);
         boolean member = membership.stage().takesPart();
