@@ -69,7 +69,7 @@ final class NodeInfoCommand extends Subcommand {
         io().line("keys : " + SyncText.keys(report.subscription()));
         io().line(SyncText.line(report.stage()));
         io().line("outbox size : " + report.state().outboxSize());
-        io().line("conflicts : " + report.conflicts());
+        io().line(SyncText.conflicts(report));
         report.links().forEach(link -> io().line("way : " + SyncText.line(link)));
     }
 }

@@ -76,7 +76,7 @@ final class StatusCommand extends Subcommand {
         report.ifPresent(node -> {
             io().line("  listening : " + Texts.visible(node.address().orElse("no")));
             io().line("  peers : " + node.peers().size());
-            io().line("  conflicts : " + node.conflicts());
+            io().line("  " + SyncText.conflicts(node));
         });
         io().line("Recovery");
         io().line("  needed : " + Texts.yesNo(recoveryNeeded(info)));
@@ -96,7 +96,8 @@ final class StatusCommand extends Subcommand {
         outboxSize(log, report).ifOk(size -> sync.put("outboxSize", size));
         report.ifPresent(node -> sync.put("listening", node.address())
                 .put("peers", node.peers().size())
-                .put("conflicts", node.conflicts()));
+                .put("conflicts", node.conflicts())
+                .put("conflictsDropped", node.conflictsDropped()));
         io().line(new JsonObject()
                 .put("nodeId", info.identity().node().value())
                 .put(

@@ -96,7 +96,7 @@ final class SyncStatusCommand extends Subcommand {
     private void printLines(SyncReport report) {
         SyncText.lines(report.state()).forEach(io()::line);
         io().line(SyncText.line(report.stage()));
-        io().line("conflicts : " + report.conflicts());
+        io().line(SyncText.conflicts(report));
         io().line("peers : " + report.peers().size());
         report.peers().forEach(peer -> io().line("  " + SyncText.line(peer)));
         io().line("open fences : " + report.openFences().size());

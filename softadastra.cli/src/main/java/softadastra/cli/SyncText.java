@@ -133,10 +133,17 @@ final class SyncText {
         }
     }
 
+    /** How many conflicts wait, and how many do not any more, for want of room. */
+    static String conflicts(SyncReport report) {
+        long dropped = report.conflictsDropped();
+        return "conflicts : " + report.conflicts() + (dropped == 0 ? "" : " (dropped : " + dropped + ")");
+    }
+
     static JsonObject json(SyncReport report) {
         return json(report.state())
                 .put("stage", report.stage().name())
                 .put("conflicts", report.conflicts())
+                .put("conflictsDropped", report.conflictsDropped())
                 .put("malformed", report.malformed())
                 .putTexts("subscription", report.subscription())
                 .put("peers", report.peers().stream().map(SyncText::json).toList())

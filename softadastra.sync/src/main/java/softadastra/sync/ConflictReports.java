@@ -3,6 +3,7 @@ package softadastra.sync;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.Result;
 import softadastra.store.OperationId;
@@ -20,6 +21,9 @@ final class ConflictReports {
 
     private long reported;
 
+    /** How many the application knows to have gone for want of room. */
+    private long dropped;
+
     /**
      * Begins with what the log of a store has; all of that is told, once more.
      *
@@ -29,6 +33,7 @@ final class ConflictReports {
         this.store = store;
         this.conflicts = conflicts;
         this.untold = conflicts.all();
+        this.dropped = conflicts.dropped();
     }
 
     /** Takes note of what a batch that was logged has decided. */
@@ -71,6 +76,18 @@ final class ConflictReports {
         List<Conflict> all = untold;
         untold = new ArrayList<>();
         return all;
+    }
+
+    /** How many have gone for want of room, since the log began. */
+    long dropped() {
+        return conflicts.dropped();
+    }
+
+    /** That more have gone for want of room than the application knows; once. */
+    Optional<SyncEvent> tellDropped() {
+        boolean more = conflicts.dropped() > dropped;
+        dropped = conflicts.dropped();
+        return more ? Optional.of(new SyncEvent.ConflictsDropped(dropped)) : Optional.empty();
     }
 
     /**

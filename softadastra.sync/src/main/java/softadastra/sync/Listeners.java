@@ -18,6 +18,7 @@ final class Listeners {
     static List<SyncEvent> news(Exchange exchange) {
         List<SyncEvent> news = new ArrayList<>();
         exchange.conflicts().tell().forEach(each -> news.add(new SyncEvent.ConflictDecided(each)));
+        exchange.conflicts().tellDropped().ifPresent(news::add);
         exchange.rejecting().tell().forEach(each -> news.add(new SyncEvent.OperationFailed(each)));
         exchange.rejecting().tellDropped().ifPresent(news::add);
         exchange.antiEntropy().tell().forEach(each -> news.add(new SyncEvent.ContentsDiverged(each)));

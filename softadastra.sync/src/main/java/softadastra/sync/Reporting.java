@@ -27,6 +27,7 @@ record Reporting(StoreEngine store, Optional<Ways> ways, Optional<Exchange> exch
                 exchange.map(Exchange::openFences).orElse(List.of()),
                 ways.map(Ways::links).orElse(List.of()),
                 exchange.map(with -> (long) with.conflicts().size()).orElse(0L),
+                exchange.map(with -> with.conflicts().dropped()).orElse(0L),
                 exchange.map(Exchange::malformed).orElse(0L),
                 exchange.map(with -> with.subscriptions().own().told()).orElse(List.of()),
                 failure);

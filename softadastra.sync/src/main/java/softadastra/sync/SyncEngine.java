@@ -257,7 +257,7 @@ public final class SyncEngine implements AutoCloseable {
 
     /**
      * The conflicts that were decided here and have not been taken yet, in the order of the log. They are kept until {@link
-     * #takeConflicts}, 10,000 of them, and 64 MiB, at most: beyond that the oldest go.
+     * #takeConflicts}, 10,000 of them, and 64 MiB, at most: beyond that the oldest go, and a {@link SyncEvent.ConflictsDropped} says so.
      *
      * @return a copy; or INVALID_STATE
      */

@@ -21,6 +21,14 @@ public sealed interface SyncEvent {
     }
 
     /**
+     * There are too many conflicts that the application has not taken, or their lost values are too large, and the oldest have gone for
+     * want of room; see {@link SyncEngine#conflicts}. Told whenever more have gone.
+     *
+     * @param count how many have gone, since the log of this node began: they are not answered any more, and do not come again
+     */
+    record ConflictsDropped(long count) implements SyncEvent {}
+
+    /**
      * A peer has rejected an operation of this node for good.
      *
      * @param failed which, and why; also among {@link SyncEngine#failed}

@@ -19,6 +19,7 @@ import softadastra.core.SoftadastraError;
  * @param openFences what keeps others from being let in, and those who are on their way back from coming back; by who is fenced
  * @param links the ways to them, as the transport sees them
  * @param conflicts how many conflicts wait for the application
+ * @param conflictsDropped how many have gone for want of room before the application had taken them, since the log began
  * @param malformed how many messages were refused since the engine was opened
  * @param subscription which keys the node wants, as {@link SyncConfig#subscription} has them; empty for all
  * @param failure why nothing is exchanged at the moment; empty if all is well
@@ -34,6 +35,7 @@ public record SyncReport(
         List<OpenFence> openFences,
         List<TransportLink> links,
         long conflicts,
+        long conflictsDropped,
         long malformed,
         List<String> subscription,
         Optional<SoftadastraError> failure) {

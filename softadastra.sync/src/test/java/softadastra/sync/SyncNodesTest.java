@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -120,6 +121,39 @@ class SyncNodesTest {
             tick(a, b);
             assertEquals(a.contents(), b.contents());
             assertEquals(0, a.sync.state().orElseThrow().outboxSize());
+        }
+    }
+
+    @Test
+    void conflictsThatThereIsNoRoomForAreCountedAndTold(@TempDir Path directory) {
+        StoreConfig durable = StoreConfig.durable(directory.resolve("a.wal"));
+        List<SyncEvent> events = new ArrayList<>();
+        try (Node b = new Node("node-b")) {
+            try (Node a = new Node("node-a", durable)) {
+                a.sync.addListener(events::add);
+                for (int i = 0; i < Conflicts.MAX_COUNT + 7; i++) {
+                    a.put("k" + i, "a");
+                    b.put("k" + i, "b");
+                }
+                tick(a, b);
+                assertEquals(a.contents(), b.contents());
+                SyncReport report = a.sync.report().orElseThrow();
+                assertEquals(Conflicts.MAX_COUNT, report.conflicts());
+                assertEquals(7, report.conflictsDropped());
+                List<SyncEvent> dropped = events.stream()
+                        .filter(SyncEvent.ConflictsDropped.class::isInstance)
+                        .toList();
+                assertEquals(new SyncEvent.ConflictsDropped(7), dropped.get(dropped.size() - 1));
+                assertEquals(dropped.size(), Set.copyOf(dropped).size(), dropped::toString);
+                a.store.checkpoint().orElseThrow();
+            }
+            events.clear();
+            try (Node a = new Node("node-a", durable)) {
+                a.sync.addListener(events::add);
+                tick(a, b);
+                assertEquals(7, a.sync.report().orElseThrow().conflictsDropped());
+                assertTrue(events.stream().noneMatch(SyncEvent.ConflictsDropped.class::isInstance));
+            }
         }
     }
 

@@ -102,6 +102,7 @@ final class SyncWire {
         Wire.writeList(out, report.openFences(), SyncWire::writeFence);
         Wire.writeList(out, report.links(), SyncWire::writeLink);
         out.writeVarint(report.conflicts());
+        out.writeVarint(report.conflictsDropped());
         out.writeVarint(report.malformed());
         Wire.writeList(out, report.subscription(), Wire::writeText);
         Wire.writeOptional(out, report.failure(), Wire::writeError);
@@ -118,6 +119,7 @@ final class SyncWire {
                 Wire.readList(in, SyncWire::readPeer),
                 Wire.readList(in, SyncWire::readFence),
                 Wire.readList(in, SyncWire::readLink),
+                in.readVarint(),
                 in.readVarint(),
                 in.readVarint(),
                 Wire.readList(in, Wire::readText),

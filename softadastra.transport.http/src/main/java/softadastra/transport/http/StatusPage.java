@@ -38,7 +38,7 @@ final class StatusPage {
                 state.outboxSize() + " (pending " + state.pendingCount() + ", queued " + state.queuedCount()
                         + ", in flight " + state.inFlightCount() + ", failed " + state.failedCount() + ")");
         line(out, "retries", "" + state.totalRetries());
-        line(out, "conflicts", "" + report.conflicts());
+        line(out, "conflicts", report.conflicts() + " (dropped " + report.conflictsDropped() + ")");
         line(out, "malformed", "" + report.malformed());
         line(out, "failure", report.failure().map(error -> error.message()).orElse("none"));
         out.append("\nPeers\n");
@@ -91,6 +91,7 @@ final class StatusPage {
         all.put("failedCount", state.failedCount());
         all.put("totalRetries", state.totalRetries());
         all.put("conflicts", report.conflicts());
+        all.put("conflictsDropped", report.conflictsDropped());
         all.put("malformed", report.malformed());
         all.put(
                 "failure",

@@ -32,6 +32,7 @@ record FakeHost(NodeId node, int maxMessageBytes) implements TransportHost {
                 List.of(new OpenFence(new Origin(new NodeId("gone"), 0xdef), List.of(new NodeId("away"), node))),
                 List.of(),
                 0,
+                5,
                 0,
                 List.of(),
                 Optional.empty()));

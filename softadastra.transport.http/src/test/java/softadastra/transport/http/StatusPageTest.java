@@ -13,6 +13,7 @@ class StatusPageTest {
     void theTextSaysHowFarTheNodeIsAndWhatItWaitsFor() {
         String text = page.text();
         assertTrue(text.contains("\nstage     : writing again\n"), text);
+        assertTrue(text.contains("\nconflicts : 0 (dropped 5)\n"), text);
         assertTrue(text.contains("\nOpen fences\n  gone@0000000000000def  waits for away hub\n"), text);
     }
 
@@ -20,6 +21,7 @@ class StatusPageTest {
     void theJsonSaysTheSame() {
         String json = page.json();
         assertTrue(json.contains("\"stage\":\"WRITING_AGAIN\""), json);
+        assertTrue(json.contains("\"conflicts\":0,\"conflictsDropped\":5,"), json);
         assertTrue(
                 json.contains(
                         "\"openFences\":[{\"fence\":\"gone\",\"epoch\":\"def\",\"waitsFor\":[\"away\",\"hub\"]}]"),
