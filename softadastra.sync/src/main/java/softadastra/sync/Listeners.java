@@ -26,8 +26,29 @@ final class Listeners {
         return news;
     }
 
-    /** Tells them. Without a turn: what a listener does must not hold up who has a question. */
+    /**
+     * Tells them. Without a turn: what a listener does must not hold up who has a question. What one throws is the caller's, once everybody
+     * has been told everything: nothing is told twice.
+     */
     void tell(List<SyncEvent> news) {
-        news.forEach(event -> all.forEach(listener -> listener.happened(event)));
+        Throwable thrown = null;
+        for (SyncEvent event : news) {
+            for (SyncListener listener : all) {
+                try {
+                    listener.happened(event);
+                } catch (RuntimeException | Error e) {
+                    if (thrown == null) {
+                        thrown = e;
+                    } else if (thrown != e) {
+                        thrown.addSuppressed(e);
+                    }
+                }
+            }
+        }
+        if (thrown instanceof Error error) {
+            throw error;
+        } else if (thrown != null) {
+            throw (RuntimeException) thrown;
+        }
     }
 }

@@ -256,6 +256,45 @@ class SyncNodesTest {
     }
 
     @Test
+    void aListenerThatThrowsKeepsNothingFromOthersNorFromItself() {
+        try (Node a = new Node("node-a");
+                Node b = new Node("node-b")) {
+            List<SyncEvent> thrower = new ArrayList<>();
+            List<SyncEvent> other = new ArrayList<>();
+            b.sync.addListener(event -> {
+                thrower.add(event);
+                throw new IllegalStateException("no " + event);
+            });
+            b.sync.addListener(other::add);
+            for (String key : List.of("k", "l")) {
+                a.put(key, "a");
+                b.put(key, "b");
+            }
+            List<Throwable> thrown = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                a.sync.tick().orElseThrow();
+                try {
+                    b.sync.tick().orElseThrow();
+                } catch (IllegalStateException e) {
+                    thrown.add(e);
+                    thrown.addAll(List.of(e.getSuppressed()));
+                }
+            }
+            assertEquals(other, thrower);
+            assertEquals(
+                    other.stream().map(event -> "no " + event).toList(),
+                    thrown.stream().map(Throwable::getMessage).toList());
+            assertEquals(
+                    b.sync.conflicts().orElseThrow(),
+                    other.stream()
+                            .filter(SyncEvent.ConflictDecided.class::isInstance)
+                            .map(event -> ((SyncEvent.ConflictDecided) event).conflict())
+                            .toList());
+            assertEquals(2, b.sync.conflicts().orElseThrow().size());
+        }
+    }
+
+    @Test
     void aListenerThatThrowsIsAFailureThatIsToldAndEndsNothing() throws Exception {
         try (Node a = new Node("node-a");
                 Node b = new Node("node-b")) {
