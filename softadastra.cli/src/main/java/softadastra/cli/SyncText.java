@@ -8,9 +8,11 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import softadastra.cli.control.Unresolved;
 import softadastra.core.ErrorCode;
 import softadastra.core.NodeId;
 import softadastra.core.Result;
+import softadastra.store.Entry;
 import softadastra.store.OperationId;
 import softadastra.store.Value;
 import softadastra.sync.Conflict;
@@ -203,6 +205,12 @@ final class SyncText {
                 + conflict.loserStamp() + ", won " + conflict.winner();
     }
 
+    /** A conflict, and what its key has now. */
+    static String line(Unresolved unresolved, Optional<Entry> entry) {
+        return line(unresolved.conflict()) + ", has "
+                + entry.map(now -> text(now.value())).orElse("no value") + " sequence=" + unresolved.sequence();
+    }
+
     private static String text(Value value) {
         return "'" + Texts.visible(value.toString()) + "'";
     }
@@ -215,5 +223,10 @@ final class SyncText {
                 .put("loserTimestamp", conflict.loserStamp().toString());
         Optional<Value> lost = conflict.lost();
         return lost.isPresent() ? EntryText.putValue(json, lost.get()) : json.put("removed", true);
+    }
+
+    static JsonObject json(Unresolved unresolved, Optional<Entry> entry) {
+        JsonObject json = json(unresolved.conflict()).put("sequence", unresolved.sequence());
+        return entry.isPresent() ? json.put("current", EntryText.json(entry.get())) : json;
     }
 }

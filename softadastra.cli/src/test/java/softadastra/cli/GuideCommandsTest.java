@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The sessions that guides show, block by block, print what they show: a line {@code $ softadastra ...}, up to {@code END} what
  * it is given, then what it prints; {@code ...} stands for any text. A command that ends with {@code &} goes on in the background
- * until its session ends, and prints what it does until it is ready; the port that guides show stands for one that is free.
+ * until its session ends, and prints what it does until it is ready; the port that guides show stands for one that is free, and the
+ * sequence that they give to {@code sync resolve} for the one that was printed last.
  */
 class GuideCommandsTest {
     private static final Path GUIDES = Path.of(System.getProperty("basedir", ""), "..", "docs", "guides");
@@ -34,6 +35,9 @@ class GuideCommandsTest {
     private static final String INPUT = " <<'END'";
     private static final String BACKGROUND = " &";
     private static final String PORT = ":7420";
+    private static final String RESOLVE = " sync resolve ";
+    private static final String IF_SEQUENCE = " --if-sequence ";
+    private static final Pattern SEQUENCE = Pattern.compile("(?<= sequence=)\\d+$");
     private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
 
     @TempDir
@@ -85,9 +89,23 @@ class GuideCommandsTest {
                 input = session.subList(i + 1, close);
                 printed.addAll(session.subList(i + 1, close + 1));
             }
-            printed.addAll(run(cli, line.replace(INPUT, ""), input, home));
+            String command = line.replace(INPUT, "");
+            int sequence = command.indexOf(IF_SEQUENCE) + IF_SEQUENCE.length();
+            if (command.contains(RESOLVE) && sequence > IF_SEQUENCE.length()) {
+                command = command.substring(0, sequence) + sequenceShown(command.substring(sequence), printed);
+            }
+            printed.addAll(run(cli, command, input, home));
         }
         assertLinesMatch(session.stream().map(GuideCommandsTest::pattern).toList(), printed);
+    }
+
+    /** The sequence that was printed last, and in its place there the one that the guide shows. */
+    private static String sequenceShown(String shown, List<String> printed) {
+        int last = printed.size() - 2;
+        Matcher sequence = SEQUENCE.matcher(printed.get(last));
+        assertTrue(sequence.find(), printed.get(last));
+        printed.set(last, sequence.replaceFirst(shown));
+        return sequence.group();
     }
 
     /** Runs a line; what begins with {@code data} is in the session's own directory. */

@@ -76,6 +76,8 @@ class RunningNodeCommandsTest {
                 List.of("", "sync", "forget", "node-z"),
                 List.of("", "sync", "resolve", "user:1"),
                 List.of("", "sync", "resolve", "user:1", "value"),
+                List.of("", "sync", "resolve", "user:1", "value", "--if-sequence", "1"),
+                List.of("", "sync", "resolve", "nobody", "value", "--if-sequence", "1"),
                 List.of("", "store", "list"));
     }
 

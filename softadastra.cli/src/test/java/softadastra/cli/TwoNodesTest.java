@@ -217,6 +217,110 @@ class TwoNodesTest {
                 .exits(ExitCode.USAGE);
     }
 
+    @Test
+    void whatNobodyHasSeenIsNotResolved() {
+        Cli a = cli("a");
+        Cli b = cli("b");
+        Cli c = cli("c");
+        // Before the others, and so it loses against them.
+        c.run("--node-id", "c", "store", "put", "doc/1", "oldest").ok();
+        a.run("--node-id", "a", "store", "put", "doc/1", "local").ok();
+        b.run("--node-id", "b", "store", "put", "doc/1", "remote").ok();
+        try (StartedNode ofA = start("a", "--listen", "127.0.0.1:0")) {
+            try (StartedNode ofB = start("b", "--peer", ofA.said("listening"))) {
+                awaitChanges(a, 2, 1);
+                Cli.Run seen = a.run("sync", "conflicts", "doc/1").ok();
+                assertTrue(seen.out().contains(", has 'remote' sequence="), seen.out());
+                String sequence = sequence(a);
+                assertTrue(seen.out().endsWith(" sequence=" + sequence + "\n"), seen.out());
+                assertEquals("", a.run("sync", "conflicts", "doc/2").ok().out());
+
+                // Knows what is there, so that it is no conflict; and nobody at a has seen it.
+                b.run("store", "put", "doc/1", "newer").ok();
+                awaitSynced(b);
+                for (String[] words : new String[][] {
+                    {"sync", "resolve", "doc/1", "mine", "--if-sequence", sequence},
+                    {"sync", "resolve", "doc/1", "--if-sequence", sequence}
+                }) {
+                    Cli.Run refused = a.run(words).exits(ExitCode.FAILURE);
+                    assertTrue(
+                            refused.err().matches("(?s)error: condition failed: .* at sequence [0-9]+, .*"),
+                            refused.err());
+                    assertTrue(refused.err().contains("that of sequence " + sequence + "\n"), refused.err());
+                    assertTrue(refused.err().contains("context: doc/1\n"), refused.err());
+                    assertTrue(refused.err().contains("sync conflicts doc/1\n"), refused.err());
+                }
+                assertEquals("newer", a.run("store", "get", "doc/1").ok().out());
+                assertEquals(Set.of("local"), lost(a));
+                assertEquals(0, ofB.stop());
+            }
+            String sequence = sequence(a);
+            try (StartedNode ofC = start("c", "--peer", ofA.said("listening"))) {
+                ofA.awaitErr("lost 'oldest'");
+                assertEquals(Set.of("local", "oldest"), lost(a));
+                // What stands has not changed, and what has been lost since stays told.
+                assertEquals(
+                        List.of("resolved doc/1: 1 conflict"),
+                        a.run("sync", "resolve", "doc/1", "mine", "--if-sequence", sequence)
+                                .ok()
+                                .lines());
+                assertEquals(Set.of("oldest"), lost(a));
+                assertEquals("mine", a.run("store", "get", "doc/1").ok().out());
+                a.run("sync", "resolve", "doc/1", "--if-sequence", sequence).exits(ExitCode.FAILURE);
+                assertEquals(0, ofC.stop());
+            }
+            assertEquals(0, ofA.stop());
+        }
+        // A checkpoint carries the conflict on; and without a node that runs it is the same.
+        a.run("store", "compact").exits(ExitCode.OK);
+        a.run("sync", "resolve", "doc/1", "--if-sequence", "1").exits(ExitCode.FAILURE);
+        assertEquals(Set.of("oldest"), lost(a));
+        a.run("sync", "resolve", "doc/1", "--if-sequence", sequence(a)).ok();
+        assertEquals(Set.of(), lost(a));
+        a.run("sync", "resolve", "doc/1", "--if-sequence", "0").exits(ExitCode.USAGE);
+    }
+
+    @Test
+    void aSiblingThatNobodyHasSeenIsNotResolved() {
+        Cli a = cli("a");
+        String manual = "doc/=manual";
+        for (String each : List.of("a", "b", "c")) {
+            cli(each)
+                    .run("--node-id", each, "store", "put", "doc/1", "of " + each)
+                    .ok();
+        }
+        try (StartedNode ofA = start("a", "--listen", "127.0.0.1:0", "--policy", manual)) {
+            try (StartedNode ofB = start("b", "--peer", ofA.said("listening"), "--policy", manual)) {
+                awaitSynced(cli("b"));
+                String sequence = sequence(a);
+                try (StartedNode ofC = start("c", "--peer", ofA.said("listening"), "--policy", manual)) {
+                    awaitSynced(cli("c"));
+                    Cli.Run refused = a.run("--json", "sync", "resolve", "doc/1", "all", "--if-sequence", sequence)
+                            .exits(ExitCode.FAILURE);
+                    var error = Cli.object(Cli.json(refused.err()), "error");
+                    assertEquals("CONDITION_FAILED", error.get("code"));
+                    assertEquals("doc/1", error.get("context"));
+                    assertEquals(Set.of("of a", "of b"), lost(a));
+                    a.run("sync", "resolve", "doc/1", "all", "--if-sequence", sequence(a))
+                            .ok();
+                    assertEquals(Set.of(), lost(a));
+                    assertEquals("all", a.run("store", "get", "doc/1").ok().out());
+                    assertEquals(0, ofC.stop());
+                }
+                assertEquals(0, ofB.stop());
+            }
+            assertEquals(0, ofA.stop());
+        }
+    }
+
+    /** Up to where conflicts are told now. */
+    private static String sequence(Cli cli) {
+        Map<String, Object> conflict =
+                cli.run("--json", "sync", "conflicts", "doc/1").ok().ndjson().get(0);
+        assertEquals("doc/1", Cli.text(Cli.object(conflict, "current"), "key"));
+        return Long.toString(Cli.number(conflict, "sequence"));
+    }
+
     /** Waits until the other node has all that this one wrote. */
     private static void awaitSynced(Cli cli) {
         assertEquals(

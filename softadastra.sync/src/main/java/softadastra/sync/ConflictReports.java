@@ -7,6 +7,7 @@ import java.util.Optional;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.Result;
 import softadastra.store.OperationId;
+import softadastra.store.Snapshot;
 import softadastra.store.StoreEngine;
 
 /** The conflicts of a node as its application sees them: it is told of each of them once, and takes them. For one thread. */
@@ -39,12 +40,22 @@ final class ConflictReports {
     /** Takes note of what a batch that was logged has decided. */
     void decided(LastWriteWins arbiter) {
         arbiter.withdrawn().forEach(this::withdraw);
-        arbiter.conflicts().forEach(this::report);
+        if (!arbiter.conflicts().isEmpty()) {
+            long sequence = visible();
+            arbiter.conflicts().forEach(conflict -> report(conflict, sequence));
+        }
     }
 
-    /** Takes note of one that is in the log. */
-    void report(Conflict conflict) {
-        if (conflicts.add(conflict)) {
+    /** The last sequence that readers see: what was logged before is not behind it, be it forced or not. */
+    private long visible() {
+        try (Snapshot now = store.snapshot()) {
+            return now.lastSequence();
+        }
+    }
+
+    /** Takes note of one that is in the log, up to a sequence. */
+    void report(Conflict conflict, long sequence) {
+        if (conflicts.add(conflict, sequence)) {
             untold.add(conflict);
             reported++;
         }
@@ -64,6 +75,11 @@ final class ConflictReports {
     /** Those that nobody has taken yet, oldest first; a copy. */
     List<Conflict> all() {
         return conflicts.all();
+    }
+
+    /** The same, with where they are noted. */
+    List<NotedConflict> noted() {
+        return conflicts.noted();
     }
 
     /** How many nobody has taken yet. */

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import softadastra.core.ByteReader;
 import softadastra.core.ByteWriter;
 import softadastra.store.Arbiter;
@@ -41,7 +42,7 @@ final class Conflicts {
     /** What one takes beside its value, about. */
     private static final int OVERHEAD = 256;
 
-    private final Map<OperationId, Conflict> byLoser = new LinkedHashMap<>();
+    private final Map<OperationId, NotedConflict> byLoser = new LinkedHashMap<>();
 
     /** Losers that were taken and come again with what they belong to. */
     private final Set<OperationId> early = new LinkedHashSet<>();
@@ -60,16 +61,22 @@ final class Conflicts {
         this.maxBytes = maxBytes;
     }
 
-    /** Adds one, unless its loser is there; whether it was added. */
-    boolean add(Conflict conflict) {
-        if (early.contains(conflict.loser()) || byLoser.putIfAbsent(conflict.loser(), conflict) != null) {
+    /**
+     * Adds one, unless its loser is there.
+     *
+     * @param sequence up to where the log was when it was noted
+     * @return whether it was added
+     */
+    boolean add(Conflict conflict, long sequence) {
+        NotedConflict noted = new NotedConflict(conflict, sequence);
+        if (early.contains(conflict.loser()) || byLoser.putIfAbsent(conflict.loser(), noted) != null) {
             return false;
         }
         bytes += size(conflict);
-        Iterator<Conflict> oldest = byLoser.values().iterator();
+        Iterator<NotedConflict> oldest = byLoser.values().iterator();
         // The newest stays, however large it is.
         while (byLoser.size() > maxCount || (bytes > maxBytes && byLoser.size() > 1)) {
-            bytes -= size(oldest.next());
+            bytes -= size(oldest.next().conflict());
             oldest.remove();
             dropped++;
         }
@@ -93,7 +100,12 @@ final class Conflicts {
 
     /** All of them, oldest first; a copy. */
     List<Conflict> all() {
-        return new ArrayList<>(byLoser.values());
+        return noted().stream().map(NotedConflict::conflict).collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    /** The same, with where they are noted. */
+    List<NotedConflict> noted() {
+        return List.copyOf(byLoser.values());
     }
 
     int size() {
@@ -111,8 +123,8 @@ final class Conflicts {
     }
 
     private void remove(OperationId loser) {
-        Conflict removed = byLoser.remove(loser);
-        bytes -= removed == null ? 0 : size(removed);
+        NotedConflict removed = byLoser.remove(loser);
+        bytes -= removed == null ? 0 : size(removed.conflict());
     }
 
     /** The note that some were taken, of which some will come again. */
@@ -169,6 +181,7 @@ final class Conflicts {
         if (dropped > 0 || !early.isEmpty()) {
             sink.add(TAKEN_NOTE, encode(dropped, List.of(), early));
         }
-        byLoser.values().forEach(conflict -> sink.add(Conflict.NOTE, conflict.encode()));
+        byLoser.values()
+                .forEach(noted -> sink.add(Conflict.NOTE, noted.conflict().encode()));
     }
 }

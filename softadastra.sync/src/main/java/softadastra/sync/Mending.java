@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import softadastra.store.Key;
@@ -27,12 +27,12 @@ final class Mending {
 
     private final Replication replication;
     private final Membership membership;
-    private final Consumer<Conflict> report;
+    private final ObjLongConsumer<Conflict> report;
     private @Nullable Key behind;
     private long written;
     private boolean wanted;
 
-    Mending(Replication replication, Membership membership, Consumer<Conflict> report) {
+    Mending(Replication replication, Membership membership, ObjLongConsumer<Conflict> report) {
         this.replication = replication;
         this.membership = membership;
         this.report = report;
@@ -146,8 +146,9 @@ final class Mending {
         for (Standing each : all.subList(1, all.size())) {
             if (each.value().isPresent()) {
                 Conflict conflict = new Conflict(each.key(), all.get(0).id(), each.id(), each.stamp(), each.value());
-                long unused = replication.note(Conflict.NOTE, conflict.encode()).orElseThrow();
-                report.accept(conflict);
+                long sequence =
+                        replication.note(Conflict.NOTE, conflict.encode()).orElseThrow();
+                report.accept(conflict, sequence);
             }
         }
     }

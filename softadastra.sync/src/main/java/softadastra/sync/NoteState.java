@@ -51,7 +51,7 @@ final class NoteState implements NoteSummary {
                 case Members.NOTE -> members = members.merge(Members.decode(payload));
                 case Forgetting.NOTE -> floor = later(floor, readFloor(payload));
                 case Conflict.NOTE -> {
-                    boolean unused = conflicts.add(Conflict.decode(payload));
+                    boolean unused = conflicts.add(Conflict.decode(payload), sequence);
                 }
                 case AckMarks.NOTE -> acks.read(payload);
                 case Stage.NOTE -> {

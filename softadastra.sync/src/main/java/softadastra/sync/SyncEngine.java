@@ -267,6 +267,19 @@ public final class SyncEngine implements AutoCloseable {
     }
 
     /**
+     * The same {@linkplain #conflicts conflicts}, with where the log was when they were noted: so whoever deals with those of a key later
+     * on can tell those that have come since.
+     *
+     * @return a copy; or INVALID_STATE
+     */
+    public Result<List<NotedConflict>> notedConflicts() {
+        return turns.take(() -> {
+            Optional<Exchange> with = exchange();
+            return Result.ok(with.map(each -> each.conflicts().noted()).orElse(List.of()));
+        });
+    }
+
+    /**
      * Takes conflicts: they have been dealt with, or do not matter, and are not answered any more. Blocks until that is durable.
      *
      * @param losers the {@linkplain Conflict#loser() losers} of the conflicts

@@ -47,8 +47,8 @@ class ConflictsTest {
     void theOldestGoAndAreCountedWhenThereAreTooMany() {
         Conflicts conflicts = new Conflicts(3, 1 << 20);
         for (int i = 1; i <= 5; i++) {
-            assertTrue(conflicts.add(conflict(i, 10)));
-            assertFalse(conflicts.add(conflict(i, 10)));
+            assertTrue(conflicts.add(conflict(i, 10), i));
+            assertFalse(conflicts.add(conflict(i, 10), i));
         }
         assertEquals(List.of(3, 4, 5), numbers(conflicts));
         assertEquals(2, conflicts.dropped());
@@ -60,16 +60,16 @@ class ConflictsTest {
     void orTooLarge() {
         Conflicts conflicts = new Conflicts(100, 3_000);
         for (int i = 1; i <= 4; i++) {
-            assertTrue(conflicts.add(conflict(i, 1_000)));
+            assertTrue(conflicts.add(conflict(i, 1_000), i));
         }
         assertEquals(List.of(3, 4), numbers(conflicts));
-        assertTrue(conflicts.add(conflict(5, 10_000)));
+        assertTrue(conflicts.add(conflict(5, 10_000), 5));
         // The last one stays, whatever its size.
         assertEquals(List.of(5), numbers(conflicts));
         assertEquals(4, conflicts.dropped());
         conflicts.readTaken(Conflicts.taken(List.of(loser(5), loser(1)), List.of()));
-        assertTrue(conflicts.add(conflict(6, 1_000)));
-        assertTrue(conflicts.add(conflict(7, 1_000)));
+        assertTrue(conflicts.add(conflict(6, 1_000), 6));
+        assertTrue(conflicts.add(conflict(7, 1_000), 7));
         assertEquals(List.of(6, 7), numbers(conflicts), "there is room again for what was taken");
     }
 
@@ -77,7 +77,7 @@ class ConflictsTest {
     void whatIsTakenIsGone() {
         Conflicts conflicts = new Conflicts();
         for (int i = 1; i <= 4; i++) {
-            assertTrue(conflicts.add(conflict(i, -1)));
+            assertTrue(conflicts.add(conflict(i, -1), i));
         }
         conflicts.readTaken(Conflicts.taken(List.of(loser(2), loser(4), loser(9)), List.of()));
         assertEquals(List.of(1, 3), numbers(conflicts));
@@ -123,6 +123,16 @@ class ConflictsTest {
         assertEquals(all.conflicts().dropped(), summed.conflicts().dropped());
         assertEquals(all.floor(), summed.floor());
         assertEquals(notes(all), notes(summed));
+    }
+
+    @Test
+    void whereTheyAreNotedIsTold() {
+        NoteState state = new NoteState();
+        state.visit(3, Conflict.NOTE, conflict(1, 10).encode());
+        state.visit(5, Conflict.NOTE, conflict(2, 10).encode());
+        assertEquals(
+                List.of(new NotedConflict(conflict(1, 10), 3), new NotedConflict(conflict(2, 10), 5)),
+                state.conflicts().noted());
     }
 
     private static List<String> notes(NoteState state) {

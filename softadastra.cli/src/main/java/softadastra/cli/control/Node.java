@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.NodeId;
 import softadastra.core.Result;
@@ -17,7 +18,6 @@ import softadastra.store.PutResult;
 import softadastra.store.RemoveResult;
 import softadastra.store.StoreCheckpoint;
 import softadastra.store.Value;
-import softadastra.sync.Conflict;
 import softadastra.sync.FailedOperation;
 import softadastra.sync.SyncReport;
 import softadastra.sync.TickResult;
@@ -69,15 +69,17 @@ public interface Node extends Entries {
     Result<Unit> forget(NodeId node);
 
     /** The conflicts that have not been dealt with, oldest first; then what stands beside the value of a key. */
-    Result<List<Conflict>> conflicts();
+    Result<List<Unresolved>> conflicts();
 
     /**
-     * Deals with the conflicts of a key that there are now.
+     * Deals with the conflicts of a key.
      *
      * @param value what the key gets; empty for what it has
-     * @return how many conflicts there were
+     * @param seen the {@linkplain Unresolved#sequence() sequence} of what the caller has seen: conflicts that have come since stay, and
+     *     if something else stands under the key by now, nothing is done; empty for whatever there is when this is done
+     * @return how many conflicts were dealt with; or CONDITION_FAILED if something else stands there
      */
-    Result<Integer> resolve(Key key, Optional<Value> value);
+    Result<Integer> resolve(Key key, Optional<Value> value, OptionalLong seen);
 
     /** The log's directory, as this process names it. */
     Path log();

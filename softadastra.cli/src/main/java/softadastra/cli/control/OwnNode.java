@@ -2,12 +2,11 @@ package softadastra.cli.control;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import softadastra.core.ErrorCode;
 import softadastra.core.NodeId;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraException;
@@ -21,11 +20,9 @@ import softadastra.store.OperationId;
 import softadastra.store.PutResult;
 import softadastra.store.RemoveResult;
 import softadastra.store.Snapshot;
-import softadastra.store.Standing;
 import softadastra.store.StoreCheckpoint;
 import softadastra.store.StoreEngine;
 import softadastra.store.Value;
-import softadastra.sync.Conflict;
 import softadastra.sync.FailedOperation;
 import softadastra.sync.SyncConfig;
 import softadastra.sync.SyncEngine;
@@ -149,52 +146,17 @@ public final class OwnNode implements Node {
     }
 
     @Override
-    public Result<List<Conflict>> conflicts() {
-        SyncEngine engine = sync();
-        return engine.conflicts()
-                .flatMap(decided -> engine.contested().map(keys -> {
-                    List<Conflict> all = new ArrayList<>(decided);
-                    keys.forEach(key -> all.addAll(beside(engine.standing(key).orElseThrow())));
-                    return all;
-                }));
-    }
-
-    /** What stands beside the value of a key, as if it had lost. */
-    private static List<Conflict> beside(List<Standing> standing) {
-        return standing.stream()
-                .skip(1)
-                .map(each -> new Conflict(each.key(), standing.get(0).id(), each.id(), each.stamp(), each.value()))
-                .toList();
+    public Result<List<Unresolved>> conflicts() {
+        return unresolved().conflicts();
     }
 
     @Override
-    public Result<Integer> resolve(Key key, Optional<Value> value) {
-        SyncEngine engine = sync();
-        // Those to come while it is written have been seen by nobody yet.
-        return engine.conflicts()
-                .flatMap(all -> engine.standing(key).flatMap(standing -> {
-                    List<OperationId> known = all.stream()
-                            .filter(conflict -> conflict.key().equals(key))
-                            .map(Conflict::loser)
-                            .toList();
-                    int beside = beside(standing).size();
-                    return write(key, value, standing, known.size() + beside)
-                            .flatMap(written -> engine.takeConflicts(known))
-                            .map(taken -> taken + beside);
-                }));
+    public Result<Integer> resolve(Key key, Optional<Value> value, OptionalLong seen) {
+        return unresolved().resolve(key, value, seen);
     }
 
-    private Result<Unit> write(Key key, Optional<Value> value, List<Standing> standing, int conflicts) {
-        if (standing.size() > 1) {
-            Optional<Value> chosen = value.isPresent() ? value : store.get(key).map(Entry::value);
-            return sync().resolve(key, chosen, standing.get(0).sequence())
-                    .flatMap(written -> written
-                            ? Result.ok()
-                            : Result.err(
-                                    ErrorCode.CONDITION_FAILED,
-                                    "condition failed: something else was written to the key meanwhile"));
-        }
-        return value.isPresent() && conflicts > 0 ? store.put(key, value.get()).map(put -> Unit.UNIT) : Result.ok();
+    private Resolving unresolved() {
+        return new Resolving(store, sync());
     }
 
     /** Closes the way to others, then the store. */

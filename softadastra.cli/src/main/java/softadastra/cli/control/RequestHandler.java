@@ -68,7 +68,7 @@ final class RequestHandler {
             }
             case CONFLICTS -> {
                 beginItems();
-                node.conflicts().orElseThrow().forEach(each -> item(to -> SyncWire.writeConflict(to, each)));
+                node.conflicts().orElseThrow().forEach(each -> item(to -> SyncWire.writeUnresolved(to, each)));
                 endItems();
             }
             case PUT -> {
@@ -96,7 +96,8 @@ final class RequestHandler {
             case DISCARD -> done(node.discard(SyncWire.readId(in)), (to, unit) -> {});
             case FORGET -> done(node.forget(SyncWire.readNode(in)), (to, unit) -> {});
             case RESOLVE -> {
-                var taken = node.resolve(StoreWire.readKey(in), Wire.readOptional(in, StoreWire::readValue));
+                var taken = node.resolve(
+                        StoreWire.readKey(in), Wire.readOptional(in, StoreWire::readValue), Wire.readOptionalLong(in));
                 done(taken, (to, count) -> to.writeVarint(count));
             }
         }

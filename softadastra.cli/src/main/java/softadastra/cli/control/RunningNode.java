@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,7 +32,6 @@ import softadastra.store.PutResult;
 import softadastra.store.RemoveResult;
 import softadastra.store.StoreCheckpoint;
 import softadastra.store.Value;
-import softadastra.sync.Conflict;
 import softadastra.sync.FailedOperation;
 import softadastra.sync.SyncReport;
 import softadastra.sync.SyncState;
@@ -216,9 +216,9 @@ public final class RunningNode implements Node {
     }
 
     @Override
-    public Result<List<Conflict>> conflicts() {
-        List<Conflict> all = new ArrayList<>();
-        return read(Request.CONFLICTS, out -> {}, in -> all.add(SyncWire.readConflict(in)), in -> all);
+    public Result<List<Unresolved>> conflicts() {
+        List<Unresolved> all = new ArrayList<>();
+        return read(Request.CONFLICTS, out -> {}, in -> all.add(SyncWire.readUnresolved(in)), in -> all);
     }
 
     @Override
@@ -243,12 +243,13 @@ public final class RunningNode implements Node {
     }
 
     @Override
-    public Result<Integer> resolve(Key key, Optional<Value> value) {
+    public Result<Integer> resolve(Key key, Optional<Value> value, OptionalLong seen) {
         return write(
                 Request.RESOLVE,
                 out -> {
                     StoreWire.writeKey(out, key);
                     Wire.writeOptional(out, value, StoreWire::writeValue);
+                    Wire.writeOptional(out, seen);
                 },
                 in -> (int) in.readVarint(Integer.MAX_VALUE));
     }

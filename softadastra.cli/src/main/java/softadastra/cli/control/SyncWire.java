@@ -51,7 +51,16 @@ final class SyncWire {
         return new TickResult((int) in.readVarint(Integer.MAX_VALUE), in.readVarint(), in.readVarint());
     }
 
-    static void writeConflict(ByteWriter out, Conflict conflict) {
+    static void writeUnresolved(ByteWriter out, Unresolved unresolved) {
+        writeConflict(out, unresolved.conflict());
+        out.writeVarint(unresolved.sequence());
+    }
+
+    static Unresolved readUnresolved(ByteReader in) {
+        return new Unresolved(readConflict(in), in.readVarint(Long.MAX_VALUE));
+    }
+
+    private static void writeConflict(ByteWriter out, Conflict conflict) {
         StoreWire.writeKey(out, conflict.key());
         writeId(out, conflict.winner());
         writeId(out, conflict.loser());
@@ -59,7 +68,7 @@ final class SyncWire {
         Wire.writeOptional(out, conflict.lost(), StoreWire::writeValue);
     }
 
-    static Conflict readConflict(ByteReader in) {
+    private static Conflict readConflict(ByteReader in) {
         return new Conflict(
                 StoreWire.readKey(in),
                 readId(in),
