@@ -1,7 +1,7 @@
 package softadastra.cli;
 
 import softadastra.core.NodeId;
-import softadastra.store.Operation;
+import softadastra.store.EntryChange;
 import softadastra.store.OperationRecord;
 import softadastra.store.OperationType;
 import softadastra.wal.spi.WalRecord;
@@ -26,36 +26,34 @@ final class OperationText {
     }
 
     /** One line: {@code put user:1 => Gaspard version=2 sequence=7}; long and binary values abbreviated. */
-    static String line(long sequence, OperationRecord change, boolean keyOnly) {
-        Operation operation = change.operation();
-        StringBuilder line = new StringBuilder(verb(operation))
+    static String line(EntryChange change, boolean keyOnly) {
+        StringBuilder line = new StringBuilder(verb(change))
                 .append(' ')
-                .append(Texts.visible(operation.key().asString()));
+                .append(Texts.visible(change.key().asString()));
         if (!keyOnly) {
-            operation.value().ifPresent(value -> line.append(" => ").append(Texts.visible(value.toString())));
+            change.value().ifPresent(value -> line.append(" => ").append(Texts.visible(value.toString())));
         }
         return line.append(" version=")
                 .append(change.version())
                 .append(" sequence=")
-                .append(sequence)
+                .append(change.sequence())
                 .toString();
     }
 
-    static JsonObject json(long sequence, OperationRecord change, boolean keyOnly) {
-        Operation operation = change.operation();
+    static JsonObject json(EntryChange change, boolean keyOnly) {
         JsonObject json = new JsonObject()
-                .put("op", verb(operation))
-                .put("key", operation.key().asString())
+                .put("op", verb(change))
+                .put("key", change.key().asString())
                 .put("version", change.version())
-                .put("sequence", sequence)
-                .put("timestamp", change.stamp().toString());
+                .put("sequence", change.sequence())
+                .put("timestamp", change.timestamp().toString());
         if (!keyOnly) {
-            operation.value().ifPresent(value -> EntryText.putValue(json, value));
+            change.value().ifPresent(value -> EntryText.putValue(json, value));
         }
         return json;
     }
 
-    private static String verb(Operation operation) {
-        return operation.type() == OperationType.DELETE ? "remove" : "put";
+    private static String verb(EntryChange change) {
+        return change.type() == OperationType.DELETE ? "remove" : "put";
     }
 }

@@ -5,7 +5,7 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import softadastra.core.Result;
-import softadastra.store.Effect;
+import softadastra.store.EntryChange;
 import softadastra.store.KeyRange;
 import softadastra.store.OperationRecord;
 import softadastra.wal.spi.WalFollower;
@@ -80,16 +80,16 @@ final class StoreWatchCommand extends Subcommand {
         if (!OperationText.isOperation(record)) {
             return;
         }
-        OperationRecord change = OperationText.decode(record, reader.identity().node());
-        // What lost against another node's write changed no entry.
-        if (change.effect() != Effect.WON
-                || !KeyRange.prefix(prefix).contains(change.operation().key())) {
+        OperationRecord operation =
+                OperationText.decode(record, reader.identity().node());
+        EntryChange change = EntryChange.of(operation, record.sequence()).orElse(null);
+        if (change == null || !KeyRange.prefix(prefix).contains(change.key())) {
             return;
         }
         if (io().isJson()) {
-            io().line(OperationText.json(record.sequence(), change, keysOnly));
+            io().line(OperationText.json(change, keysOnly));
         } else {
-            io().line(OperationText.line(record.sequence(), change, keysOnly));
+            io().line(OperationText.line(change, keysOnly));
         }
         if (--count == 0) {
             throw new Enough();

@@ -274,38 +274,11 @@ final class Watcher implements Watch, Runnable {
         }
 
         private @Nullable EntryChange change(long sequence) {
-            OperationBody body = envelope.body();
-            if (!range.contains(body.key())) {
+            if (!range.contains(envelope.body().key())) {
                 return null;
             }
-            return switch (envelope.effect()) {
-                case WON -> written(sequence, body);
-                case BESIDE -> isLast(envelope.outcome()) ? written(sequence, body) : null;
-                case MERGED -> merged(sequence, body, envelope.outcome());
-                case LOST, SIBLING, REJECTED -> null;
-            };
-        }
-
-        private EntryChange written(long sequence, OperationBody body) {
-            return Watcher.change(
-                    body.type(), body.key(), body.value(), envelope.version(), sequence, envelope.stamp());
-        }
-
-        private boolean isLast(Outcome outcome) {
-            Origin origin = envelope.origin(versions.self().node());
-            return outcome.standing().get(0).equals(new OperationId(origin, envelope.counter()));
-        }
-
-        private static EntryChange merged(long sequence, OperationBody body, Outcome outcome) {
-            Outcome.Merged merged = outcome.merged().orElseThrow();
-            byte[] value = merged.value().map(Value::array).orElse(null);
-            return Watcher.change(
-                    value == null ? OperationType.DELETE : OperationType.UPDATE,
-                    body.key(),
-                    value,
-                    merged.version(),
-                    sequence,
-                    merged.stamp().packed());
+            OperationRecord record = envelope.toRecord(versions.self().node());
+            return EntryChange.of(record, sequence).orElse(null);
         }
     }
 
