@@ -87,14 +87,30 @@ final class NetworkOptions {
                             + "from before it has anything of others (default: what the log has, else all keys).")
     private List<String> subscriptions = List.of();
 
+    @Option(
+            names = "--grace",
+            paramLabel = "TIME",
+            description = "How long a removal is remembered at least, such as 30d, 12h, 10m or 90s (default: 1d).")
+    private Optional<String> grace = Optional.empty();
+
+    @Option(
+            names = "--retention",
+            paramLabel = "TIME",
+            description =
+                    "How long a member may be silent until nobody waits for it any more, if those who are left are more than "
+                            + "half of all; it comes back by itself, with what only it has. 1m at least, the same on all nodes "
+                            + "(default: 30d).")
+    private Optional<String> retention = Optional.empty();
+
     List<String> peers() {
         return peers;
     }
 
     /** How to synchronise: with nobody, where there is nobody to serve or call. */
     SyncConfig config(Map<String, String> environment) {
+        SyncConfig local = remembering(subscribed(SyncConfig.local()));
         if (listen.isEmpty() && peers.isEmpty()) {
-            return subscribed(SyncConfig.local());
+            return local;
         }
         if (listen.isPresent() && truststore.isPresent() && keystore.isEmpty()) {
             throw new CommandFailure(
@@ -112,7 +128,7 @@ final class NetworkOptions {
         if (keystore.isPresent() || truststore.isPresent()) {
             network = network.withTls(new TlsFiles(keystore, truststore, environment).context());
         }
-        SyncConfig config = subscribed(SyncConfig.local().withNetwork(network));
+        SyncConfig config = local.withNetwork(network);
         for (String policy : policies) {
             int end = policy.lastIndexOf('=');
             config = config.withPolicy(policy.substring(0, Math.max(0, end)), policy(policy.substring(end + 1)));
@@ -130,6 +146,14 @@ final class NetworkOptions {
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ErrorCode.INVALID_ARGUMENT, String.valueOf(e.getMessage()));
         }
+    }
+
+    private SyncConfig remembering(SyncConfig config) {
+        SyncConfig remembered = grace.map(text -> Durations.apply("--grace", text, "12h", "1s", config::withGrace))
+                .orElse(config);
+        return retention
+                .map(text -> Durations.apply("--retention", text, "30d", "1m", remembered::withRetention))
+                .orElse(remembered);
     }
 
     private static int largest(int bytes) {

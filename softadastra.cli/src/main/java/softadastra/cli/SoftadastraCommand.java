@@ -140,6 +140,7 @@ final class SoftadastraCommand implements Callable<Integer> {
                 .addSubcommand(new SyncRetryCommand(root))
                 .addSubcommand(new SyncDiscardCommand(root))
                 .addSubcommand(new SyncForgetCommand(root))
+                .addSubcommand(new SyncLeaveCommand(root))
                 .addSubcommand(new SyncTickCommand(root));
         CommandLine wal = new CommandLine(new WalCommand())
                 .addSubcommand(new WalInfoCommand(root))

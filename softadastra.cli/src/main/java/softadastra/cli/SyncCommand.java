@@ -10,7 +10,7 @@ import softadastra.core.ErrorCode;
         synopsisSubcommandLabel = "COMMAND",
         description = {
             "What is yet to reach other nodes, and what came of it: status, peers, conflicts, resolve, failed, retry, discard,",
-            "forget, tick."
+            "forget, leave, tick."
         })
 final class SyncCommand implements Callable<Integer> {
 

@@ -92,7 +92,16 @@ class CommandLineTest {
     @Test
     void completionKnowsTheCommands() {
         String script = plain("completion").ok().out();
-        for (String word : List.of("status", "store", "import", "verify", "--node-id", "--resume")) {
+        for (String word : List.of(
+                "status",
+                "store",
+                "import",
+                "verify",
+                "leave",
+                "--node-id",
+                "--resume",
+                "--retention",
+                "--if-sequence")) {
             assertTrue(script.contains(word), word);
         }
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,6 +72,38 @@ class NetworkOptionsTest {
         assertEquals(List.of("http://b:1", "http://c:2"), network.peers());
         assertTrue(network.unauthenticated());
         assertEquals(Optional.empty(), network.token());
+    }
+
+    @Test
+    void howLongOthersAreRememberedIsPassedOn() {
+        for (String[] words : new String[][] {
+            {"--grace", "90s", "--retention", "12h"}, {"--grace", "90s", "--retention", "12h", "--listen", ":0"}
+        }) {
+            SyncConfig config = config(Map.of(), words);
+            assertEquals(Duration.ofSeconds(90), config.grace());
+            assertEquals(Duration.ofHours(12), config.retention());
+        }
+        assertEquals(Duration.ofDays(30), config(Map.of(), "--retention", "30d").retention());
+        assertEquals(Duration.ofMinutes(10), config(Map.of(), "--grace", "10m").grace());
+    }
+
+    @Test
+    void aLengthOfTimeThatIsNoneSaysWhatOneIs() {
+        Map<String, String> reasons = Map.of(
+                "2", "it is no length of time",
+                "-1d", "it is no length of time",
+                "1.5h", "it is no length of time",
+                "9999999999d", "it is more than 36500d",
+                "2s", "it must be at least 1m");
+        reasons.forEach((text, reason) -> {
+            CommandFailure failure = assertThrows(CommandFailure.class, () -> config(Map.of(), "--retention=" + text));
+            assertEquals(ErrorCode.INVALID_ARGUMENT, failure.error().code());
+            assertEquals(
+                    "invalid --retention '" + text + "': " + reason,
+                    failure.error().message());
+            assertTrue(failure.hint().orElseThrow().endsWith("--retention 30d"), failure.hint()::toString);
+        });
+        assertEquals(ErrorCode.INVALID_ARGUMENT, refusal(Map.of(), "--grace", "0s"));
     }
 
     @Test

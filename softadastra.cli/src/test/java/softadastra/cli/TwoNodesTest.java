@@ -126,6 +126,88 @@ class TwoNodesTest {
     }
 
     @Test
+    void whoLeavesIsNotWaitedForAndComesBackWhenItIsStarted() {
+        Cli a = cli("a");
+        Cli b = cli("b");
+        b.run("sync", "leave").exits(ExitCode.NOT_FOUND);
+        b.run("--node-id", "b", "store", "put", "doc/1", "from b").ok();
+        Cli.Run alone = b.run("sync", "leave").exits(ExitCode.FAILURE);
+        assertTrue(alone.err().contains("no node runs on this log, so nobody would be told"), alone.err());
+        assertTrue(alone.err().contains("node start --peer URL"), alone.err());
+        try (StartedNode ofA = start("a", "--listen", "127.0.0.1:0")) {
+            String address = ofA.said("listening");
+            try (StartedNode ofB = start("b", "--peer", address)) {
+                awaitSynced(b);
+                b.run("sync", "leave").ok();
+                ofA.awaitErr("fenced: b ");
+                assertEquals("stage : left", stage(b));
+                assertEquals("b", Cli.text(b.run("--json", "sync", "leave").ok().json(), "node"));
+                b.run("store", "put", "doc/2", "while it had left").ok();
+                Cli.Run unsynced = b.run("sync", "leave").exits(ExitCode.FAILURE);
+                assertTrue(unsynced.err().contains("1 operation is yet to be acknowledged"), unsynced.err());
+                assertTrue(unsynced.err().contains("--force"), unsynced.err());
+                b.run("sync", "leave", "--force").ok();
+                assertEquals(0, ofB.stop());
+            }
+            a.run("store", "get", "doc/2").exits(ExitCode.NOT_FOUND);
+            a.run("store", "put", "doc/3", "from a").ok();
+            a.run("sync", "peers").ok();
+            try (StartedNode ofB = start("b", "--peer", address)) {
+                ofB.awaitErr("came back: ");
+                awaitSynced(b);
+                awaitSynced(a);
+                assertEquals("stage : takes part", stage(b));
+                assertEquals(
+                        "while it had left", a.run("store", "get", "doc/2").ok().out());
+                assertEquals("from a", b.run("store", "get", "doc/3").ok().out());
+                assertEquals(0, ofB.stop());
+            }
+            assertEquals(0, ofA.stop());
+        }
+    }
+
+    private static String stage(Cli cli) {
+        return cli.run("sync", "status").ok().lines().stream()
+                .filter(line -> line.startsWith("stage : "))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Takes somewhat more than the least retention there is, a minute. */
+    @Test
+    void whoIsSilentBeyondTheRetentionIsFencedAndComesBackWithItsOwnWork() {
+        Cli a = cli("a");
+        Cli c = cli("c");
+        try (StartedNode ofA = start("a", "--listen", "127.0.0.1:0", "--retention", "1m", "--grace", "1s")) {
+            String[] all = {"--peer", ofA.said("listening"), "--retention", "1m", "--grace", "1s"};
+            try (StartedNode ofB = start("b", all)) {
+                try (StartedNode ofC = start("c", all)) {
+                    ofB.awaitErr("joined: c");
+                    ofC.awaitErr("joined: b");
+                    a.run("store", "put", "doc/1", "from a").ok();
+                    awaitSynced(a);
+                    assertEquals(0, ofC.stop());
+                }
+                c.run("store", "put", "doc/2", "only at c").ok();
+                a.run("store", "remove", "doc/1").ok();
+                ofA.awaitErr("fenced: c ");
+                ofB.awaitErr("fenced: c ");
+                // Nobody waits for it any more.
+                awaitSynced(a);
+                try (StartedNode ofC = start("c", all)) {
+                    ofC.awaitErr("came back: what only this node had was written again, keys: 1");
+                    awaitSynced(c);
+                    assertEquals("only at c", a.run("store", "get", "doc/2").ok().out());
+                    c.run("store", "get", "doc/1").exits(ExitCode.NOT_FOUND);
+                    assertEquals(0, ofC.stop());
+                }
+                assertEquals(0, ofB.stop());
+            }
+            assertEquals(0, ofA.stop());
+        }
+    }
+
+    @Test
     void anOpenFenceIsShownWithWhatToDoAboutIt() {
         Cli a = cli("a");
         try (StartedNode ofA = start("a", "--listen", "127.0.0.1:0")) {

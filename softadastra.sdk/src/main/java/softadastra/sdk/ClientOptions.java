@@ -1,5 +1,6 @@
 package softadastra.sdk;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -263,6 +264,31 @@ public record ClientOptions(
      */
     public ClientOptions withSubscription(String... prefixes) {
         return withSync(sync.withSubscription(prefixes));
+    }
+
+    /**
+     * With another time for which a removal is remembered at least, also where every member has it: a day, where nothing is said. Nothing
+     * comes back that was removed, however short it is; see {@link SyncConfig#grace}.
+     *
+     * @param value how long, a millisecond at least
+     * @return the changed copy
+     * @throws IllegalArgumentException if it is less
+     */
+    public ClientOptions withGrace(Duration value) {
+        return withSync(sync.withGrace(value));
+    }
+
+    /**
+     * With another time for which a member may be silent: 30 days, where nothing is said. Who is silent for longer is fenced, if those who
+     * have not heard of it are more than half of all: nobody waits for it any more, and it comes back by itself, with what only it has. See
+     * {@link SyncConfig#retention}.
+     *
+     * @param value how long, a minute at least; the same on all nodes
+     * @return the changed copy
+     * @throws IllegalArgumentException if it is less
+     */
+    public ClientOptions withRetention(Duration value) {
+        return withSync(sync.withRetention(value));
     }
 
     /**

@@ -2,8 +2,10 @@ package softadastra.sdk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,17 @@ class ClientOptionsTest {
         assertEquals(new ClientOptions("node-a", false, "", false, Optional.of("file"), sync), after);
         assertTrue(after.transport() && after.discovery());
         assertEquals(ClientOptions.local("node-a"), before);
+    }
+
+    @Test
+    void howLongOthersAreRememberedIsPassedOn() {
+        ClientOptions options =
+                ClientOptions.local("node-a").withGrace(Duration.ofHours(2)).withRetention(Duration.ofDays(3));
+        assertEquals(Duration.ofHours(2), options.sync().grace());
+        assertEquals(Duration.ofDays(3), options.sync().retention());
+        assertFalse(options.transport());
+        assertThrows(IllegalArgumentException.class, () -> options.withRetention(Duration.ofSeconds(2)));
+        assertThrows(IllegalArgumentException.class, () -> options.withGrace(Duration.ZERO));
     }
 
     @Test

@@ -68,6 +68,9 @@ public interface Node extends Entries {
     /** Says that another node will not come back. */
     Result<Unit> forget(NodeId node);
 
+    /** Takes its leave of the other nodes; INVALID_STATE without a way to them, since nobody would be told. */
+    Result<Unit> leave();
+
     /** The conflicts that have not been dealt with, oldest first; then what stands beside the value of a key. */
     Result<List<Unresolved>> conflicts();
 

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import softadastra.core.ErrorCode;
 import softadastra.core.NodeId;
 import softadastra.core.Result;
 import softadastra.core.SoftadastraException;
@@ -143,6 +144,13 @@ public final class OwnNode implements Node {
     @Override
     public Result<Unit> forget(NodeId node) {
         return sync().forget(node);
+    }
+
+    @Override
+    public Result<Unit> leave() {
+        return withWay
+                ? sync().leave()
+                : Result.err(ErrorCode.INVALID_STATE, "failed to leave: there is no way to others, who would be told");
     }
 
     @Override

@@ -18,7 +18,8 @@ enum Request {
     RETRY(12),
     DISCARD(13),
     AWAIT_SYNCED(14),
-    FORGET(15);
+    FORGET(15),
+    LEAVE(16);
 
     private final int code;
 

@@ -243,6 +243,11 @@ public final class RunningNode implements Node {
     }
 
     @Override
+    public Result<Unit> leave() {
+        return write(Request.LEAVE, out -> {}, in -> Unit.UNIT);
+    }
+
+    @Override
     public Result<Integer> resolve(Key key, Optional<Value> value, OptionalLong seen) {
         return write(
                 Request.RESOLVE,
