@@ -3,6 +3,7 @@ package softadastra.cli;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import softadastra.cli.control.ControlServer;
@@ -22,7 +23,9 @@ import softadastra.sync.SyncReport;
         name = "start",
         description = {
             "Opens the store, serves other nodes, and exchanges operations with them, until it is stopped by SIGTERM or an interrupt",
-            "(Ctrl-C), which is exit code 0. Prints where it listens, and 'ready' once all is open.",
+            "(Ctrl-C), which is exit code 0. Prints where it listens, and 'ready' once all is open; then, on standard error, what",
+            "happens, and what keeps it from exchanging anything, until that has passed. If the log fails, so that nothing more can be",
+            "written, it ends with exit code 1.",
             "Beside it all other commands on the same log work: they go through it, and what they write enters its outbox. Nobody",
             "but who may read the log's files can use it so.",
             "It binds to the loopback address unless told otherwise, and to another one only with a token or certificates."
@@ -30,6 +33,9 @@ import softadastra.sync.SyncReport;
 final class NodeStartCommand extends Subcommand {
     /** Beyond that many events that nobody has read, further ones are not printed; what they tell of is in the log. */
     private static final int MAX_EVENTS = 10_000;
+
+    /** So often a node looks whether it is well. */
+    private static final long LOOK_MILLIS = 500;
 
     @Mixin
     private final NetworkOptions network = new NetworkOptions();
@@ -88,13 +94,17 @@ final class NodeStartCommand extends Subcommand {
             engine.addListener(events::offer);
             var unused = engine.start().orElseThrow();
             print(engine.report().orElseThrow(), control);
-            printEvents();
+            printEvents(new NodeHealth(io(), store::failure, engine::failure));
         }
     }
 
-    private void printEvents() throws InterruptedException {
+    private void printEvents(NodeHealth health) throws InterruptedException {
         while (true) {
-            print(events.take());
+            health.look();
+            SyncEvent event = events.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            if (event != null) {
+                print(event);
+            }
         }
     }
 

@@ -481,6 +481,11 @@ final class Commits {
         settling.awaitVisible(sequence);
     }
 
+    /** Why nothing more is written; empty if all is well. */
+    Optional<SoftadastraError> readOnly() {
+        return failure.told();
+    }
+
     /** What is durable of what this store has written. */
     long durable() {
         return settling.durable();

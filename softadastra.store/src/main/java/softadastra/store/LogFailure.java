@@ -1,5 +1,6 @@
 package softadastra.store;
 
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.ErrorCode;
@@ -54,11 +55,20 @@ final class LogFailure {
 
     /** Refuses a write if there was a failure. */
     void refuseWrites() {
-        SoftadastraError error = first.get();
+        SoftadastraError error = told().orElse(null);
         if (error != null) {
-            String context = error.context().isEmpty() ? READ_ONLY : error.context() + "; " + READ_ONLY;
-            throw error.withContext(context).toException();
+            throw error.toException();
         }
+    }
+
+    /** What a write is refused with; empty while there was no failure. */
+    Optional<SoftadastraError> told() {
+        SoftadastraError error = first.get();
+        if (error == null) {
+            return Optional.empty();
+        }
+        String context = error.context().isEmpty() ? READ_ONLY : error.context() + "; " + READ_ONLY;
+        return Optional.of(error.withContext(context));
     }
 
     /** What a write is answered that the log had taken when it failed: nobody knows whether it is there after a reopen. */

@@ -485,6 +485,15 @@ public final class StoreEngine implements AutoCloseable {
     }
 
     /**
+     * Why the store is read-only, if it is: what every write is refused with until it is closed and opened again. Does not block.
+     *
+     * @return the failure of the log; empty while there was none
+     */
+    public Optional<SoftadastraError> failure() {
+        return commits.readOnly();
+    }
+
+    /**
      * The last sequence of the log when the store was opened.
      *
      * @return the sequence, 0 for an empty log

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -61,6 +62,7 @@ class StoreFailureTest {
 
     @Test
     void writeIsSeenOnlyOnceItIsDurable() {
+        assertEquals(Optional.empty(), store.failure());
         store.put(key("k"), value("1")).orElseThrow();
         log.hold();
         CompletableFuture<Result<PutResult>> put = start(1, () -> store.put(key("k"), value("2")));
@@ -125,6 +127,9 @@ class StoreFailureTest {
                 List.of("d=1", "k=1"),
                 store.entries().map(e -> e.key() + "=" + e.value()).toList());
 
+        SoftadastraError told = store.failure().orElseThrow();
+        assertEquals(ErrorCode.NO_SPACE, told.code());
+        assertTrue(told.context().contains("the store is read-only since then"), told.context());
         int before = log.submitted.size();
         log.failSubmit(null);
         for (Result<?> later : List.of(

@@ -438,6 +438,15 @@ public final class SyncEngine implements AutoCloseable {
     }
 
     /**
+     * Why nothing is exchanged at the moment: what the last step has ended with. It is tried again. Does not block.
+     *
+     * @return the failure, as {@link #report} has it; empty if all is well
+     */
+    public Optional<SoftadastraError> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /**
      * Has a listener told from here on.
      *
      * @param listener see there
