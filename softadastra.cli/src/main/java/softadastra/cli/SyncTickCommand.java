@@ -1,7 +1,9 @@
 package softadastra.cli;
 
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import softadastra.cli.control.Node;
+import softadastra.cli.control.RunningNode;
 import softadastra.sync.TickResult;
 
 /** {@code sync tick}: does one step of synchronisation. */
@@ -20,7 +22,9 @@ final class SyncTickCommand extends Subcommand {
     @Override
     public Integer call() {
         TickResult result;
-        try (Node node = existingNode()) {
+        io().outputMatters();
+        Optional<RunningNode> running = running();
+        try (Node node = running.isPresent() ? running.get() : existingOwnNode()) {
             result = node.tick().orElseThrow();
         }
         if (io().isJson()) {
@@ -30,6 +34,10 @@ final class SyncTickCommand extends Subcommand {
                     .put("outboxSize", result.outboxSize()));
         } else {
             io().line(result.summary());
+        }
+        if (running.isEmpty() && result.peers() > 0) {
+            io().hint("no node runs on this log, so there is no way to its members: "
+                    + root().command("node start --peer URL"));
         }
         return ExitCode.OK;
     }

@@ -197,7 +197,8 @@ class TwoNodesTest {
                 try (StartedNode ofC = start("c", all)) {
                     ofC.awaitErr("came back: what only this node had was written again, keys: 1");
                     awaitSynced(c);
-                    assertEquals("only at c", a.run("store", "get", "doc/2").ok().out());
+                    assertEquals(
+                            "only at c", a.run("store", "get", "doc/2").ok().out());
                     c.run("store", "get", "doc/1").exits(ExitCode.NOT_FOUND);
                     assertEquals(0, ofC.stop());
                 }
@@ -273,6 +274,11 @@ class TwoNodesTest {
         }
         // Told again by nobody, also not without a node.
         assertEquals(Set.of(), lost(a));
+        // Who takes part is in the log, and so is not unknown where there is no way to them.
+        Cli.Run tick = a.run("sync", "tick").exits(ExitCode.OK);
+        assertTrue(tick.out().matches("nothing to do: [0-9]+ operations? waits?\n"), tick.out());
+        assertTrue(tick.err().contains("no node runs on this log"), tick.err());
+        assertEquals(1, Cli.number(a.run("--json", "sync", "tick").ok().json(), "peers"));
     }
 
     @Test

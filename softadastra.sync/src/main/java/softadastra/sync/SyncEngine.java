@@ -199,7 +199,8 @@ public final class SyncEngine implements AutoCloseable {
             Ways reached = ways;
             Exchange with = exchange;
             if (reached == null || with == null) {
-                return state().map(state -> new TickResult(0, 0, state.outboxSize()));
+                int members = exchange().map(known -> known.peers().size()).orElse(0);
+                return state().map(state -> new TickResult(members, 0, state.outboxSize()));
             }
             unfound.set(reached.handOver().orElse(null));
             turns.stepped();
