@@ -233,7 +233,7 @@ final class SoftadastraCommand implements Callable<Integer> {
         return provider.map(ofNode::withProvider).orElse(ofNode);
     }
 
-    /** Fails where the options name another node than the one that has the log open. */
+    /** Fails where the options name another node than the one that has the log open, and says what has no say there. */
     void requireFits(RunningNode node) {
         nodeId.filter(id -> !id.equals(node.nodeId())).ifPresent(id -> {
             node.close();
@@ -242,6 +242,8 @@ final class SoftadastraCommand implements Callable<Integer> {
                     "WAL path " + walPath() + " belongs to node '" + node.nodeId() + "', and was opened as '" + id
                             + "'; open it without a node id or with its own, or choose another path");
         });
+        provider.ifPresent(name -> io.warning("--provider " + name
+                + " has no say in what goes through the node that runs, which has the log open already"));
     }
 
     /** A command line on the same log, for hints. */

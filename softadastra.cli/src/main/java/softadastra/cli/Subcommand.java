@@ -54,9 +54,8 @@ abstract class Subcommand implements Callable<Integer> {
     }
 
     private void passOver(SoftadastraError stranger) {
-        io().warning(
-                        stranger.message()
-                                + "; this goes on as if none ran, since a node that was killed may have left its address to somebody else");
+        io().warning(stranger.message() + "; this goes on as if none ran"
+                + (stranger.context().isEmpty() ? "" : ", " + stranger.context()));
     }
 
     /** The entries as they are now. */

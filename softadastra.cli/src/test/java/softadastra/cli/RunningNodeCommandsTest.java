@@ -218,6 +218,45 @@ class RunningNodeCommandsTest {
     }
 
     @Test
+    void aControlFileThatCannotBeReadIsSaid() throws IOException {
+        Cli cli = cli("node.wal");
+        cli.run("store", "put", "a", "1").ok();
+        Path control = cli.wal().resolve("control");
+        try (StoreEngine store =
+                StoreEngine.open(StoreConfig.durable(cli.wal())).orElseThrow()) {
+            Files.writeString(control, "softadastra-control 2\naddress=somewhere\n");
+            Cli.Run other = cli.run("store", "put", "a", "2").exits(ExitCode.LOCKED);
+            assertTrue(
+                    other.err()
+                            .startsWith("warning: failed to look for a node that runs: cannot read " + control
+                                    + ": it is of another release, or damaged; this goes on as if none ran\n"),
+                    other.err());
+            Files.delete(control);
+            // What is no file cannot be read, whoever asks.
+            Files.createDirectory(control);
+            Cli.Run unreadable = cli.run("store", "put", "a", "2").exits(ExitCode.LOCKED);
+            assertTrue(unreadable.err().contains("cannot read " + control + ": input/output error"), unreadable.err());
+            assertEquals(1, store.size());
+        }
+        Files.delete(control);
+    }
+
+    @Test
+    void aProviderThatHasNoSayIsSaid() {
+        Cli cli = cli("node.wal");
+        try (StartedNode node = StartedNode.on(cli.wal())) {
+            Cli.Run run =
+                    cli.run("--provider", "memory", "store", "put", "a", "1").exits(ExitCode.OK);
+            assertEquals(
+                    "warning: --provider memory has no say in what goes through the node that runs, which has the log open"
+                            + " already\n",
+                    run.err());
+            assertEquals("1", cli.run("store", "get", "a").ok().out());
+            assertEquals(0, node.stop());
+        }
+    }
+
+    @Test
     void whoHasTheAddressOfAKilledNodeIsPassedOverAndTheLogIsOpened() throws IOException {
         Cli cli = cli("node.wal");
         cli.run("store", "put", "a", "1").ok();

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -23,6 +24,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import softadastra.core.ErrorCode;
+import softadastra.core.Result;
 
 /**
  * Where a node takes requests, and the secret that goes with it: a file in the log's directory that nobody but its owner may read.
@@ -107,20 +110,29 @@ record ControlFile(String address, String secret) {
         return file.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 
-    /** What a log's directory has; empty if it has none that this process may use. */
-    static Optional<ControlFile> read(Path log) {
+    /** What a log's directory has, empty if it has none; or why that cannot be said. */
+    static Result<Optional<ControlFile>> read(Path log) {
         try (SeekableByteChannel in = Files.newByteChannel(log.resolve(NAME))) {
             ByteBuffer bytes = ByteBuffer.allocate(MAX_BYTES);
             while (bytes.hasRemaining() && in.read(bytes) >= 0) {
                 // Until it is read.
             }
-            return parse(new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8));
+            Optional<ControlFile> file = parse(new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8));
+            return file.isPresent()
+                    ? Result.ok(file)
+                    : unknown(log, ErrorCode.UNSUPPORTED_VERSION, "it is of another release, or damaged");
         } catch (NoSuchFileException | NotDirectoryException e) {
-            return Optional.empty();
+            return Result.ok(Optional.empty());
+        } catch (AccessDeniedException e) {
+            return unknown(log, ErrorCode.PERMISSION_DENIED, "permission denied");
         } catch (IOException e) {
-            // Whoever may not read this may not open the log either, and is told so there.
-            return Optional.empty();
+            return unknown(log, ErrorCode.IO_ERROR, "input/output error (" + e.getMessage() + ")");
         }
+    }
+
+    private static Result<Optional<ControlFile>> unknown(Path log, ErrorCode code, String reason) {
+        return Result.err(
+                code, "failed to look for a node that runs: cannot read " + log.resolve(NAME) + ": " + reason);
     }
 
     private static Optional<ControlFile> parse(String text) {

@@ -59,7 +59,8 @@ public final class RunningNode implements Node {
      * is no node; a socket in the log's directory is nobody else's.
      *
      * @param log the log's directory
-     * @param stranger told why what answers at an address of the machine is not taken for the node
+     * @param stranger told why what answers at an address of the machine is not taken for the node, or that nobody can say whether
+     *     there is one, since its control file cannot be read
      * @return the node; empty if there is none that takes requests of this process
      * @throws SoftadastraException UNSUPPORTED_VERSION, PERMISSION_DENIED, IO_ERROR: what answers at the log's own socket is of another
      *     release, or no node, or does not answer
@@ -70,8 +71,10 @@ public final class RunningNode implements Node {
 
     /** The same with another patience: the seam of tests. */
     static Optional<RunningNode> find(Path log, Consumer<SoftadastraError> stranger, Duration patience) {
-        Optional<ControlFile> file = ControlFile.read(log);
+        Result<Optional<ControlFile>> read = ControlFile.read(log);
+        Optional<ControlFile> file = read.orElse(Optional.empty());
         if (file.isEmpty()) {
+            read.ifErr(stranger);
             return Optional.empty();
         }
         Connection connection;
@@ -87,7 +90,8 @@ public final class RunningNode implements Node {
             if (ControlSocket.isOfLog(file.get().address())) {
                 throw e;
             }
-            stranger.accept(e.error());
+            stranger.accept(
+                    e.error().withContext("since a node that was killed may have left its address to somebody else"));
             return Optional.empty();
         }
     }

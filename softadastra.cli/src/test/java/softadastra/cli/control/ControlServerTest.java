@@ -97,7 +97,7 @@ class ControlServerTest {
 
     @Test
     void whoHasAnotherSecretIsHungUpOnAndChangesNothing() throws IOException {
-        ControlFile file = ControlFile.read(log).orElseThrow();
+        ControlFile file = ControlFile.read(log).orElseThrow().orElseThrow();
         String other =
                 (file.secret().startsWith("0") ? "1" : "0") + file.secret().substring(1);
         new ControlFile(file.address(), other).write(log);
@@ -114,7 +114,7 @@ class ControlServerTest {
     @Test
     void randomBytesAndHalfAHandshakeAreHungUpOn() throws IOException {
         SplittableRandom random = new SplittableRandom(7);
-        String address = ControlFile.read(log).orElseThrow().address();
+        String address = ControlFile.read(log).orElseThrow().orElseThrow().address();
         for (int i = 0; i < 100; i++) {
             try (SocketChannel channel = ControlSocket.connect(log, address)) {
                 byte[] bytes = new byte[random.nextInt(200)];
@@ -132,7 +132,7 @@ class ControlServerTest {
 
     @Test
     void whoSaysNothingIsHungUpOnSoThatManyOfThemDoNotStopAGoodOne() throws IOException {
-        String address = ControlFile.read(log).orElseThrow().address();
+        String address = ControlFile.read(log).orElseThrow().orElseThrow().address();
         List<SocketChannel> silent = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             silent.add(ControlSocket.connect(log, address));
@@ -162,7 +162,7 @@ class ControlServerTest {
 
     @Test
     void aRequestThatIsNoneIsRefusedAndTheNextOneIsAnswered() throws IOException {
-        ControlFile file = ControlFile.read(log).orElseThrow();
+        ControlFile file = ControlFile.read(log).orElseThrow().orElseThrow();
         try (Connection connection = new Connection(ControlSocket.connect(log, file.address()))) {
             assertEquals("node-a", new Handshake(connection, file.secretBytes(), new SecureRandom()).connect());
             SplittableRandom random = new SplittableRandom(11);
@@ -198,7 +198,7 @@ class ControlServerTest {
 
     @Test
     void anImpostorLearnsNothingAndIsNotedAsOne() throws Exception {
-        ControlFile file = ControlFile.read(log).orElseThrow();
+        ControlFile file = ControlFile.read(log).orElseThrow().orElseThrow();
         server.close();
         byte[] unknown = HexFormat.of().parseHex("ab".repeat(32));
         assertEquals(ErrorCode.IO_ERROR, meets(file, connection -> {
@@ -242,7 +242,7 @@ class ControlServerTest {
 
     /** What is told of somebody who answers at the port of a node that was killed. */
     private ErrorCode answersAtThePort(Side side) throws Exception {
-        ControlFile file = ControlFile.read(log).orElseThrow();
+        ControlFile file = ControlFile.read(log).orElseThrow().orElseThrow();
         try (ServerSocketChannel port =
                 ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
             int number = ((InetSocketAddress) port.getLocalAddress()).getPort();
@@ -267,7 +267,7 @@ class ControlServerTest {
 
     @Test
     void anotherReleaseIsToldApart() throws Exception {
-        ControlFile file = ControlFile.read(log).orElseThrow();
+        ControlFile file = ControlFile.read(log).orElseThrow().orElseThrow();
         server.close();
         assertEquals(ErrorCode.UNSUPPORTED_VERSION, meets(file, connection -> {
             ByteWriter hello = new ByteWriter();
@@ -280,7 +280,7 @@ class ControlServerTest {
 
     @Test
     void aWriteWhoseAnswerDoesNotComeIsIndeterminate() throws Exception {
-        ControlFile file = ControlFile.read(log).orElseThrow();
+        ControlFile file = ControlFile.read(log).orElseThrow().orElseThrow();
         server.close();
         assertEquals(ErrorCode.INDETERMINATE, meets(file, connection -> {
             assertTrue(new Handshake(connection, file.secretBytes(), new SecureRandom()).accept("node-a"));
