@@ -40,6 +40,10 @@ final class NodeProcess implements AutoCloseable {
         return id;
     }
 
+    Path log() {
+        return log;
+    }
+
     /** Starts the command of the image on this node's log. */
     ChildJvm command(String... words) {
         List<String> all = new ArrayList<>(List.of(

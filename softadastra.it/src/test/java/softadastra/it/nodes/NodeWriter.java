@@ -28,6 +28,7 @@ final class NodeWriter {
     private final NodeProcess node;
     private final SplittableRandom random;
     private final Map<String, Long> last = new HashMap<>();
+    private final List<String> shared = new ArrayList<>();
     private long counter;
     private long acknowledged;
 
@@ -44,6 +45,11 @@ final class NodeWriter {
     /** The number in the last acknowledged value of each key that only this node writes. */
     synchronized Map<String, Long> lastOfOwnKeys() {
         return Map.copyOf(last);
+    }
+
+    /** The acknowledged values of keys that all nodes write to. */
+    synchronized List<String> shared() {
+        return List.copyOf(shared);
     }
 
     /** One run of the command. */
@@ -109,6 +115,8 @@ final class NodeWriter {
                     String key = line.substring(0, line.indexOf('='));
                     if (key.startsWith(node.id() + "/")) {
                         last.put(key, Long.valueOf(line.substring(key.length() + 1)));
+                    } else {
+                        shared.add(node.id() + ":" + line.substring(key.length() + 1));
                     }
                 }
                 acknowledged += count - seen;

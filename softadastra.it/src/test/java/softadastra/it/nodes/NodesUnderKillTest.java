@@ -25,7 +25,8 @@ import softadastra.it.Tries;
  * Two and three nodes of the linked image, over sockets and wires that drop, repeat, delay, truncate and cut; all of them are
  * written to, through their control endpoints, and each is killed with SIGKILL in the middle of that, in every round. Once the
  * wires are mended all have the same entries, every acknowledged write among them, nobody's outbox holds anything, and nothing has
- * failed.
+ * failed. An acknowledged write to a key that all of them write to stands, or was replaced by one that knew it, or all of them were told
+ * that it has lost.
  *
  * <p>{@code -Dsoftadastra.nodes=N} sets how many rounds there are; {@code -Dsoftadastra.slice=ci} means 30.
  */
@@ -78,6 +79,7 @@ class NodesUnderKillTest {
         private final List<FaultyProxy> wires = new ArrayList<>();
         private final List<NodeProcess> nodes = new ArrayList<>();
         private final List<NodeWriter> writers = new ArrayList<>();
+        private final SharedWrites shared = new SharedWrites();
 
         Cluster(int size, long seed, AtomicLong faults) throws IOException {
             random = new SplittableRandom(seed);
@@ -153,6 +155,7 @@ class NodesUnderKillTest {
                 NodeProcess node = nodes.get(i);
                 assertEquals(Optional.of(0L), node.status("failedCount"), name);
                 assertEquals(first, entries(node), name + ", " + node.id());
+                shared.see(node);
                 writers.get(i).lastOfOwnKeys().forEach((key, number) -> {
                     String value = first.getOrDefault(key, "nothing:-1 ");
                     long found = Long.parseLong(value.substring(value.indexOf(':') + 1, value.indexOf(' ')));
@@ -174,6 +177,7 @@ class NodesUnderKillTest {
 
         void stop() {
             nodes.forEach(node -> assertEquals(0, node.stop(), node.id()));
+            writers.forEach(writer -> shared.check(nodes.get(0), writer.shared()));
         }
 
         long written() {
