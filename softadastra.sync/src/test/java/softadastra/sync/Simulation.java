@@ -20,7 +20,7 @@ final class Simulation implements AutoCloseable {
     /** So close to the end something goes wrong with a node: before, mostly somebody would write over it. */
     private static final int ALTERED_WITHIN = 30;
 
-    /** Whether nodes that want some of the keys come and go too. */
+    /** Whether nodes that want some of the keys come and go too, and somebody says of nodes that are there that they are not. */
     private static final boolean MIXED = Boolean.getBoolean("softadastra.sync.mixed");
 
     /** One in so many times that something becomes of a node, another one is forgotten there. */
@@ -231,7 +231,7 @@ final class Simulation implements AutoCloseable {
 
     /** Somebody comes for the first time, goes for long, loses what it has, or gets an earlier log. */
     private void move(SimulatedNode node, SplittableRandom random) {
-        if (random.nextInt(FORGETS) == 0) {
+        if (MIXED && random.nextInt(FORGETS) == 0) {
             forget(node, nodes.get(random.nextInt(nodes.size())));
             return;
         }

@@ -40,8 +40,11 @@ final class SimulationOracle {
     /** Removals that somebody has forgotten, when everybody had them. */
     private final Set<OperationId> forgotten = new HashSet<>();
 
-    /** Removals that somebody may have dropped before it met anybody, or having been told to forget the others. */
+    /** Removals that somebody may have dropped before it met anybody. */
     private final Set<OperationId> droppedAlone = new HashSet<>();
+
+    /** Removals that some have agreed to forget who may have been told to forget the others. */
+    private final Set<OperationId> agreedAlone = new HashSet<>();
 
     SimulationOracle(SimulationCounts counts) {
         this.counts = counts;
@@ -187,10 +190,15 @@ final class SimulationOracle {
                 }));
     }
 
-    /** Of what should stand, all but the removals that somebody has dropped before it met anybody, unless they stand. */
+    /**
+     * Of what should stand, all but the removals that somebody has dropped before it met anybody, unless they stand; and if something does,
+     * all but those that only some have agreed to forget.
+     */
     private List<Written> remembered(List<Written> expected, List<Standing> standing) {
         return expected.stream()
-                .filter(each -> !droppedAlone.contains(each.id()) || each.isAmong(standing))
+                .filter(each -> each.isAmong(standing)
+                        || !(droppedAlone.contains(each.id())
+                                || (!standing.isEmpty() && agreedAlone.contains(each.id()))))
                 .toList();
     }
 
@@ -212,8 +220,7 @@ final class SimulationOracle {
             if (isForgotten) {
                 for (Written each : Written.last(SimulationPolicies.ALL.of(key), known)) {
                     if (!each.isValue() && counts.forgotten > 0) {
-                        // Those who were told to forget the others have agreed on that by themselves.
-                        droppedAlone.add(each.id());
+                        agreedAlone.add(each.id());
                     }
                     if (!each.isValue() && forgotten.add(each.id())) {
                         counts.checked(Invariant.I9);
