@@ -161,7 +161,8 @@ class OpenFenceTest {
                 Peer peer = new Peer(each, new LogStart(1, CausalContext.EMPTY), Peer.Window.STANDARD);
                 if (random.nextInt(8) > 0) {
                     long digest = random.nextInt(8) > 0 ? members.digest() : 1;
-                    peer.learn(new Cut(1, holding(fenced, random), 0, digest, random.nextInt(8) == 0), new TreeSet<>(), 0);
+                    peer.learn(
+                            new Cut(1, holding(fenced, random), 0, digest, random.nextInt(8) == 0), new TreeSet<>(), 0);
                 }
                 peers.put(each, peer);
             }
@@ -188,7 +189,9 @@ class OpenFenceTest {
         Members members = Members.NONE.with(self).with(other).with(fenced).fence(fenced, Members.OPEN);
         Peer peer = new Peer(other, new LogStart(1, CausalContext.EMPTY), Peer.Window.STANDARD);
         peer.learn(
-                new Cut(1, new Vector(new TreeMap<>(Map.of(fenced, 3L))), 0, members.digest(), false), new TreeSet<>(), 0);
+                new Cut(1, new Vector(new TreeMap<>(Map.of(fenced, 3L))), 0, members.digest(), false),
+                new TreeSet<>(),
+                0);
         Optional<OpenFence> less = waiting(members, self, Map.of(other, peer), fenced, 2);
         assertEquals(Optional.of(new OpenFence(fenced, List.of(self.node()))), less);
         Optional<OpenFence> more = waiting(members, self, Map.of(other, peer), fenced, 4);

@@ -48,8 +48,8 @@ class RetryTest {
             id = NodeId.of(name).orElseThrow();
             store = StoreEngine.open(StoreConfig.of(WalConfig.memory().withNodeId(name)))
                     .orElseThrow();
-            ExchangeRules rules = ExchangeRules.standard(
-                    600_000, 1L << 60, Policies.NONE, Admitting.EVERYTHING, Optional.empty());
+            ExchangeRules rules =
+                    ExchangeRules.standard(600_000, 1L << 60, Policies.NONE, Admitting.EVERYTHING, Optional.empty());
             exchange = Exchange.open(store, this, new SplittableRandom(nodes.size()), rules)
                     .orElseThrow();
             nodes.add(this);

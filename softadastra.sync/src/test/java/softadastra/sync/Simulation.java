@@ -130,7 +130,8 @@ final class Simulation implements AutoCloseable {
 
     /** A list of steps for a seed; each is a number that says what to do. */
     static List<Long> steps(long seed, int count) {
-        // No multiple of what the generator adds by itself: the steps of one seed would be those of the one before but for the first.
+        // No multiple of what the generator adds by itself: the steps of one seed would be those of the one before but
+        // for the first.
         SplittableRandom random = new SplittableRandom(seed ^ 0x2545F4914F6CDD1DL);
         List<Long> steps = new ArrayList<>();
         for (int i = 0; i < count; i++) {

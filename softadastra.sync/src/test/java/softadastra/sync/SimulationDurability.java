@@ -46,8 +46,11 @@ final class SimulationDurability {
         if (!held.equals(said.put(from, held.copy())) && looks++ % PER_KILL == 0) {
             Vector left = new Vector(node.heldAfterKill().counters());
             cluster.check(I3, left.includes(held), () -> from + " said it held " + held + ", and would have " + left);
-            message.operations().forEach(operation -> cluster.check(
-                    I2, left.includes(operation.id()), () -> from + " sent " + operation.id() + ", and would have " + left));
+            message.operations()
+                    .forEach(operation -> cluster.check(
+                            I2,
+                            left.includes(operation.id()),
+                            () -> from + " sent " + operation.id() + ", and would have " + left));
         }
         for (OperationRecord operation : message.operations()) {
             OperationId id = operation.id();
@@ -56,7 +59,8 @@ final class SimulationDurability {
             cluster.check(
                     I2,
                     held.includes(id) && sequence <= durable,
-                    () -> from + " sent " + id + ", at sequence " + sequence + " of a log that is durable to " + durable);
+                    () -> from + " sent " + id + ", at sequence " + sequence + " of a log that is durable to "
+                            + durable);
         }
     }
 

@@ -40,7 +40,8 @@ import softadastra.wal.spi.WalRecordType;
  */
 class SyncDocumentTest {
 
-    private static final Path ROOT = Path.of(System.getProperty("basedir", ""), "..").normalize();
+    private static final Path ROOT =
+            Path.of(System.getProperty("basedir", ""), "..").normalize();
     private static final Path PROTOCOL = ROOT.resolve("docs").resolve("sync.md");
     private static final Path FORMAT = ROOT.resolve("docs").resolve("sync-format.md");
     private static final Origin HUB = new Origin(NodeId.of("hub").orElseThrow(), 0x1111);

@@ -41,14 +41,15 @@ final class SharedWrites {
 
     /** Reads the log of a node that has all, and is stopped; values of acknowledged writes are to be found in it. */
     void check(NodeProcess node, List<String> acknowledged) {
-        try (StoreEngine store = StoreEngine.open(StoreConfig.durable(node.log()).withNodeId(node.id()))
+        try (StoreEngine store = StoreEngine.open(
+                        StoreConfig.durable(node.log()).withNodeId(node.id()))
                 .orElseThrow()) {
             assertEquals(1, store.replication().start().orElseThrow().sequence(), "the log begins with a checkpoint");
             Known known = new Known();
             long unused = store.operations(1, (sequence, operation) -> {
-                known.add(operation);
-                return true;
-            })
+                        known.add(operation);
+                        return true;
+                    })
                     .orElseThrow();
             Set<String> last = known.valuesNobodyKnew();
             for (String value : acknowledged) {
@@ -78,14 +79,15 @@ final class SharedWrites {
             if (!operation.isLocal()) {
                 CausalContext said = operation.context().orElseThrow();
                 context = operation.contextIsDelta()
-                        ? contexts.getOrDefault(id.origin(), CausalContext.EMPTY).merge(said)
+                        ? contexts.getOrDefault(id.origin(), CausalContext.EMPTY)
+                                .merge(said)
                         : said;
                 contexts.put(id.origin(), context);
             }
             held = held.merge(CausalContext.of(new TreeMap<>(Map.of(id.origin(), id.counter()))));
             CausalContext knew = context;
-            Map<OperationId, String> ofKey = alive.computeIfAbsent(
-                    operation.operation().key(), absent -> new HashMap<>());
+            Map<OperationId, String> ofKey =
+                    alive.computeIfAbsent(operation.operation().key(), absent -> new HashMap<>());
             ofKey.keySet().removeIf(knew::includes);
             String value = operation.operation().value().map(Value::asString).orElse("");
             ofKey.put(id, value);
