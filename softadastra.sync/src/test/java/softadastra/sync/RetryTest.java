@@ -23,7 +23,7 @@ import softadastra.wal.spi.WalConfig;
 /** How much is sent again, and when, over ways that lose nothing and take their time. */
 class RetryTest {
 
-    private static final int WINDOW = Peer.Window.STANDARD.operations();
+    private static final long WINDOW = Peer.Window.STANDARD.operations();
 
     /** As of now, in milliseconds. */
     private long time;
@@ -35,7 +35,15 @@ class RetryTest {
 
     private final List<Node> nodes = new ArrayList<>();
 
-    private record Flying(long arrival, byte[] bytes) {}
+    private static final class Flying {
+        final long arrival;
+        final byte[] bytes;
+
+        Flying(long arrival, byte[] bytes) {
+            this.arrival = arrival;
+            this.bytes = bytes;
+        }
+    }
 
     private final class Node extends NoTransport {
         final NodeId id;
