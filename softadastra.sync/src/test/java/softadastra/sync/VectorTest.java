@@ -82,7 +82,7 @@ class VectorTest {
 
             TreeMap<Origin, Long> least = new TreeMap<>(one);
             least.keySet().retainAll(other.keySet());
-            least.replaceAll((origin, counter) -> Math.min(counter, other.get(origin)));
+            least.replaceAll((origin, counter) -> Math.min(counter, other.getOrDefault(origin, 0L)));
             assertEquals(least, vector.leastOf(second).counters());
 
             Vector before = vector.copy();
