@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ class VectorTest {
         return new Origin(new NodeId(one.node().value()), one.epoch());
     }
 
-    private TreeMap<Origin, Long> counters() {
+    private Map<Origin, Long> counters() {
         TreeMap<Origin, Long> counters = new TreeMap<>();
         for (int i = random.nextInt(9); i > 0; i--) {
             counters.put(origin(), 1 + random.nextLong(4));
@@ -41,7 +42,7 @@ class VectorTest {
     @Test
     void itIsRaisedAndLoweredAsAMap() {
         for (int run = 0; run < RUNS; run++) {
-            TreeMap<Origin, Long> model = counters();
+            TreeMap<Origin, Long> model = new TreeMap<>(counters());
             Vector vector = new Vector(model);
             for (int i = 0; i < 10; i++) {
                 Origin origin = origin();
@@ -65,8 +66,8 @@ class VectorTest {
     @Test
     void twoAreMergedAndComparedAsMaps() {
         for (int run = 0; run < RUNS; run++) {
-            TreeMap<Origin, Long> one = counters();
-            TreeMap<Origin, Long> other = counters();
+            TreeMap<Origin, Long> one = new TreeMap<>(counters());
+            TreeMap<Origin, Long> other = new TreeMap<>(counters());
             Vector vector = new Vector(one);
             Vector second = new Vector(other);
             boolean includes =
