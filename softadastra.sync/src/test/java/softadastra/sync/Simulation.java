@@ -165,6 +165,7 @@ final class Simulation implements AutoCloseable {
         SimulationHealing healing =
                 new SimulationHealing(cluster, difference, moves.retentionNanos() / 1_000_000, this::tick);
         healing.heal();
+        oracle.arrived(nodes.get(0).exchange().held().toContext());
         rejections.check(nodes);
         counts.checked(I15, rejections.count());
         counts.rejected = rejections.count();
@@ -357,7 +358,7 @@ final class Simulation implements AutoCloseable {
         boolean isRenewed = !node.exchange().self().equals(before);
         if (!isRenewed && hasHeardOfItself(node) && moves.isUpToDate(node.id())) {
             // Nobody knew of what it has lost; what it has written again with the same step goes on there.
-            oracle.restarted(before, held);
+            oracle.outdated(before, held);
         }
         if (node.store().stats().lastSequence() >= first) {
             oracle.writtenAgain(node, first);

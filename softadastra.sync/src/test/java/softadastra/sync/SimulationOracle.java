@@ -40,6 +40,9 @@ final class SimulationOracle {
     /** Removals that somebody has forgotten, when everybody had them. */
     private final Set<OperationId> forgotten = new HashSet<>();
 
+    /** What nodes had written that went on with earlier logs. */
+    private final Map<Origin, List<Written>> late = new TreeMap<>();
+
     /** Removals that somebody may have dropped before it met anybody. */
     private final Set<OperationId> droppedAlone = new HashSet<>();
 
@@ -148,6 +151,31 @@ final class SimulationOracle {
             Written lost = all.remove(all.size() - 1);
             of(lost.key()).remove(lost);
         }
+    }
+
+    /**
+     * A node goes on with an earlier log, and nobody whom it has heard knows of more. What it had written since is gone, unless some of it
+     * is on its way still: see {@link #arrived}.
+     */
+    void outdated(Origin origin, long lastCounter) {
+        List<Written> all = byOrigin.getOrDefault(origin, List.of());
+        if (lastCounter < all.size()) {
+            late.put(origin, List.copyOf(all.subList((int) lastCounter, all.size())));
+        }
+        restarted(origin, lastCounter);
+    }
+
+    /** What was on its way when its writer had gone on with an earlier log has come to be held. */
+    void arrived(CausalContext held) {
+        late.forEach((origin, some) -> some.stream()
+                .filter(each -> held.includes(each.id())
+                        && each.id().counter()
+                                == byOrigin.getOrDefault(origin, List.of()).size() + 1L)
+                .forEach(each -> {
+                    byOrigin.computeIfAbsent(origin, absent -> new ArrayList<>())
+                            .add(each);
+                    byKey.computeIfAbsent(each.key(), key -> new ArrayList<>()).add(each);
+                }));
     }
 
     private Stream<Written> all() {
