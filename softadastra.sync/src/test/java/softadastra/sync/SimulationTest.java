@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -32,9 +31,6 @@ class SimulationTest {
     private static final long MANY = 10_400;
     private static final long MANY_OPERATIONS = 2_000_000;
     private static final long SEEDS = Long.getLong("softadastra.sync.seeds", CI ? MANY : FEW);
-
-    /** Seeds that are known to fail, in which nodes wait for each other for ever: {@link #whatIsKnownToFailStillDoes}. */
-    private static final Set<Long> KNOWN = Set.of(8757L);
 
     /** One seed is one run in one thread; how many of them run at a time changes nothing but the time. */
     private static final int THREADS = Math.min(8, Runtime.getRuntime().availableProcessors());
@@ -72,10 +68,7 @@ class SimulationTest {
         }
         System.out.println("sync simulation: " + counts + ", in " + (System.nanoTime() - begin) / 1_000_000_000
                 + " s on " + THREADS + " threads");
-        long known = KNOWN.stream()
-                .filter(seed -> seed >= FIRST && seed < FIRST + SEEDS)
-                .count();
-        assertEquals(SEEDS - known, counts.seeds);
+        assertEquals(SEEDS, counts.seeds);
         if (SEEDS >= FEW) {
             for (Invariant invariant : EnumSet.complementOf(EnumSet.of(Invariant.I17))) {
                 assertTrue(counts.checks(invariant) > 0, () -> invariant + " was never checked");
@@ -93,10 +86,8 @@ class SimulationTest {
         for (long seed = next.getAndIncrement();
                 seed < FIRST + SEEDS && failed.get() == null;
                 seed = next.getAndIncrement()) {
-            if (!KNOWN.contains(seed)) {
-                SimulationShrinker.run(seed, SimulationBug.NONE, STEPS, done)
-                        .ifPresent(failure -> failed.compareAndSet(null, failure));
-            }
+            SimulationShrinker.run(seed, SimulationBug.NONE, STEPS, done)
+                    .ifPresent(failure -> failed.compareAndSet(null, failure));
         }
         synchronized (counts) {
             counts.add(done);
@@ -108,19 +99,6 @@ class SimulationTest {
             thread.join();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
-        }
-    }
-
-    /** Whoever mends it takes it off the list: docs/testing.md says what is known of it. */
-    @Test
-    void whatIsKnownToFailStillDoes() {
-        for (long seed : KNOWN) {
-            List<Integer> all = IntStream.range(0, 300).boxed().toList();
-            String message = SimulationShrinker.failure(seed, 300, all)
-                    .map(Throwable::getMessage)
-                    .orElse("nothing: take it off the list");
-            assertTrue(message.contains("I7: not converged"), () -> "seed " + seed + " fails with " + message);
-            System.out.println("sync simulation: seed " + seed + " ends in a standstill, as is known");
         }
     }
 
