@@ -37,6 +37,7 @@ final class Exchange {
     private final StoreEngine store;
     private final Replication replication;
     private final Membership membership;
+    private final Fencing fencing;
     private final Mending mending;
     private final Returning returning;
     private final SyncTransport transport;
@@ -103,6 +104,7 @@ final class Exchange {
                         store.stats().lastSequence(),
                         notes.members(),
                         notes.stage());
+        this.fencing = new Fencing(membership, membership.fences());
         this.inbox = new Inbox(transport, membership::isOwn);
         this.here = new Here(replication, membership, start, end);
         this.peers = new Peers(membership, here, rules.window(), acks);
@@ -213,7 +215,7 @@ final class Exchange {
             tally.attempt(() -> markAcks(now));
         }
         tally.attempt(() -> {
-            membership.fence(peers.all(), here.held(), subscriptions.sources(), now);
+            fencing.step(peers.all(), here.held(), subscriptions.sources(), now);
             if (membership.isReturning()) {
                 returning.begin(false);
             }

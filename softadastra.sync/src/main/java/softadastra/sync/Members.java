@@ -84,6 +84,11 @@ final class Members {
         return joined.contains(origin) && !fenced.containsKey(origin);
     }
 
+    /** Whether a node has ever been a member, in whatever epoch. */
+    boolean knows(NodeId node) {
+        return joined.stream().anyMatch(each -> each.node().equals(node));
+    }
+
     /** Whether so many take part that nobody else is let in. */
     boolean isTooMany() {
         return joined.size() > MAX_CURRENT && current().size() > MAX_CURRENT;

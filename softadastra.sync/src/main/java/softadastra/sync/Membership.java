@@ -159,6 +159,11 @@ class Membership {
         issued = Math.max(issued, counter);
     }
 
+    /** Whether this node is on its way back: it has to learn what stands elsewhere, or to write what only it has again. */
+    boolean isOnItsWayBack() {
+        return stage == Stage.WHOLE || stage == Stage.REBASE;
+    }
+
     void enter(Stage next) {
         if (stage != next) {
             noted(replication.note(Stage.NOTE, next.encode()).orElseThrow());
@@ -166,7 +171,8 @@ class Membership {
         }
     }
 
-    private void become(Members next) {
+    /** Goes by other members from here on, and has that in the log first. */
+    void become(Members next) {
         if (!next.equals(members)) {
             noted(replication.note(Members.NOTE, next.encode()).orElseThrow());
             take(next);
@@ -220,17 +226,15 @@ class Membership {
         return all;
     }
 
-    /** Whether what somebody says is taken in: members, and those who may become one. */
+    /**
+     * Whether what somebody says is taken in: members, and those who may become one. Who has been a member in another epoch may: with a new
+     * one it passes on nothing of before while a fence is open.
+     */
     boolean admits(Origin from) {
         return stage != Stage.LEFT
                 && !isOwn(from.node())
                 && !members.fenced().containsKey(from)
-                && (isKnown(from.node()) || !members.hasOpen() || !stage.takesPart());
-    }
-
-    /** Whether a node has been a member, in whatever epoch: with a new one it passes on nothing of before while a fence is open. */
-    private boolean isKnown(NodeId node) {
-        return members.joined().stream().anyMatch(each -> each.node().equals(node));
+                && (members.knows(from.node()) || !members.hasOpen() || !stage.takesPart());
     }
 
     /**
@@ -304,11 +308,12 @@ class Membership {
                 && !state.cut().returning()
                 && promised
                 && !state.cut().held().includes(counting);
-        boolean foreign = stage.takesPart() && !state.cut().returning() && promised && bringsOthersTo(state);
+        Meeting meeting = meeting(state);
+        boolean foreign = stage.takesPart() && !state.cut().returning() && promised && meeting.isToBringOthers();
         if (unknown && (older || foreign)) {
             // They have begun to forget removals that what is here may be older than, or at one of those whom this node
             // would bring. Of two groups that have, the one whose oldest name comes later comes back, node by node.
-            returning |= promise == 0 || isNamedBefore(state.members());
+            returning |= promise == 0 || meeting.isNamedBefore();
             return false;
         }
         if (unknown
@@ -328,7 +333,7 @@ class Membership {
             returning = true;
             return false;
         }
-        if (unknown && stage.takesPart() && bringsOthers(state.members(), from) && promise != 0) {
+        if (unknown && stage.takesPart() && meeting.bringsOthers() && promise != 0) {
             // What they hold may be older than removals that are forgotten here, and each of them would have to say so.
             return false;
         }
@@ -336,7 +341,7 @@ class Membership {
                 && !listed
                 && state.cut().promise() != 0
                 && !state.cut().returning()) {
-            become(withoutUnknownTo(state.members()));
+            become(meeting.withoutUnknown());
         }
         if (!member && !listed && !state.whole() && promise == 0 && state.cut().promise() != 0) {
             // They let this node in, and not the other way round.
@@ -417,20 +422,6 @@ class Membership {
     }
 
     /**
-     * With those fenced that others who have begun to forget do not know of: these were let in by this node while it did not know of the
-     * others, and may have what is gone there. They come back as this node does.
-     */
-    private Members withoutUnknownTo(Members others) {
-        Members next = members;
-        for (Origin each : members.current()) {
-            boolean known =
-                    others.joined().stream().anyMatch(other -> other.node().equals(each.node()));
-            next = known || isOwn(each.node()) ? next : next.fence(each, Members.OPEN);
-        }
-        return next;
-    }
-
-    /**
      * Whether a limit that was not known has others refuse what this node holds of somebody else. Of its own it knows what to write again;
      * the first of those who return goes on before its last epoch has a limit.
      */
@@ -451,22 +442,6 @@ class Membership {
         }
     }
 
-    /** Whether somebody who is no member knows others who are none either. */
-    private boolean bringsOthers(Members theirs, Origin from) {
-        return theirs.current().stream()
-                .map(Origin::node)
-                .anyMatch(node -> !node.equals(from.node()) && !isKnown(node));
-    }
-
-    /** Whether there are members that somebody who is none does not know. */
-    private boolean bringsOthersTo(SyncMessage.State theirs) {
-        return members.current().stream()
-                .map(Origin::node)
-                .filter(node -> !isOwn(node) && !node.equals(theirs.from().node()))
-                .anyMatch(node -> theirs.members().joined().stream()
-                        .noneMatch(each -> each.node().equals(node)));
-    }
-
     /**
      * Whether a member that takes part has not let this node in for long: whoever has let it in may be gone, having told nobody. What
      * stands here may then be older than removals that are forgotten there.
@@ -484,31 +459,23 @@ class Membership {
         // Where only one of the two hears the other one it would come back again and again.
         long patience = REFUSED_NANOS << Math.min(renewals, MAX_PATIENCE);
         return now - refusedSince.computeIfAbsent(state.from(), absent -> now) > patience
-                && (!knowsOthersThan(state.members()) || isNamedBefore(state.members()));
+                && (!meeting(state).knowsOthers() || meeting(state).isNamedBefore());
     }
 
-    /** Whether others know of somebody that this node does not. */
-    private boolean knowsOthersThan(Members others) {
-        return !members.joined().containsAll(others.joined());
-    }
-
-    /**
-     * Whether others have the first of all names that one of both does not know. Where they know all that this node does, they have none:
-     * they have let somebody in, and it is they who come back.
-     */
-    private boolean isNamedBefore(Members others) {
-        Optional<Origin> ours = members.joined().stream()
-                .filter(each -> !others.joined().contains(each))
-                .findFirst();
-        Optional<Origin> theirs = others.joined().stream()
-                .filter(each -> !members.joined().contains(each))
-                .findFirst();
-        return ours.isPresent() && theirs.isPresent() && theirs.get().compareTo(ours.get()) < 0;
+    private Meeting meeting(SyncMessage.State state) {
+        return new Meeting(members, self.node(), state.members(), state.from().node());
     }
 
     /** Whether there is nobody but this node, as far as it knows. */
     private boolean isAlone() {
         return members.current().stream().allMatch(each -> isOwn(each.node()));
+    }
+
+    /** The limit of a fence is known: nothing beyond it counts. */
+    void close(Origin fenced, long limit, Vector held) {
+        Members before = members;
+        become(members.fence(fenced, limit));
+        returning |= isBeyond(before, held);
     }
 
     /** What is known of who is silent. */
@@ -584,7 +551,7 @@ class Membership {
         }
         boolean any = !without.equals(members);
         become(without);
-        if (isAlone() && (stage == Stage.WHOLE || stage == Stage.REBASE)) {
+        if (isAlone() && isOnItsWayBack()) {
             // Nobody is left to learn from; the last one may have left by itself.
             enter(Stage.MEMBER);
             return true;
@@ -599,68 +566,6 @@ class Membership {
             next = isOwn(each.node()) && !each.equals(self) ? next.fence(each, Members.OPEN) : next;
         }
         return next;
-    }
-
-    /** Which members a node could learn from. */
-    interface Sources {
-
-        /** Whether a member wants all that this node does. */
-        boolean has(Origin member);
-
-        /** Whether it wants more than this node as well. */
-        boolean hasMore(Origin member);
-    }
-
-    /**
-     * Puts up fences, as far as that is this node's to do, and closes those for which that can be done.
-     *
-     * @param sources whom this node could learn from
-     */
-    void fence(Map<Origin, Peer> peers, Vector held, Sources sources, long now) {
-        SortedSet<Origin> accused = fences.accused(members, self, now);
-        if ((stage == Stage.WHOLE || stage == Stage.REBASE) && isFirstOfThoseWhoReturn(peers, accused, sources)) {
-            enter(Stage.MEMBER);
-        }
-        if (!stage.takesPart() || !members.has(self)) {
-            return;
-        }
-        Members next = members;
-        if (!accused.isEmpty() && Fences.haveAccused(members, self, peers, accused)) {
-            for (Origin each : accused) {
-                next = next.fence(each, Members.OPEN);
-            }
-        }
-        become(next);
-        for (Map.Entry<Origin, Long> fence : members.fenced().entrySet()) {
-            if (fence.getValue() == Members.OPEN) {
-                OptionalLong limit = fences.limit(fence.getKey(), members, self, peers, held, now);
-                if (limit.isPresent()) {
-                    Members before = members;
-                    become(members.fence(fence.getKey(), limit.getAsLong()));
-                    returning |= isBeyond(before, held);
-                }
-            }
-        }
-    }
-
-    /**
-     * Whether all others who are left, and have what this node wants, have to learn what stands elsewhere too: then what stands at the
-     * first of those who want most counts. Those who are not left are accused by all others.
-     */
-    private boolean isFirstOfThoseWhoReturn(Map<Origin, Peer> peers, SortedSet<Origin> accused, Sources sources) {
-        SortedSet<Origin> left = new TreeSet<>(members.current());
-        left.removeAll(accused);
-        boolean agreed = accused.isEmpty() ? agree(peers) : Fences.haveAccused(members, self, peers, accused);
-        if (!agreed || left.size() < 2 || !left.contains(self)) {
-            return false;
-        }
-        return left.stream()
-                .filter(each -> !each.equals(self) && sources.has(each))
-                .allMatch(each -> {
-                    Peer peer = peers.get(each);
-                    Cut cut = peer == null ? null : peer.cut();
-                    return cut != null && cut.returning() && self.compareTo(each) < 0 && !sources.hasMore(each);
-                });
     }
 
     /** Whether all members have said that they know the same members. */

@@ -79,8 +79,8 @@ final class Subscriptions {
     }
 
     /** Those who want at least what this node does: it can learn from them what stands elsewhere. */
-    Membership.Sources sources() {
-        return new Membership.Sources() {
+    Fencing.Sources sources() {
+        return new Fencing.Sources() {
             @Override
             public boolean has(Origin member) {
                 return of(member).covers(own());

@@ -1,0 +1,94 @@
+package softadastra.sync;
+
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import softadastra.store.Origin;
+
+/**
+ * A node's part in fencing: it puts up fences, as far as that is its to do, closes those for which that can be done, and ends its own way
+ * back where all others are on theirs. See {@link Membership}. For one thread.
+ */
+final class Fencing {
+
+    private final Membership membership;
+    private final Fences fences;
+
+    Fencing(Membership membership, Fences fences) {
+        this.membership = membership;
+        this.fences = fences;
+    }
+
+    /** Which members a node could learn from. */
+    interface Sources {
+
+        /** Whether a member wants all that this node does. */
+        boolean has(Origin member);
+
+        /** Whether it wants more than this node as well. */
+        boolean hasMore(Origin member);
+    }
+
+    /**
+     * Does what can be done now.
+     *
+     * @param held what this node holds
+     * @param sources whom this node could learn from
+     */
+    void step(Map<Origin, Peer> peers, Vector held, Sources sources, long now) {
+        Origin self = membership.self();
+        SortedSet<Origin> accused = fences.accused(membership.members(), self, now);
+        if (membership.isOnItsWayBack() && isFirstOfThoseWhoReturn(peers, accused, sources)) {
+            membership.enter(Stage.MEMBER);
+        }
+        if (!membership.stage().takesPart() || !membership.members().has(self)) {
+            return;
+        }
+        putUp(accused, peers);
+        close(peers, held, now);
+    }
+
+    private void putUp(SortedSet<Origin> accused, Map<Origin, Peer> peers) {
+        Members members = membership.members();
+        if (!accused.isEmpty() && Fences.haveAccused(members, membership.self(), peers, accused)) {
+            for (Origin each : accused) {
+                members = members.fence(each, Members.OPEN);
+            }
+            membership.become(members);
+        }
+    }
+
+    private void close(Map<Origin, Peer> peers, Vector held, long now) {
+        for (Map.Entry<Origin, Long> fence : membership.members().fenced().entrySet()) {
+            if (fence.getValue() == Members.OPEN) {
+                Origin fenced = fence.getKey();
+                OptionalLong limit =
+                        fences.limit(fenced, membership.members(), membership.self(), peers, held, now);
+                limit.ifPresent(counter -> membership.close(fenced, counter, held));
+            }
+        }
+    }
+
+    /**
+     * Whether all others who are left, and have what this node wants, have to learn what stands elsewhere too: then what stands at the
+     * first of those who want most counts. Those who are not left are accused by all others.
+     */
+    private boolean isFirstOfThoseWhoReturn(Map<Origin, Peer> peers, SortedSet<Origin> accused, Sources sources) {
+        Members members = membership.members();
+        Origin self = membership.self();
+        SortedSet<Origin> left = new TreeSet<>(members.current());
+        left.removeAll(accused);
+        boolean agreed = accused.isEmpty() ? membership.agree(peers) : Fences.haveAccused(members, self, peers, accused);
+        if (!agreed || left.size() < 2 || !left.contains(self)) {
+            return false;
+        }
+        return left.stream()
+                .filter(each -> !each.equals(self) && sources.has(each))
+                .allMatch(each -> {
+                    Peer peer = peers.get(each);
+                    Cut cut = peer == null ? null : peer.cut();
+                    return cut != null && cut.returning() && self.compareTo(each) < 0 && !sources.hasMore(each);
+                });
+    }
+}
