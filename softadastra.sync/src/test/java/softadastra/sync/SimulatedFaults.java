@@ -14,9 +14,9 @@ import softadastra.wal.tck.fault.SimulatedStorage;
 /**
  * A simulated disk as one process has it: the process may be killed in the middle of a call, the disk may be full for a while, or slow.
  *
- * <p>The calls that are counted are those of the thread that simulates, and of these the ones that make something durable or change the
- * directory: when background threads get round to theirs depends on time. What is written between two forces is lost or kept with the
- * one that a kill comes in; so is the call itself.
+ * <p>The calls that are counted are those that make something durable or change the directory. What is written between two forces is lost
+ * or kept with the one that a kill comes in; so is the call itself. Only the thread that simulates changes anything: when others get round
+ * to it depends on time.
  */
 final class SimulatedFaults implements Storage {
 
@@ -83,10 +83,18 @@ final class SimulatedFaults implements Storage {
         }
     }
 
+    /** A call that changes something. */
+    private void simulated() throws IOException {
+        if (Thread.currentThread() != simulating) {
+            throw new IllegalStateException("work in the background: " + Thread.currentThread());
+        }
+        alive();
+    }
+
     /** A call that a kill may come in. */
     private void counted(Call call) throws IOException {
-        alive();
-        boolean last = Thread.currentThread() == simulating && callsLeft > 0 && --callsLeft == 0;
+        simulated();
+        boolean last = callsLeft > 0 && --callsLeft == 0;
         if (!last || afterwards) {
             call.run();
         }
@@ -133,11 +141,8 @@ final class SimulatedFaults implements Storage {
     public StorageFile open(String name, Access access) throws IOException {
         alive();
         if (access == Access.CREATE) {
+            simulated();
             requireRoom();
-            if (Thread.currentThread() != simulating) {
-                // What is prepared in the background is there sooner or later; for those who need it, it is not there.
-                throw new IOException("busy");
-            }
         }
         return new File(disk.open(name, access));
     }
@@ -169,6 +174,11 @@ final class SimulatedFaults implements Storage {
     }
 
     @Override
+    public boolean allowsBackgroundWork() {
+        return false;
+    }
+
+    @Override
     public Optional<StorageLock> tryLock(String name) throws IOException {
         alive();
         return disk.tryLock(name);
@@ -190,7 +200,7 @@ final class SimulatedFaults implements Storage {
 
         @Override
         public void write(long position, byte[] source, int offset, int length) throws IOException {
-            alive();
+            simulated();
             if (position + length > file.size()) {
                 requireRoom();
             }
@@ -200,7 +210,7 @@ final class SimulatedFaults implements Storage {
         @Override
         public void force() throws IOException {
             counted(file::force);
-            if (slowMillis > 0 && Thread.currentThread() == simulating) {
+            if (slowMillis > 0) {
                 passing.accept(slowMillis);
             }
         }

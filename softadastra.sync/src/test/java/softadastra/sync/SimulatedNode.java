@@ -44,7 +44,6 @@ final class SimulatedNode {
     private long skewMillis;
     private Optional<Subscription> subscription = Optional.empty();
     private SimulatedStorage disk = SimulatedStorage.create();
-    private @Nullable SimulatedStorage settled;
     private @Nullable SimulatedFaults faults;
     private boolean full;
     private long slowMillis;
@@ -142,7 +141,6 @@ final class SimulatedNode {
     /** What is left of it is its disk. */
     void bury() {
         disk = Objects.requireNonNull(Objects.requireNonNull(faults).left());
-        settled = null;
         faults = null;
         if (store != null) {
             closeQuietly();
@@ -268,7 +266,6 @@ final class SimulatedNode {
                         random.split(),
                         bug.rules(clock(), retentionNanos, SimulationRejections.admission(id), subscription))
                 .orElseThrow();
-        settle();
     }
 
     private Result<StoreEngine> openStore(Storage storage, WalProvider logs) {
@@ -306,20 +303,10 @@ final class SimulatedNode {
         return Wal.open(config).orElseThrow();
     }
 
-    /**
-     * Everything is durable. What a log without automatic flush hands to the disk from here on depends on time; so that a run can be
-     * repeated, a kill loses all of it.
-     */
-    void settle() {
-        if (onDisk && !autoFlush) {
-            settled = disk.crash(CrashChoice.nothingWritten());
-        }
-    }
-
     /** Keeps a copy of its log, to be {@linkplain #putBack put back} some time: what a kill would leave. */
     void save() {
         if (onDisk) {
-            saved = (settled == null ? disk : settled).crash(CrashChoice.nothingWritten());
+            saved = disk.crash(CrashChoice.nothingWritten());
         }
     }
 
@@ -347,11 +334,10 @@ final class SimulatedNode {
     /** Kills it. A log on disk loses what was not forced. */
     void kill() {
         if (onDisk) {
-            SimulatedStorage after = settled == null ? disk.crash(CrashChoice.nothingWritten()) : settled;
+            SimulatedStorage after = disk.crash(CrashChoice.nothingWritten());
             closeQuietly();
             disk = after;
-            settled = null;
-            faults = null;
+                faults = null;
         } else {
             closeQuietly();
         }

@@ -225,9 +225,7 @@ final class Simulation implements AutoCloseable {
     private void alter(SimulatedNode node, SplittableRandom random) {
         difference.at(node, nodes, random).ifPresent(altering -> {
             counts.altered++;
-            if (cluster.attempt(node, altering)) {
-                node.settle();
-            }
+            boolean unused = cluster.attempt(node, altering);
         });
     }
 
@@ -279,14 +277,11 @@ final class Simulation implements AutoCloseable {
 
     /** Somebody says at a node that another one will not come back, which may be wrong. */
     private void forget(SimulatedNode node, SimulatedNode other) {
-        boolean forgotten = node.isUp()
+        boolean unused = node.isUp()
                 && cluster.attempt(node, () -> {
                     boolean any = node.exchange().forget(other.id()).orElseThrow();
                     counts.forgotten += any ? 1 : 0;
                 });
-        if (forgotten) {
-            node.settle();
-        }
     }
 
     private void checkpoint(SimulatedNode node) {
@@ -295,7 +290,6 @@ final class Simulation implements AutoCloseable {
                     var unused = node.store().checkpoint().orElseThrow();
                 });
         if (written) {
-            node.settle();
             checks.checkpointed(node);
         }
     }
@@ -354,7 +348,6 @@ final class Simulation implements AutoCloseable {
             applications.killedInStep(node, first);
             return;
         }
-        node.settle();
         boolean isRenewed = !node.exchange().self().equals(before);
         if (!isRenewed && hasHeardOfItself(node) && moves.isUpToDate(node.id())) {
             // Nobody knew of what it has lost; what it has written again with the same step goes on there.

@@ -134,7 +134,6 @@ final class SimulationApplications {
         takeConflicts(node, random);
         if (node.isUp()) {
             writing(node, () -> rejections.deal(node, random));
-            node.settle();
         }
     }
 
@@ -151,7 +150,6 @@ final class SimulationApplications {
                 I14,
                 node.exchange().conflicts().take(losers).orElseThrow() == losers.size(),
                 () -> "conflicts are not there any more");
-        node.settle();
         cluster.counts().conflicts += losers.size();
         some.forEach(conflict -> told(node, conflict));
         reports.take(losers);

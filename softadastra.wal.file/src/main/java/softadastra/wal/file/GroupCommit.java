@@ -71,9 +71,11 @@ final class GroupCommit {
         this.housekeeper = new Housekeeper(this, pending, next, writer, lock, autoFlush);
     }
 
-    /** Starts the background work; not in the constructor, which must not let this escape. */
+    /** Starts the background work, where there may be some; not in the constructor, which must not let this escape. */
     void start() {
-        housekeeper.start();
+        if (segments.allowsBackgroundWork()) {
+            housekeeper.start();
+        }
     }
 
     long submit(WalBatch batch, int body) {

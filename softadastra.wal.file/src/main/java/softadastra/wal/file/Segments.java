@@ -69,6 +69,11 @@ final class Segments implements AutoCloseable {
         this.reserve = new DiskReserve(storage, Math.min(FIRST_BYTES, maxBytes));
     }
 
+    /** Whether the log may work on them with threads of its own. */
+    boolean allowsBackgroundWork() {
+        return storage.allowsBackgroundWork();
+    }
+
     /**
      * Goes on in a segment that exists.
      *

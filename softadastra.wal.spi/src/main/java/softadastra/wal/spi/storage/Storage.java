@@ -74,6 +74,15 @@ public interface Storage {
     boolean forcesDirectories();
 
     /**
+     * Whether a log may work on this with threads of its own, whenever these get round to it: to prepare files ahead of their use, to hand
+     * over what was accepted without a flush, to say what is durable once nothing is appended. Where it may not, these are done by
+     * whoever appends and cannot go on without, or not at all; so a simulation does the same in each run, however fast it is.
+     */
+    default boolean allowsBackgroundWork() {
+        return true;
+    }
+
+    /**
      * Takes an exclusive lock between processes, without waiting. Not reentrant, and not a lock between threads: whoever
      * calls this has excluded the rest of this JVM already, since with POSIX locks closing any descriptor of the file would
      * drop the lock.
