@@ -138,7 +138,7 @@ final class Exchange {
                 forgetting,
                 rejecting,
                 antiEntropy);
-        this.outbox = new Outbox(store, membership, here, peers, subscriptions, rejecting, rules.window());
+        this.outbox = new Outbox(store, membership, here, peers, subscriptions, rejecting, sending);
     }
 
     /** Begins where the log of a store ends; CORRUPTION, IO_ERROR if that cannot be read, UNSUPPORTED_VERSION for a newer one. */
@@ -474,6 +474,16 @@ final class Exchange {
     /** How much of what this node has written is yet to reach members. */
     SyncState state() {
         return outbox.state();
+    }
+
+    /** How many operations of this node are yet to reach members, or have failed. */
+    long outboxSize() {
+        return outbox.size();
+    }
+
+    /** How far each operation of this node has come. */
+    OutboxStatuses statuses() {
+        return outbox.statuses();
     }
 
     /** What is known of the members, at a time as of {@link #tick}. */

@@ -20,18 +20,27 @@ final class LogCursor {
     private final Vector held;
     private final Map<Origin, CausalContext> contexts;
 
+    /** Whether what it reads is remembered in the tail. */
+    private final boolean remembering;
+
     LogCursor(LogStart start) {
-        this(start.sequence(), new Vector(start.held()), new HashMap<>());
+        this(start.sequence(), new Vector(start.held()), new HashMap<>(), true);
     }
 
-    private LogCursor(long next, Vector held, Map<Origin, CausalContext> contexts) {
+    private LogCursor(long next, Vector held, Map<Origin, CausalContext> contexts, boolean remembering) {
         this.next = next;
         this.held = held;
         this.contexts = contexts;
+        this.remembering = remembering;
     }
 
     LogCursor copy() {
-        return new LogCursor(next, held.copy(), new HashMap<>(contexts));
+        return new LogCursor(next, held.copy(), new HashMap<>(contexts), true);
+    }
+
+    /** One to look ahead with: what it reads leaves no trace. */
+    LogCursor ahead() {
+        return new LogCursor(next, held.copy(), new HashMap<>(contexts), false);
     }
 
     /** The sequence to be read next. */
@@ -75,7 +84,7 @@ final class LogCursor {
     void advance(LogTail log, long through, Vector reached, Members members, Taker taker) {
         if (members.clamp(held).equals(reached)) {
             // Of what follows there is no operation, so it need not be read.
-            log.skip(next, through + 1);
+            skip(log, through + 1);
             next = Math.max(next, through + 1);
         }
         boolean more = true;
@@ -111,7 +120,9 @@ final class LogCursor {
                             return false;
                         }
                         OperationRecord operation = full(logged);
-                        log.add(next, sequence, operation);
+                        if (remembering) {
+                            log.add(next, sequence, operation);
+                        }
                         more[0] = offer(sequence, operation, members, taker);
                         return more[0];
                     }
@@ -119,7 +130,9 @@ final class LogCursor {
                     @Override
                     public void skipped(long sequence, CausalContext upTo) {
                         if (sequence <= through && !meets(sequence)) {
-                            log.addSkip(next, sequence, upTo);
+                            if (remembering) {
+                                log.addSkip(next, sequence, upTo);
+                            }
                             pass(sequence, upTo, members, taker);
                         }
                     }
@@ -134,10 +147,16 @@ final class LogCursor {
                 })
                 .orElseThrow();
         if (more[0] && !met[0]) {
-            log.skip(next, through + 1);
+            skip(log, through + 1);
             next = through + 1;
         }
         return more[0];
+    }
+
+    private void skip(LogTail log, long sequence) {
+        if (remembering) {
+            log.skip(next, sequence);
+        }
     }
 
     private boolean offer(long sequence, OperationRecord operation, Members members, Taker taker) {

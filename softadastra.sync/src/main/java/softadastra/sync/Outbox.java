@@ -21,7 +21,7 @@ final class Outbox {
     private final Peers peers;
     private final Subscriptions subscriptions;
     private final Rejecting rejecting;
-    private final Peer.Window window;
+    private final Sending sending;
 
     Outbox(
             StoreEngine store,
@@ -30,60 +30,59 @@ final class Outbox {
             Peers peers,
             Subscriptions subscriptions,
             Rejecting rejecting,
-            Peer.Window window) {
+            Sending sending) {
         this.store = store;
         this.membership = membership;
         this.here = here;
         this.peers = peers;
         this.subscriptions = subscriptions;
         this.rejecting = rejecting;
-        this.window = window;
+        this.sending = sending;
     }
 
     /**
-     * How much of what this node has written, in any of its epochs, is yet to reach members. All of it while there are none.
-     *
-     * <p>In flight is what was sent to somebody and not acknowledged by all; queued is what is next for a member that there is a
-     * way to; the rest is pending.
+     * How much of what this node has written, in any of its epochs, is yet to reach members; see {@link OutboxStatuses}. All of it waits
+     * while there are none.
      */
     SyncState state() {
+        long retries =
+                peers.all().values().stream().mapToLong(Peer::retries).sum();
+        return statuses().state(retries);
+    }
+
+    /** How many of this node's operations not all members hold, or have failed. */
+    long size() {
+        return known().state(0).outboxSize();
+    }
+
+    /** How far each operation of this node has come. Reads what is next for members, which is no more than a window each. */
+    OutboxStatuses statuses() {
+        OutboxStatuses statuses = known();
+        NodeId self = membership.self().node();
+        for (Peer peer : peers.all().values()) {
+            statuses.add(peer.acknowledged(), peer.inFlight().through(self), sending.queued(peer));
+        }
+        return statuses;
+    }
+
+    /** What follows from the log alone. */
+    private OutboxStatuses known() {
         // As of now, not of the last step: what was written since is not with anybody yet.
         // What a fence refuses is nobody's to have.
-        Origin self = membership.self();
-        CausalContext context = membership.members().clamp(store.context());
-        long written = context.counters().entrySet().stream()
-                .filter(each -> each.getKey().node().equals(self.node()))
-                .mapToLong(Map.Entry::getValue)
-                .sum();
+        Members members = membership.members();
+        CausalContext context = members.clamp(store.context());
         // Who has rejected an operation holds it; it counts all the same, once, until the application has dealt with
         // it.
-        Map<Origin, Long> least = new TreeMap<>();
         Set<OperationId> failed = rejecting.failedOperations();
         failed.removeIf(id -> !context.includes(id));
-        long acknowledged = acknowledged()
-                - failed.stream()
-                        .filter(id -> least.computeIfAbsent(id.origin(), peers::leastAcknowledged) >= id.counter())
-                        .count();
-        long waiting = written - acknowledged - failed.size();
-        long flying = 0;
-        long retries = 0;
-        boolean linked = false;
-        long leastOwn = peers.leastAcknowledged(self);
-        for (Peer peer : peers.all().values()) {
-            flying = Math.max(flying, peer.inFlight(self) - leastOwn);
-            retries += peer.retries();
-            linked |= peer.isLinked();
-        }
-        long inFlight = Math.min(waiting, Math.max(0, flying));
-        long queued = linked ? Math.min(waiting - inFlight, window.operations()) : 0;
-        return new SyncState(
-                waiting + failed.size(),
-                queued,
-                inFlight,
-                acknowledged,
-                failed.size(),
-                waiting - inFlight - queued,
-                retries);
+        OutboxStatuses statuses = new OutboxStatuses(members, failed);
+        NodeId self = membership.self().node();
+        context.counters().forEach((origin, counter) -> {
+            if (origin.node().equals(self)) {
+                statuses.add(origin, counter, peers.leastAcknowledged(origin));
+            }
+        });
+        return statuses;
     }
 
     /** How many of this node's operations all members hold. */
@@ -111,7 +110,7 @@ final class Outbox {
                         Optional.ofNullable(addresses.get(peer.node())),
                         peer.isLinked(),
                         here.held().beyond(peer.acknowledged()),
-                        peer.inFlight(),
+                        peer.inFlight().size(),
                         peer.retries(),
                         peer.isHeard() ? OptionalLong.of((now - peer.heardAt()) / 1_000_000) : OptionalLong.empty(),
                         peer.isHeard() ? OptionalLong.of(peer.clockOffsetMillis()) : OptionalLong.empty(),

@@ -1,6 +1,5 @@
 package softadastra.sync;
 
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +14,6 @@ import softadastra.core.NodeId;
 import softadastra.store.CausalContext;
 import softadastra.store.Key;
 import softadastra.store.LogStart;
-import softadastra.store.Operation;
 import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
@@ -40,8 +38,6 @@ final class Peer {
         static final Window STANDARD = new Window(256, 2 << 20, 256 << 10);
     }
 
-    private static final int OPERATION_OVERHEAD = 64;
-
     /** Who brings it what stands elsewhere is gone if nothing has come of it for so long. */
     private static final long STALLED_NANOS = 30_000_000_000L;
 
@@ -51,13 +47,12 @@ final class Peer {
     private final Origin origin;
     private final Window window;
     private final Vector acknowledged = new Vector();
-    private final ArrayDeque<Sent> inFlight = new ArrayDeque<>();
+    private final InFlight inFlight;
     private LogCursor cursor;
 
     /** Where the oldest operation in flight is. */
     private LogCursor mark;
 
-    private int bytesInFlight;
     private final RetryTimer timer = new RetryTimer();
     private final RetryTimer partTimer = new RetryTimer();
     private long retries;
@@ -86,6 +81,9 @@ final class Peer {
     private Optional<Key> sentBehind = Optional.empty();
     private long partSentAt;
 
+    /** What it holds once it has the last of the parts that it is sent. */
+    private Vector partsUpTo = new Vector();
+
     /** Members that it does not hear. */
     private SortedSet<Origin> lacking = new TreeSet<>();
 
@@ -104,28 +102,10 @@ final class Peer {
     /** So many operations that are left out are told of in one message at most. */
     private static final int MAX_LEFT_OUT = 4_096;
 
-    /** What one operation, or the end of what is left out, brings the peer to; and when it was sent. */
-    private record Sent(Map<Origin, Long> through, int bytes, long at) {
-
-        Sent with(Map<Origin, Long> more) {
-            Map<Origin, Long> all = new TreeMap<>(through);
-            more.forEach((origin, counter) -> all.merge(origin, counter, Math::max));
-            return new Sent(all, bytes, at);
-        }
-
-        boolean isIn(Vector held) {
-            for (Map.Entry<Origin, Long> each : through.entrySet()) {
-                if (held.counter(each.getKey()) < each.getValue()) {
-                    return false;
-                }
-            }
-            return true;
-        }
-    }
-
     Peer(Origin origin, LogStart start, Window window) {
         this.origin = origin;
         this.window = window;
+        this.inFlight = new InFlight(window);
         this.cursor = new LogCursor(start);
         this.mark = cursor.copy();
     }
@@ -155,29 +135,9 @@ final class Peer {
         return cut;
     }
 
-    int inFlight() {
-        return inFlight.size();
-    }
-
-    /** Whether no more is on its way than may be: what a message leaves out takes a place, and next to no bytes. */
-    boolean isWithinWindow() {
-        int operations = 0;
-        long bytes = 0;
-        for (Sent sent : inFlight) {
-            boolean isOperation = sent.bytes() > OPERATION_OVERHEAD;
-            operations += isOperation ? 1 : 0;
-            bytes += isOperation ? sent.bytes() : 0;
-        }
-        return inFlight.size() <= window.operations() && (operations <= 1 || bytes <= window.bytes());
-    }
-
-    /** The highest counter of an origin that is in flight; 0 if there is none. */
-    long inFlight(Origin of) {
-        long highest = 0;
-        for (Sent sent : inFlight) {
-            highest = Math.max(highest, sent.through.getOrDefault(of, 0L));
-        }
-        return highest;
+    /** What was sent to it and is not acknowledged. */
+    InFlight inFlight() {
+        return inFlight;
     }
 
     /** How many operations were sent again. */
@@ -211,6 +171,7 @@ final class Peer {
             timer.reset();
             partTimer.reset();
             partSent = false;
+            partsUpTo = new Vector();
             owed = true;
             rewind();
         }
@@ -257,7 +218,6 @@ final class Peer {
 
     private void rewind() {
         inFlight.clear();
-        bytesInFlight = 0;
         cursor = mark.copy();
     }
 
@@ -308,6 +268,16 @@ final class Peer {
         }
     }
 
+    /** It is sent parts of what stands here; with the last one it holds what was held when they were begun. */
+    void goesInParts(Vector cut) {
+        partsUpTo = cut.copy();
+    }
+
+    /** What it is to hold with the last of the parts that it is sent; nothing while none was. */
+    Vector partsUpTo() {
+        return partsUpTo;
+    }
+
     void owe() {
         owed = true;
     }
@@ -348,14 +318,10 @@ final class Peer {
             accused = accuses;
         }
         boolean unused = acknowledged.merge(said.held());
-        Sent first = inFlight.peek();
-        int count = inFlight.size();
-        while (!inFlight.isEmpty() && inFlight.peek().isIn(acknowledged)) {
-            bytesInFlight -= inFlight.remove().bytes();
-        }
-        count -= inFlight.size();
-        if (first != null && count > 0) {
-            timer.acknowledged(count, first.at(), now);
+        long firstAt = inFlight.firstAt();
+        int count = inFlight.acknowledge(acknowledged);
+        if (count > 0) {
+            timer.acknowledged(count, firstAt, now);
         }
         if (inFlight.isEmpty()) {
             markHere();
@@ -433,10 +399,8 @@ final class Peer {
             markHere();
         }
         boolean wasIdle = inFlight.isEmpty();
-        // One place of the window is for all that a message leaves out.
-        int places = share.mayLeaveOut() ? window.operations() - 1 : window.operations();
-        boolean hasRoom = inFlight.size() < places && bytesInFlight + OPERATION_OVERHEAD <= window.bytes();
-        if (!wasIdle && !hasRoom) {
+        InFlight.Room room = room(share);
+        if (!wasIdle && !room.isAny()) {
             return out;
         }
         int[] bytes = new int[1];
@@ -454,15 +418,12 @@ final class Peer {
                 if (!share.wants(operation.operation().key())) {
                     return share.mayLeaveOut(id) && leaveOut(out, id);
                 }
-                int size = size(operation.operation());
-                // One that is larger than the window goes alone.
-                boolean fits =
-                        inFlight.isEmpty() || (inFlight.size() < places && bytesInFlight + size <= window.bytes());
-                if (!fits || (bytes[0] > 0 && bytes[0] + size > window.messageBytes())) {
+                int size = InFlight.size(operation.operation());
+                if (!room.take(size) || (bytes[0] > 0 && bytes[0] + size > window.messageBytes())) {
                     return false;
                 }
                 bytes[0] += size;
-                fly(Map.of(id.origin(), id.counter()), size, now);
+                inFlight.add(Map.of(id.origin(), id.counter()), size, now);
                 out.add(operation);
                 return true;
             }
@@ -476,10 +437,10 @@ final class Peer {
             }
         });
         if (!out.skips().isEmpty() && out.operations().isEmpty()) {
-            fly(out.leftThrough(), OPERATION_OVERHEAD, now);
+            inFlight.add(out.leftThrough(), now);
         } else if (!out.skips().isEmpty()) {
             // It is acknowledged with the last operation beside it, which may be as large as the window.
-            inFlight.add(inFlight.removeLast().with(out.leftThrough()));
+            inFlight.addToLast(out.leftThrough());
         }
         if (wasIdle && !out.isEmpty()) {
             timer.begin(now, random);
@@ -495,20 +456,39 @@ final class Peer {
         return fits;
     }
 
-    private void fly(Map<Origin, Long> through, int bytes, long now) {
-        inFlight.add(new Sent(through, bytes, now));
-        bytesInFlight += bytes;
+    /** One place of the window is for all that a message leaves out. */
+    private InFlight.Room room(Share share) {
+        return inFlight.room(share.mayLeaveOut() ? window.operations() - 1 : window.operations());
+    }
+
+    /**
+     * Of a node's operations, how far those reach that {@link #next} would take now, in as many messages as it takes: what is next for
+     * the peer, and as much of it as the window has room for. Sends nothing, and takes note of nothing.
+     */
+    Map<Origin, Long> queued(LogTail log, long durable, Vector held, Members members, Share share, NodeId of) {
+        Map<Origin, Long> through = new TreeMap<>();
+        InFlight.Room room = room(share);
+        if (room.isAny() && cursor.next() <= durable) {
+            cursor.ahead().advance(log, durable, held, members, operation -> {
+                OperationId id = operation.id();
+                if (acknowledged.includes(id) || !share.has(id)) {
+                    return true;
+                }
+                boolean taken = share.wants(operation.operation().key())
+                        ? room.take(InFlight.size(operation.operation()))
+                        : share.mayLeaveOut(id);
+                if (taken && id.node().equals(of)) {
+                    through.merge(id.origin(), id.counter(), Math::max);
+                }
+                return taken;
+            });
+        }
+        return through;
     }
 
     /** A message went out that says all there was to tell. */
     void told(SortedMap<Origin, Relayed> relay) {
         owed = false;
         relay.forEach((member, said) -> relayed.put(member, said.cut().sequence()));
-    }
-
-    private static int size(Operation operation) {
-        return OPERATION_OVERHEAD
-                + operation.key().length()
-                + operation.value().map(value -> value.length()).orElse(0);
     }
 }

@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -29,6 +30,7 @@ final class Sending {
 
     private static final int MAX_MESSAGES = 16;
 
+    private final StoreEngine store;
     private final Membership membership;
     private final Mending mending;
     private final SyncTransport transport;
@@ -67,6 +69,7 @@ final class Sending {
             Forgetting forgetting,
             Rejecting rejecting,
             AntiEntropy antiEntropy) {
+        this.store = store;
         this.membership = membership;
         this.mending = mending;
         this.transport = transport;
@@ -233,6 +236,33 @@ final class Sending {
         }
     }
 
+    /**
+     * Of this node's operations, the last one of each origin that is taken up for a member: that goes to it with the next step, as the
+     * window has room now; or, if it is told what stands here in parts, that it holds with the last one of these. None while there is no
+     * way to it.
+     */
+    Map<Origin, Long> queued(Peer peer) {
+        if (!peer.isLinked() || !membership.stage().takesPart()) {
+            return Map.of();
+        }
+        Share share = share(peer);
+        if (peer.isWhole() || share.isBehind(peer, here.start())) {
+            return peer.partsUpTo().counters();
+        }
+        if (!share.isAny()) {
+            return Map.of();
+        }
+        long durable = store.replication().durable().orElseThrow();
+        Vector held = new Vector(peers.members().clamp(store.context()));
+        try {
+            return peer.queued(log, durable, held, peers.members(), share, membership.self().node());
+        } catch (SoftadastraException e) {
+            requireHistoryGone(e);
+            // It is to be told what stands here.
+            return Map.of();
+        }
+    }
+
     private boolean sendChunk(Peer peer, SortedMap<Origin, Relayed> relay, long now) {
         Share share = share(peer);
         Optional<Vector> cutHere = peer.isWhole() || share.isBehind(peer, here.start())
@@ -253,6 +283,7 @@ final class Sending {
             return false;
         }
         Vector cut = ours.map(Progress::cut).orElseGet(cutHere::get);
+        peer.goesInParts(cut);
         membership.issue(here.held().counter(membership.self()));
         Chunk chunk =
                 snapshots.chunk(cut, behind, peer.acknowledged(), share, full, conflicts.all(), rejecting.missing());

@@ -159,16 +159,17 @@ public final class SyncEngine implements AutoCloseable {
      * @return the state at this moment, or CORRUPTION, IO_ERROR
      */
     public Result<SyncState> state() {
-        return turns.take(() -> exchange()
-                .filter(Exchange::hasMembers)
+        return turns.take(() -> withMembers()
                 .map(with -> Result.ok(with.state()))
-                .orElseGet(() -> outboxSize().map(SyncState::withoutPeers)));
+                .orElseGet(() -> retained().map(SyncState::withoutPeers)));
     }
 
     /**
      * Hands over the operations of this node that the log still has, those that all members have acknowledged among them, in the
-     * order in which they were written, up to the last one that is visible when the call begins. Where the log holds everything,
-     * this takes no more memory the more there is.
+     * order in which they were written, up to the last one that is visible when the call begins, each with its {@linkplain
+     * SyncOperation#status status} as of then. Of the others, there are as many of each status as {@link #state} says, where the log
+     * holds everything. What is beyond the limit of a fence is left out: if it stood, it was written again under another identity.
+     * Where the log holds everything, this takes no more memory the more there is.
      *
      * @param consumer takes them; its exceptions end the reading and pass through, but a {@link
      *     softadastra.core.SoftadastraException} becomes the answer
@@ -176,10 +177,28 @@ public final class SyncEngine implements AutoCloseable {
      */
     public Result<Long> outbox(Consumer<? super SyncOperation> consumer) {
         Objects.requireNonNull(consumer, "consumer");
+        return turns.take(() -> Result.ok(withMembers().map(Exchange::statuses)))
+                .flatMap(statuses -> outbox(statuses, consumer));
+    }
+
+    private Result<Long> outbox(Optional<OutboxStatuses> statuses, Consumer<? super SyncOperation> consumer) {
+        long[] count = new long[1];
         return store.retainedLocalOperations((sequence, record) -> {
-            consumer.accept(SyncOperation.pending(sequence, record));
-            return true;
-        });
+                    if (statuses.map(known -> known.has(record.id())).orElse(true)) {
+                        count[0]++;
+                        consumer.accept(SyncOperation.of(
+                                sequence,
+                                record,
+                                statuses.map(known -> known.of(record.id())).orElse(SyncStatus.PENDING)));
+                    }
+                    return true;
+                })
+                .map(all -> count[0]);
+    }
+
+    /** What is known of others, if there is, or was, anybody. */
+    private Optional<Exchange> withMembers() {
+        return exchange().filter(Exchange::hasMembers);
     }
 
     /**
@@ -200,15 +219,16 @@ public final class SyncEngine implements AutoCloseable {
             Exchange with = exchange;
             if (reached == null || with == null) {
                 int members = exchange().map(known -> known.peers().size()).orElse(0);
-                return state().map(state -> new TickResult(members, 0, state.outboxSize()));
+                return outboxSize().map(waiting -> new TickResult(members, 0, waiting));
             }
             unfound.set(reached.handOver().orElse(null));
             turns.stepped();
             return with.tick(now)
-                    .flatMap(step -> state().map(state -> new TickResult(
-                            with.peers().size(),
-                            step.applied() + step.sent() + step.acknowledged(),
-                            state.outboxSize())));
+                    .flatMap(step -> outboxSize()
+                            .map(waiting -> new TickResult(
+                                    with.peers().size(),
+                                    step.applied() + step.sent() + step.acknowledged(),
+                                    waiting)));
         });
         failure = result.isErr() ? result.error() : unfound.get();
         tellListeners();
@@ -495,6 +515,10 @@ public final class SyncEngine implements AutoCloseable {
     }
 
     private Result<Long> outboxSize() {
+        return withMembers().map(with -> Result.ok(with.outboxSize())).orElseGet(this::retained);
+    }
+
+    private Result<Long> retained() {
         return store.retainedLocalOperations()
                 .map(epochs ->
                         epochs.stream().mapToLong(RetainedOperations::count).sum());

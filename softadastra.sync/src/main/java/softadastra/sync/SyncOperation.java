@@ -28,8 +28,7 @@ public record SyncOperation(
     }
 
     /** What the log of a node has at a place, which is its own. */
-    static SyncOperation pending(long sequence, OperationRecord record) {
-        return new SyncOperation(
-                record.id(), sequence, record.stamp(), record.version(), SyncStatus.PENDING, record.operation());
+    static SyncOperation of(long sequence, OperationRecord record, SyncStatus status) {
+        return new SyncOperation(record.id(), sequence, record.stamp(), record.version(), status, record.operation());
     }
 }

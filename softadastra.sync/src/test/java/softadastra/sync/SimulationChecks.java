@@ -7,8 +7,10 @@ import static softadastra.sync.Invariant.I3;
 import static softadastra.sync.Invariant.I4;
 import static softadastra.sync.Invariant.I6;
 
+import java.util.EnumMap;
 import java.util.Map;
 import softadastra.store.LogStart;
+import softadastra.store.OperationId;
 import softadastra.store.Origin;
 
 /** What is checked all the time in a simulation: of a node by itself, and beside those that hold the same. */
@@ -18,6 +20,7 @@ final class SimulationChecks {
     private final SimulationOracle oracle;
     private final SimulationWords words;
     private final SimulatedDifference difference;
+    private long outboxes;
 
     SimulationChecks(
             SimulatedCluster cluster, SimulationOracle oracle, SimulationWords words, SimulatedDifference difference) {
@@ -48,7 +51,7 @@ final class SimulationChecks {
                         + node.store().context());
         for (Peer peer : node.exchange().peers().values()) {
             cluster.check(
-                    I16, peer.isWithinWindow(), () -> peer.inFlight() + " operations in flight to " + peer.node());
+                    I16, peer.inFlight().isWithinWindow(), () -> peer.inFlight().size() + " operations in flight to " + peer.node());
             cluster.check(
                     I3,
                     words.saidBy(peer.origin()).includes(peer.acknowledged()),
@@ -94,6 +97,61 @@ final class SimulationChecks {
                 I12,
                 state.outboxSize() == parts && state.outboxSize() >= least,
                 () -> node.id() + " has " + state + ", and others lack " + least);
+        if (outboxes++ % 32 == 0) {
+            checkStatuses(node, state);
+        }
+    }
+
+    /** The statuses of single operations come to the counts, and each one is what can be said of it. */
+    private void checkStatuses(SimulatedNode node, SyncState state) {
+        Exchange exchange = node.exchange();
+        OutboxStatuses statuses = exchange.statuses();
+        Map<SyncStatus, Long> counts = new EnumMap<>(SyncStatus.class);
+        long unused = node.store()
+                .retainedLocalOperations((sequence, record) -> {
+                    OperationId id = record.id();
+                    if (statuses.has(id)) {
+                        counts.merge(statuses.of(id), 1L, Long::sum);
+                        checkStatus(exchange, id, statuses.of(id));
+                    }
+                    return true;
+                })
+                .orElseThrow();
+        long found = counts.values().stream().mapToLong(each -> each).sum();
+        long written = state.outboxSize() + state.acknowledgedCount();
+        boolean agree = exchange.hasMembers()
+                && agree(counts, SyncStatus.PENDING, state.pendingCount(), found == written)
+                && agree(counts, SyncStatus.QUEUED, state.queuedCount(), found == written)
+                && agree(counts, SyncStatus.IN_FLIGHT, state.inFlightCount(), found == written)
+                && agree(counts, SyncStatus.ACKNOWLEDGED, state.acknowledgedCount(), found == written)
+                && agree(counts, SyncStatus.FAILED, state.failedCount(), found == written);
+        cluster.check(
+                I12,
+                agree || !exchange.hasMembers(),
+                () -> node.id() + " has " + state + ", and its operations are " + counts);
+    }
+
+    /** Behind a checkpoint not all of what counts is in the log. */
+    private static boolean agree(Map<SyncStatus, Long> counts, SyncStatus status, long count, boolean hasAll) {
+        long found = counts.getOrDefault(status, 0L);
+        return hasAll ? found == count : found <= count;
+    }
+
+    private void checkStatus(Exchange exchange, OperationId id, SyncStatus status) {
+        boolean everybodyHasIt = exchange.peers().values().stream()
+                .allMatch(peer -> peer.acknowledged().includes(id));
+        boolean isSent = exchange.peers().values().stream().anyMatch(peer -> !peer.acknowledged()
+                        .includes(id)
+                && peer.inFlight().through(id.node()).getOrDefault(id.origin(), 0L) >= id.counter());
+        boolean isTrue =
+                switch (status) {
+                    case PENDING, QUEUED -> !isSent && (!everybodyHasIt || exchange.peers().isEmpty());
+                    case IN_FLIGHT -> isSent && words.wasSent(id);
+                    case ACKNOWLEDGED -> everybodyHasIt;
+                    case FAILED -> exchange.rejecting().failedOperations().contains(id);
+                    case APPLIED -> false;
+                };
+        cluster.check(I12, isTrue, () -> id + " is said to be " + status);
     }
 
     /** Those who hold the same have the same; unless something stands there that came before those it belongs to. */

@@ -8,6 +8,7 @@ import java.util.Set;
 import softadastra.core.NodeId;
 import softadastra.store.CausalContext;
 import softadastra.store.OperationId;
+import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
 
 /** What nodes have said to others: that they hold something, and what they have promised. */
@@ -19,6 +20,9 @@ final class SimulationWords {
     /** All that was ever said from an epoch, whatever has become of its log. Nobody can know more of it. */
     private final Map<Origin, Vector> ever = new HashMap<>();
 
+    /** The last operation of each origin that its node has ever told of. */
+    private final Vector told = new Vector();
+
     private final Map<Origin, Long> promised = new HashMap<>();
 
     /** Those who have said last that they have yet to learn what stands elsewhere. */
@@ -29,9 +33,23 @@ final class SimulationWords {
         Cut cut = message.state().cut();
         boolean unused = heldBy(message.from().node()).merge(cut.held());
         boolean unusedToo = saidBy(message.from()).merge(cut.held());
+        message.operations().stream().map(OperationRecord::id).forEach(id -> tell(message.from(), id));
+        message.skips()
+                .forEach(skip -> tell(message.from(), new OperationId(skip.origin(), skip.through())));
         boolean unusedEither = cut.returning() ? learning.add(message.from()) : learning.remove(message.from());
         promised.merge(
                 message.from(), cut.promise(), (one, other) -> Long.compareUnsigned(one, other) > 0 ? one : other);
+    }
+
+    private void tell(Origin by, OperationId id) {
+        if (by.node().equals(id.node())) {
+            told.raise(id.origin(), Math.max(told.counter(id.origin()), id.counter()));
+        }
+    }
+
+    /** Whether an operation was ever sent by the node that wrote it, or told to be left out. */
+    boolean wasSent(OperationId id) {
+        return told.includes(id);
     }
 
     /** What a node is to hold. */
