@@ -41,6 +41,8 @@ record EventText(JsonObject json, String line) {
                     "diverged",
                     diverged.peer().value(),
                     "diverged: " + diverged.peer() + " holds the same and has something else");
+        } else if (event instanceof SyncEvent.ClockAnomaly anomaly) {
+            return new EventText(SyncText.json(anomaly), "clock: " + SyncText.line(anomaly));
         }
         return of("event", event.toString(), "event: " + Texts.visible(event.toString()));
     }

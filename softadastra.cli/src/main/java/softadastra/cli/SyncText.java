@@ -20,6 +20,7 @@ import softadastra.sync.FailedOperation;
 import softadastra.sync.OpenFence;
 import softadastra.sync.PeerState;
 import softadastra.sync.RejectionCode;
+import softadastra.sync.SyncEvent;
 import softadastra.sync.SyncReport;
 import softadastra.sync.SyncStage;
 import softadastra.sync.SyncState;
@@ -141,12 +142,35 @@ final class SyncText {
         return "conflicts : " + report.conflicts() + (dropped == 0 ? "" : " (dropped : " + dropped + ")");
     }
 
+    static String line(SyncEvent.ClockAnomaly anomaly) {
+        boolean followed = anomaly.response() == SyncEvent.ClockAnomaly.Response.FOLLOWED;
+        return "a stamp of " + anomaly.node() + " is " + anomaly.ahead().toMillis()
+                + " ms ahead of this machine's clock: "
+                + (followed ? "this node goes on above it, having joined" : "taken, and followed by two minutes at most");
+    }
+
+    static JsonObject json(SyncEvent.ClockAnomaly anomaly) {
+        return new JsonObject()
+                .put("clock", anomaly.node().value())
+                .put("aheadMillis", anomaly.ahead().toMillis())
+                .put("response", anomaly.response().name());
+    }
+
+    /** How often a clock was too far ahead; nothing if none was. */
+    static Optional<String> clocks(SyncReport report) {
+        long count = report.clockAnomalies();
+        return count == 0
+                ? Optional.empty()
+                : Optional.of("clock anomalies : " + count + " (stamps more than two minutes ahead of this machine's clock)");
+    }
+
     static JsonObject json(SyncReport report) {
         return json(report.state())
                 .put("stage", report.stage().name())
                 .put("conflicts", report.conflicts())
                 .put("conflictsDropped", report.conflictsDropped())
                 .put("malformed", report.malformed())
+                .put("clockAnomalies", report.clockAnomalies())
                 .putTexts("subscription", report.subscription())
                 .put("peers", report.peers().stream().map(SyncText::json).toList())
                 .put(

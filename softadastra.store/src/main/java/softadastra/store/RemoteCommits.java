@@ -183,6 +183,11 @@ final class RemoteCommits {
         }
     }
 
+    /** How far a stamp is ahead of physical time. */
+    long millisAhead(HybridTimestamp stamp) {
+        return stamp.millis() - clock.physicalMillis();
+    }
+
     /** The origin of what this store logs. */
     Origin self() {
         return versions.self();

@@ -255,6 +255,16 @@ public final class Replication {
     }
 
     /**
+     * How far a stamp is ahead of the machine's clock.
+     *
+     * @param stamp the stamp
+     * @return so many milliseconds, negative if it is behind; or INVALID_STATE
+     */
+    public Result<Long> millisAhead(HybridTimestamp stamp) {
+        return attempt(() -> commits.millisAhead(stamp));
+    }
+
+    /**
      * Hands over all notes, in order: those of the log, and before them those that its checkpoint carries.
      *
      * @param visitor takes them; its exceptions pass through

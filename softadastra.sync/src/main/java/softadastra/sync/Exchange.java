@@ -372,8 +372,8 @@ final class Exchange {
             boolean lost = heard.stream()
                     .anyMatch(message -> membership.isAhead(message.state(), store.context(), here.said()));
             if (lost) {
-                heard.forEach(
-                        message -> membership.startAbove(message.state().cut().promise()));
+                heard.forEach(message -> membership.startAbove(
+                        message.from(), message.state().cut().promise()));
             }
             if (lost || membership.isReturning()) {
                 returning.begin(lost);
@@ -460,6 +460,11 @@ final class Exchange {
     /** How many messages made no sense since the engine was opened. */
     long malformed() {
         return inbox.malformed();
+    }
+
+    /** Whose clocks are far ahead. */
+    ClockWatch clocks() {
+        return membership.clocks();
     }
 
     long promise() {

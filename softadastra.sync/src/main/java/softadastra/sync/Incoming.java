@@ -162,7 +162,8 @@ final class Incoming {
         if (operations.isEmpty() && skips.isEmpty()) {
             return;
         }
-        SortedMap<Origin, Skip> gaps = subscriptions.newGaps(skips, new Vector(store.context()));
+        CausalContext before = store.context();
+        SortedMap<Origin, Skip> gaps = subscriptions.newGaps(skips, new Vector(before));
         int atOnce = operations.size();
         int from = 0;
         do {
@@ -176,10 +177,10 @@ final class Incoming {
                     continue;
                 }
                 // What it follows on may be left out.
-                Replicated before = replication
+                Replicated preceding = replication
                         .apply(List.of(), skips, noting(arbiters.get(), gaps))
                         .orElseThrow();
-                noteGaps(before, gaps);
+                noteGaps(preceding, gaps);
                 replicated = oversized.apply(some.get(0), arbiter);
                 peers.restart();
             } else if (replicated.isOk()) {
@@ -189,6 +190,7 @@ final class Incoming {
             applied += replicated.orElseThrow().taken();
             from += some.size();
         } while (from < operations.size());
+        membership.clocks().taken(operations, before, store.context());
     }
 
     /**
@@ -286,6 +288,9 @@ final class Incoming {
         }
         boolean isBack = membership.stage() == Stage.WHOLE;
         long taken = receiving.take(news, before, known, isBack || asksForAll.isOn(now), now);
+        if (taken > 0) {
+            membership.clocks().adopted(news.survivors(), before);
+        }
         applied += Math.max(0, taken);
         learned |= isBack && taken >= 0 && receiving.progress().isEmpty();
         if (receiving.hasLearned()) {

@@ -22,6 +22,7 @@ final class Listeners {
         exchange.rejecting().tell().forEach(each -> news.add(new SyncEvent.OperationFailed(each)));
         exchange.rejecting().tellDropped().ifPresent(news::add);
         exchange.antiEntropy().tell().forEach(each -> news.add(new SyncEvent.ContentsDiverged(each)));
+        news.addAll(exchange.clocks().tell());
         news.addAll(exchange.tellOfMembers());
         return news;
     }

@@ -63,6 +63,7 @@ class Membership {
     }
 
     private final Replication replication;
+    private final ClockWatch clocks;
     private final RandomGenerator random;
     private final Fences fences;
 
@@ -110,6 +111,7 @@ class Membership {
             Members members,
             Stage stage) {
         this.replication = replication;
+        this.clocks = new ClockWatch(replication);
         this.random = random;
         this.fences = new Fences(retentionNanos);
         this.self = self;
@@ -301,7 +303,7 @@ class Membership {
             return false;
         }
         if (!member || !stage.takesPart() || state.members().fenced().containsKey(self)) {
-            startAbove(state.cut().promise());
+            startAbove(from, state.cut().promise());
         }
         Vector counting = members.clamp(holds);
         boolean older = stage.takesPart()
@@ -436,10 +438,17 @@ class Membership {
      * What this node writes from here on is above what somebody has promised: others may have forgotten removals up to there. The
      * promise of a member is not above its clock, nor are removals forgotten that any member's promise is below.
      */
-    void startAbove(long promise) {
+    void startAbove(Origin from, long promise) {
         if (promise != 0) {
-            var unused = replication.observe(HybridTimestamp.ofPacked(promise)).orElseThrow();
+            HybridTimestamp stamp = HybridTimestamp.ofPacked(promise);
+            clocks.following(from.node(), stamp);
+            var unused = replication.observe(stamp).orElseThrow();
         }
+    }
+
+    /** Whose clocks are far ahead. */
+    ClockWatch clocks() {
+        return clocks;
     }
 
     /**

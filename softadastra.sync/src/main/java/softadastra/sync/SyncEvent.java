@@ -1,6 +1,8 @@
 package softadastra.sync;
 
+import java.time.Duration;
 import java.util.Objects;
+import softadastra.core.HybridTimestamp;
 import softadastra.core.NodeId;
 import softadastra.store.Origin;
 
@@ -64,6 +66,38 @@ public sealed interface SyncEvent {
         /** Refuses null. */
         public ContentsDiverged {
             Objects.requireNonNull(peer, "peer");
+        }
+    }
+
+    /**
+     * A stamp of another node is further ahead than this node's clock follows: two minutes beyond the machine's. One of the two clocks is
+     * wrong; this one, if it is so with all others. Nothing is lost or refused for it, but of two writes that did not know each other
+     * that of the clock which is ahead stands. Told once for a node, until it has sent something within the bound.
+     *
+     * @param node who has written the operation, or made the promise; not always who has sent it on
+     * @param stamp its stamp
+     * @param ahead how far that is ahead of the machine's clock
+     * @param response what was done
+     */
+    record ClockAnomaly(NodeId node, HybridTimestamp stamp, Duration ahead, Response response) implements SyncEvent {
+
+        /** What is done with a clock that somebody else's is far ahead of. */
+        public enum Response {
+            /** The operation was taken as any other; this node's clock is no further than two minutes beyond the machine's for it. */
+            LIMITED,
+            /**
+             * This node's clock goes on above the stamp: it has joined, or come back to, somebody who may have forgotten removals up to
+             * there, and what it writes must not be below these.
+             */
+            FOLLOWED
+        }
+
+        /** Refuses null. */
+        public ClockAnomaly {
+            Objects.requireNonNull(node, "node");
+            Objects.requireNonNull(stamp, "stamp");
+            Objects.requireNonNull(ahead, "ahead");
+            Objects.requireNonNull(response, "response");
         }
     }
 

@@ -21,6 +21,8 @@ import softadastra.core.SoftadastraError;
  * @param conflicts how many conflicts wait for the application
  * @param conflictsDropped how many have gone for want of room before the application had taken them, since the log began
  * @param malformed how many messages were refused since the engine was opened
+ * @param clockAnomalies how many stamps of others were further ahead than this node's clock follows, since the engine was opened; see
+ *     {@link SyncEvent.ClockAnomaly}
  * @param subscription which keys the node wants, as {@link SyncConfig#subscription} has them; empty for all
  * @param failure why nothing is exchanged at the moment; empty if all is well
  */
@@ -37,6 +39,7 @@ public record SyncReport(
         long conflicts,
         long conflictsDropped,
         long malformed,
+        long clockAnomalies,
         List<String> subscription,
         Optional<SoftadastraError> failure) {
 

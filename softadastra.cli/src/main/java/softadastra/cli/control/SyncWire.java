@@ -113,6 +113,7 @@ final class SyncWire {
         out.writeVarint(report.conflicts());
         out.writeVarint(report.conflictsDropped());
         out.writeVarint(report.malformed());
+        out.writeVarint(report.clockAnomalies());
         Wire.writeList(out, report.subscription(), Wire::writeText);
         Wire.writeOptional(out, report.failure(), Wire::writeError);
     }
@@ -128,6 +129,7 @@ final class SyncWire {
                 Wire.readList(in, SyncWire::readPeer),
                 Wire.readList(in, SyncWire::readFence),
                 Wire.readList(in, SyncWire::readLink),
+                in.readVarint(),
                 in.readVarint(),
                 in.readVarint(),
                 in.readVarint(),

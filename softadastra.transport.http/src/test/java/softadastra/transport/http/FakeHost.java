@@ -34,6 +34,7 @@ record FakeHost(NodeId node, int maxMessageBytes) implements TransportHost {
                 0,
                 5,
                 0,
+                4,
                 List.of(),
                 Optional.empty()));
     }
