@@ -98,8 +98,8 @@ final class NetworkOptions {
             paramLabel = "TIME",
             description =
                     "How long a member may be silent until nobody waits for it any more, if those who are left are more than "
-                            + "half of all; it comes back by itself, with what only it has. 1m at least, the same on all nodes "
-                            + "(default: 30d).")
+                            + "half of all; it comes back by itself, with what only it has. Counted in time that this node runs, over "
+                            + "all its starts. 1m at least, the same on all nodes (default: 30d).")
     private Optional<String> retention = Optional.empty();
 
     List<String> peers() {

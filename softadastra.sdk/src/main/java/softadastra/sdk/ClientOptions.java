@@ -279,7 +279,7 @@ public record ClientOptions(
     }
 
     /**
-     * With another time for which a member may be silent: 30 days, where nothing is said. Who is silent for longer is fenced, if those who
+     * With another time for which a member may be silent, while this client runs: 30 days, where nothing is said. Who is silent for longer is fenced, if those who
      * have not heard of it are more than half of all: nobody waits for it any more, and it comes back by itself, with what only it has. See
      * {@link SyncConfig#retention}.
      *

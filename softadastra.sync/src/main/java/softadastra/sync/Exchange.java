@@ -3,6 +3,7 @@ package softadastra.sync;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -104,7 +105,8 @@ final class Exchange {
                         store.stats().lastSequence(),
                         notes.members(),
                         notes.stage());
-        this.fencing = new Fencing(membership, membership.fences());
+        this.fencing = new Fencing(membership);
+        membership.silences().resume(notes.silences());
         this.inbox = new Inbox(transport, membership::isOwn);
         this.here = new Here(replication, membership, start, end);
         this.peers = new Peers(membership, here, rules.window(), acks);
@@ -214,6 +216,7 @@ final class Exchange {
         if (acks.pause(now) <= 0) {
             tally.attempt(() -> markAcks(now));
         }
+        tally.attempt(() -> note(membership.silences().news(members(), self(), now)));
         tally.attempt(() -> {
             fencing.step(peers.all(), here.held(), subscriptions.sources(), now);
             if (membership.isReturning()) {
@@ -273,6 +276,13 @@ final class Exchange {
         }
     }
 
+    private void note(Optional<byte[]> silences) {
+        if (silences.isPresent()) {
+            long unused = replication.note(Silences.NOTE, silences.get()).orElseThrow();
+            membership.silences().isInLog(silences.get());
+        }
+    }
+
     /** Takes part no more; whoever there is a way to is told with the next step. */
     Result<Unit> leave() {
         return Result.attempt(() -> {
@@ -297,10 +307,11 @@ final class Exchange {
         return membership.tell();
     }
 
-    /** Says in the log what was not said yet; a crash instead costs that something is sent again. */
+    /** Says in the log what was not said yet; a crash instead costs that something is sent again, and a silence lasts longer. */
     Result<Unit> close() {
         return Result.attempt(() -> {
             markAcks(0);
+            note(membership.silences().last(members(), self()));
             return Unit.UNIT;
         });
     }
@@ -396,13 +407,13 @@ final class Exchange {
             if (state.relayed().containsKey(self())) {
                 peer.echoed();
             }
-            membership.fences().alive(state.from(), now);
+            membership.silences().heard(state.from(), now);
             forgetting.hear(state.want());
             forgetting.hear(state.cut().promise());
             state.relayed().forEach((origin, relayed) -> {
                 Peer other = peers.get(origin);
                 if (other != null) {
-                    membership.fences().relayed(origin, now - relayed.silenceMillis() * 1_000_000L);
+                    membership.silences().relayed(origin, relayed.silenceMillis() * 1_000_000L, now);
                     other.learn(relayed.cut(), relayed.accused(), now);
                 }
             });

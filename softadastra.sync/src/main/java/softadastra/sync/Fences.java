@@ -15,8 +15,8 @@ import softadastra.core.NodeId;
 import softadastra.store.Origin;
 
 /**
- * When a member is silent for so long that it is to be fenced, and from which of its operations on. In memory only: a node that is opened
- * hears of its members anew. For one thread.
+ * Whether members that were {@linkplain Silences silent} for too long are to be fenced, and from which of their operations on. For one
+ * thread.
  */
 final class Fences {
 
@@ -26,69 +26,10 @@ final class Fences {
     /** The same of those who have a way, and want less than the other one has, so that nobody can bring it to them. */
     private static final long GAP_NANOS = 600_000_000_000L;
 
-    private final long retentionNanos;
-
-    /**
-     * Of what others say of a member only what is this part of the retention later than what is known counts. What is on its way comes
-     * later than it is said; two who tell each other of somebody that neither hears would have it alive for ever.
-     */
-    private static final int RELAYED_PART = 8;
-
-    /** When something was heard of a member last, from itself or through others. */
-    private final Map<Origin, Heard> alive = new HashMap<>();
-
-    /** Since when this node waits to hear of a member that it has heard nothing of yet. */
-    private final Map<Origin, Long> waiting = new HashMap<>();
-
     /** Since when those who are left have had something else of an origin each, by what is fenced. */
     private final Map<Origin, Standstill> standstills = new HashMap<>();
 
-    private record Heard(long when, boolean isRelayed) {}
-
     private record Standstill(SortedMap<Origin, Long> counters, long since) {}
-
-    Fences(long retentionNanos) {
-        this.retentionNanos = retentionNanos;
-    }
-
-    /** A member has spoken. */
-    void alive(Origin origin, long now) {
-        alive.put(origin, new Heard(now, false));
-    }
-
-    /** Somebody else has heard of a member. */
-    void relayed(Origin origin, long when) {
-        Heard known = alive.get(origin);
-        if (known == null || when - known.when() > retentionNanos / RELAYED_PART) {
-            alive.put(origin, new Heard(when, true));
-        }
-    }
-
-    /** How long ago something was heard of a member, in nanoseconds; 0 if it is not known. */
-    long silence(Origin origin, long now) {
-        Heard last = alive.get(origin);
-        return last == null ? 0 : Math.max(0, now - last.when());
-    }
-
-    /**
-     * The members that were silent for longer than the retention, as far as this node has heard; where it has heard through others only,
-     * it may take as much longer as what they say is behind.
-     */
-    SortedSet<Origin> accused(Members members, Origin self, long now) {
-        TreeSet<Origin> accused = new TreeSet<>();
-        for (Origin each : members.current()) {
-            if (each.node().equals(self.node())) {
-                continue;
-            }
-            Heard heard = alive.get(each);
-            long last = heard == null ? waiting.computeIfAbsent(each, absent -> now) : heard.when();
-            long patience = heard != null && heard.isRelayed() ? retentionNanos / RELAYED_PART : 0;
-            if (now - last - patience > retentionNanos) {
-                accused.add(each);
-            }
-        }
-        return accused;
-    }
 
     /** Whether all others know the same members and have accused the same ones, and are more than half of all. */
     static boolean haveAccused(Members members, Origin self, Map<Origin, Peer> peers, SortedSet<Origin> accused) {

@@ -13,11 +13,10 @@ import softadastra.store.Origin;
 final class Fencing {
 
     private final Membership membership;
-    private final Fences fences;
+    private final Fences fences = new Fences();
 
-    Fencing(Membership membership, Fences fences) {
+    Fencing(Membership membership) {
         this.membership = membership;
-        this.fences = fences;
     }
 
     /** Which members a node could learn from. */
@@ -38,7 +37,7 @@ final class Fencing {
      */
     void step(Map<Origin, Peer> peers, Vector held, Sources sources, long now) {
         Origin self = membership.self();
-        SortedSet<Origin> accused = fences.accused(membership.members(), self, now);
+        SortedSet<Origin> accused = membership.silences().accused(membership.members(), self, now);
         if (membership.isOnItsWayBack() && isFirstOfThoseWhoReturn(peers, accused, sources)) {
             membership.enter(Stage.MEMBER);
         }

@@ -65,7 +65,7 @@ class Membership {
     private final Replication replication;
     private final ClockWatch clocks;
     private final RandomGenerator random;
-    private final Fences fences;
+    private final Silences silences;
 
     /** What its application has yet to be told of. */
     private final List<SyncEvent> happened = new ArrayList<>();
@@ -113,7 +113,7 @@ class Membership {
         this.replication = replication;
         this.clocks = new ClockWatch(replication);
         this.random = random;
-        this.fences = new Fences(retentionNanos);
+        this.silences = new Silences(retentionNanos);
         this.self = self;
         // Who has to learn what stands elsewhere is in an epoch that nothing was sent of.
         this.issued = stage == Stage.WHOLE ? 0 : issued;
@@ -488,8 +488,8 @@ class Membership {
     }
 
     /** What is known of who is silent. */
-    Fences fences() {
-        return fences;
+    Silences silences() {
+        return silences;
     }
 
     /** Whether this epoch cannot go on: it is fenced, or has left, or what is held does not count. */

@@ -3,6 +3,8 @@ package softadastra.sync;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import softadastra.core.ByteReader;
 import softadastra.core.ByteWriter;
 import softadastra.core.CheckReturnValue;
@@ -13,6 +15,7 @@ import softadastra.core.Result;
 import softadastra.core.Unit;
 import softadastra.store.Arbiter;
 import softadastra.store.NoteSummary;
+import softadastra.store.Origin;
 
 /**
  * What the notes of a log come to. An {@link Exchange} begins with it, and a checkpoint has it in place of the notes, so both agree
@@ -29,6 +32,7 @@ final class NoteState implements NoteSummary {
     private Stage stage = Stage.NEW;
     private final Conflicts conflicts = new Conflicts();
     private final AckMarks acks = new AckMarks();
+    private SortedMap<Origin, Silences.Silence> silences = new TreeMap<>();
     private final Rejections rejections = new Rejections();
     private final Subscriptions subscriptions = new Subscriptions();
     private final List<Note> others = new ArrayList<>();
@@ -63,6 +67,7 @@ final class NoteState implements NoteSummary {
                     progress = Progress.decode(payload);
                     learned |= progress.isEmpty();
                 }
+                case Silences.NOTE -> silences = Silences.decode(payload);
                 case Rejections.NOTE -> rejections.read(payload);
                 case Rejections.DONE_NOTE -> rejections.readDone(payload);
                 case Subscriptions.NOTE -> subscriptions.read(payload);
@@ -103,6 +108,9 @@ final class NoteState implements NoteSummary {
         }
         if (!acks.all().isEmpty()) {
             sink.add(AckMarks.NOTE, acks.encode());
+        }
+        if (!silences().isEmpty()) {
+            sink.add(Silences.NOTE, Silences.encode(silences()));
         }
         if (!subscriptions.isEmpty()) {
             sink.add(Subscriptions.NOTE, subscriptions.encode());
@@ -146,6 +154,13 @@ final class NoteState implements NoteSummary {
 
     AckMarks acks() {
         return acks;
+    }
+
+    /** For how long members were silent; of those that take part no more it counts no more. */
+    SortedMap<Origin, Silences.Silence> silences() {
+        TreeMap<Origin, Silences.Silence> counting = new TreeMap<>(silences);
+        counting.keySet().removeIf(origin -> !members.has(origin));
+        return counting;
     }
 
     /** Who wants which keys. */

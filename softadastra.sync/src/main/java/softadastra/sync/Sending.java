@@ -128,7 +128,7 @@ final class Sending {
     private void send(Peer peer, boolean heartbeat, long now) {
         peer.expire(now);
         SortedMap<Origin, Relayed> relay =
-                peer.relay(peers.all(), origin -> membership.fences().silence(origin, now) / 1_000_000, heartbeat);
+                peer.relay(peers.all(), origin -> membership.silences().of(origin, now) / 1_000_000, heartbeat);
         boolean member = membership.stage().takesPart();
         boolean told = member && !mending.isWanted() && sendChunk(peer, relay, now);
         for (int i = 0; member && i < MAX_MESSAGES; i++) {
@@ -200,7 +200,7 @@ final class Sending {
                 forgetting.want(),
                 clock.millis(),
                 lacking,
-                membership.fences().accused(membership.members(), membership.self(), now),
+                membership.silences().accused(membership.members(), membership.self(), now),
                 relay,
                 incoming.progress(),
                 subscriptions.partial(named),

@@ -30,7 +30,9 @@ import softadastra.store.Value;
  * @param grace how long a removal is remembered at least, also where every member has it; a day to begin with. Nothing comes back
  *     that was removed, however short it is: who has something older is to learn what stands before it is heard
  * @param retention a member that nobody has heard of for longer is fenced, if those who have not heard of it are more than half of
- *     all: it is not waited for any more, and comes back by itself, with what only it has; 30 days to begin with
+ *     all: it is not waited for any more, and comes back by itself, with what only it has; 30 days to begin with. They are counted
+ *     in time that the engine is open and does steps, over all its openings, and by no clock that may be wrong; of the time between
+ *     two steps an eighth of it counts at most, and an hour at most
  * @param subscription which keys to have here: those that begin with one of these texts; empty for whatever the log was begun with,
  *     and that is all keys to begin with. See {@link #withSubscription}
  * @param policies what becomes of concurrent values, by what their keys begin with; see {@link #withPolicy}
@@ -177,8 +179,8 @@ public record SyncConfig(
     /**
      * With {@link #retention} set.
      *
-     * @param value how long a member may be silent until it is fenced, a minute at least; the same on all nodes, since it takes more
-     *     than half of them
+     * @param value how long a member may be silent until it is fenced, in time that this node runs, a minute at least; the same on all
+     *     nodes, since it takes more than half of them
      * @return the changed copy
      */
     public SyncConfig withRetention(Duration value) {

@@ -67,6 +67,12 @@ abstract class ExchangeNodes {
             up = false;
         }
 
+        /** What is not in the log is lost. */
+        void kill() {
+            store.close();
+            up = false;
+        }
+
         private void tick() {
             exchange.tick(now()).orElseThrow();
             events.addAll(exchange.tellOfMembers());

@@ -168,7 +168,7 @@ class OpenFenceTest {
             }
             Vector held = holding(fenced, random);
             boolean known =
-                    new Fences(1).limit(fenced, members, self, peers, held, 0).isPresent();
+                    new Fences().limit(fenced, members, self, peers, held, 0).isPresent();
             List<NodeId> waitsFor =
                     Fences.open(members, self, true, peers, held).get(0).waitsFor();
             assertEquals(known, waitsFor.isEmpty(), "seed " + seed + ", round " + i + ": " + waitsFor);

@@ -142,7 +142,8 @@ class SyncDocumentTest {
         "71, subscriptions, Subscriptions",
         "71, subscriptions, Subscription",
         "72, progress, Progress",
-        "73, stage, Stage"
+        "73, stage, Stage",
+        "74, silences, Silences"
     })
     void theLayoutOfEachNoteIsThatOfTheCode(String codes, String name, String type) throws IOException {
         assertShown(layout("sync", type), section("### " + codes + ": " + name));
@@ -160,7 +161,8 @@ class SyncDocumentTest {
                 Rejections.NOTE + " and " + code(Rejections.DONE_NOTE),
                 code(Subscriptions.NOTE),
                 code(Progress.NOTE),
-                code(Stage.NOTE));
+                code(Stage.NOTE),
+                code(Silences.NOTE));
         List<String> shown = Files.readAllLines(FORMAT).stream()
                 .filter(line -> line.startsWith("### "))
                 .map(line -> line.substring(4, line.indexOf(':') + 1))
