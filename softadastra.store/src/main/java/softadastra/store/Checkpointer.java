@@ -64,30 +64,40 @@ final class Checkpointer {
         try {
             requireOpen();
             awaitLoaded();
-            long begin = System.nanoTime();
-            StoreEvents.Span span = StoreEvents.inUse().checkpoint(Words.location(config));
-            try (WalCheckpointWriter writer = log.beginCheckpoint()) {
-                // So that a snapshot has all records below.
-                long grown = commits.awaitAdded(writer.beginSequence() - 1);
-                commits.awaitVisible(writer.beginSequence() - 1);
-                Versions.Held held = versions.hold();
-                try {
-                    write(writer, held, "checkpoint");
-                } finally {
-                    versions.views().close(held.sequence());
-                    commits.prune();
-                }
-                WalCheckpoint done = writer.publish(held.sequence());
-                commits.checkpointed(grown);
-                span.end(held.sequence(), held.entries(), done.length());
-                return new StoreCheckpoint(
-                        held.sequence(), held.entries(), done.length(), Duration.ofNanos(System.nanoTime() - begin));
+            // Whether removals are remembered is to be the same when it takes effect.
+            versions.graves().beginning().lock();
+            try {
+                return write();
+            } finally {
+                versions.graves().beginning().unlock();
             }
         } catch (RuntimeException | Error e) {
             commits.checkpointFailed();
             throw e;
         } finally {
             one.unlock();
+        }
+    }
+
+    private StoreCheckpoint write() {
+        long begin = System.nanoTime();
+        StoreEvents.Span span = StoreEvents.inUse().checkpoint(Words.location(config));
+        try (WalCheckpointWriter writer = log.beginCheckpoint()) {
+            // So that a snapshot has all records below.
+            long grown = commits.awaitAdded(writer.beginSequence() - 1);
+            commits.awaitVisible(writer.beginSequence() - 1);
+            Versions.Held held = versions.hold();
+            try {
+                write(writer, held, "checkpoint");
+            } finally {
+                versions.views().close(held.sequence());
+                commits.prune();
+            }
+            WalCheckpoint done = writer.publish(held.sequence());
+            commits.checkpointed(grown);
+            span.end(held.sequence(), held.entries(), done.length());
+            return new StoreCheckpoint(
+                    held.sequence(), held.entries(), done.length(), Duration.ofNanos(System.nanoTime() - begin));
         }
     }
 

@@ -3,6 +3,8 @@ package softadastra.store;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import softadastra.core.HybridTimestamp;
 
 /**
@@ -19,6 +21,12 @@ final class Graves {
     /** Slots of keys that were removed, each once; some may have a value again. */
     private final Set<Slot> slots = new LinkedHashSet<>();
 
+    /** For whoever has removals remembered from here on, and for who writes a checkpoint, which goes by whether they are. */
+    private final Lock beginning = new ReentrantLock();
+
+    /** Whether what is removed is added, though what was removed before may be missing. */
+    private boolean begun;
+
     private volatile boolean keeping;
 
     Graves(Index index, Views views) {
@@ -31,9 +39,25 @@ final class Graves {
         return keeping;
     }
 
-    /** From here on removals are remembered. */
+    /** The lock of those who change whether removals are remembered, or go by it for long; before that of those who write. */
+    Lock beginning() {
+        return beginning;
+    }
+
+    /** From here on what is removed is remembered; what was removed before is yet to be added. */
+    void begin() {
+        begun = true;
+    }
+
+    /** Whether what is removed is to be {@linkplain #add added}. */
+    boolean adding() {
+        return begun;
+    }
+
+    /** From here on removals are remembered: all of them that there are. */
     void keep() {
         if (!keeping) {
+            begun = true;
             keeping = true;
         }
     }
@@ -54,6 +78,9 @@ final class Graves {
      * @return how many were taken out
      */
     int collect(Retention retention, int atMost) {
+        if (!keeping) {
+            return 0;
+        }
         int collected = 0;
         for (int i = Math.min(atMost, slots.size()); i > 0; i--) {
             Iterator<Slot> first = slots.iterator();

@@ -159,7 +159,7 @@ final class Pruner {
     /** Takes a slot out whose key has been removed, once nobody sees what it was. */
     void removeIfGone(Slot slot, Stored stored) {
         if (stored.isTombstone() && stored.before() == null && slot.newest() == stored) {
-            if (graves.keeping()) {
+            if (graves.adding()) {
                 graves.add(slot);
             } else if (unloaded == null) {
                 index.remove(slot);

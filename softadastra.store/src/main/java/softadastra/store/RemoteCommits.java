@@ -25,6 +25,7 @@ final class RemoteCommits {
     private final WalLog log;
     private final HybridClock clock;
     private final Versions versions;
+    private final FirstContact contact;
 
     /** Shares the lock of those who write, and what is only used under it. */
     RemoteCommits(Commits commits, WalLog log, HybridClock clock, Versions versions) {
@@ -32,10 +33,15 @@ final class RemoteCommits {
         this.log = log;
         this.clock = clock;
         this.versions = versions;
+        this.contact = new FirstContact(commits, log, versions);
     }
 
     /** Logs operations of other nodes, and what they do. */
     Replicated replicate(List<OperationRecord> operations, List<Skip> skips, Arbiter arbiter) {
+        if (!operations.isEmpty() || !skips.isEmpty()) {
+            // What is decided may rest on a removal that nobody had to remember until now.
+            contact.happens();
+        }
         return commits.writing(() -> {
             for (OperationRecord operation : operations) {
                 requireNoFork(operation.id());
@@ -43,8 +49,6 @@ final class RemoteCommits {
             if (operations.isEmpty() && skips.isEmpty()) {
                 return Replicated.NOTHING;
             }
-            // What is decided may rest on a removal that nobody had to remember until now.
-            keepRemovals();
             RemotePlan plan = plan(operations, skips, arbiter);
             operations.forEach(plan::add);
             plan.skip();
@@ -54,6 +58,7 @@ final class RemoteCommits {
 
     /** Logs operations that came without those they had replaced, and what is held from there on. */
     Replicated adopt(Adoption adoption, Arbiter arbiter) {
+        contact.happens();
         return commits.writing(() -> {
             long own =
                     adoption.held().map(held -> held.counter(versions.self())).orElse(0L);
@@ -63,7 +68,6 @@ final class RemoteCommits {
             for (OperationRecord survivor : adoption.survivors()) {
                 requireNoFork(survivor.id());
             }
-            keepRemovals();
             RemotePlan plan = plan(adoption.survivors(), List.of(), arbiter);
             plan.list(adoption.beside());
             adoption.survivors().forEach(plan::adopt);
@@ -75,11 +79,11 @@ final class RemoteCommits {
 
     /** Logs operations that are held, and do not stand as they should. */
     Replicated mend(List<OperationRecord> survivors, Arbiter arbiter) {
+        contact.happens();
         return commits.writing(() -> {
             for (OperationRecord survivor : survivors) {
                 requireNoFork(survivor.id());
             }
-            keepRemovals();
             RemotePlan plan = plan(survivors, List.of(), arbiter);
             survivors.forEach(plan::mend);
             return plan.isEmpty() ? plan.result(0) : plan.result(submit(plan));
@@ -94,8 +98,8 @@ final class RemoteCommits {
 
     /** Writes what stands alone under a key once more, and a note, if it is of a sequence; waits until that is durable. */
     boolean rewrite(Key key, long sequence, int noteType, byte[] note) {
+        contact.happens();
         Decided<Boolean> decided = commits.writing(() -> {
-            keepRemovals();
             return commits.rewrite(key, sequence, noteType, note);
         });
         if (decided.answer()) {
@@ -131,12 +135,6 @@ final class RemoteCommits {
         return commits.submit(batch, batch.bytes(), plan.records(), last -> plan.addTo(versions, last));
     }
 
-    private void keepRemovals() {
-        if (!versions.graves().keeping()) {
-            Revival.run(RecordSource.of(log), versions, Long.MAX_VALUE);
-        }
-    }
-
     /** Makes durable what is visible. */
     void settle() {
         commits.settleAll();
@@ -144,9 +142,9 @@ final class RemoteCommits {
 
     /** From here on the store's operations have another epoch; of the one before those up to a counter count as held. */
     long renew(long epoch, long kept, Consumer<Arbiter.NoteSink> notes) {
+        contact.happens();
         return commits.writing(() -> {
             Renewal renewal = new Renewal(log.identity().epoch(), epoch, kept);
-            keepRemovals();
             WalBatch batch = new WalBatch();
             int[] records = {1};
             notes.accept((typeCode, payload) -> {
@@ -162,13 +160,13 @@ final class RemoteCommits {
 
     /** Writes what is seen under some keys again, as this store's own, as far as the same still stands there. */
     long reissue(List<Standing> old) {
+        contact.happens();
         return commits.writing(() -> {
             Reissue again = new Reissue(versions, clock.nowPacked());
             old.forEach(again::add);
             if (again.records() == 0) {
                 return 0L;
             }
-            keepRemovals();
             return commits.submit(again.batch(), again.bytes(), again.records(), again::addTo);
         });
     }
@@ -195,8 +193,8 @@ final class RemoteCommits {
 
     /** Logs a note of replication. */
     long note(int typeCode, byte[] payload) {
+        contact.happens();
         return commits.writing(() -> {
-            keepRemovals();
             WalBatch note = new WalBatch().add(typeCode, payload).at(clock.nowPacked());
             return commits.submit(note, payload.length, 1, last -> {});
         });
@@ -204,8 +202,8 @@ final class RemoteCommits {
 
     /** Logs a note, and that operations may be left out from here on. */
     long noteLeavingOut(int typeCode, byte[] payload) {
+        contact.happens();
         return commits.writing(() -> {
-            keepRemovals();
             versions.totals().leaveOut();
             byte[] mark = Raise.encodeSkip(Map.of());
             WalBatch note = new WalBatch()

@@ -41,6 +41,7 @@ final class ScriptedLog implements WalLog {
     private @Nullable Throwable submitFailure;
     private @Nullable Throwable readFailure;
     private boolean closed;
+    private volatile Runnable whileRead = () -> {};
     final List<Long> submitted = new ArrayList<>();
 
     /** The sequences from which on history was held, and who asked for it. */
@@ -135,6 +136,11 @@ final class ScriptedLog implements WalLog {
     /** What every call of read throws. */
     void failRead(Throwable failure) {
         locked(() -> readFailure = failure);
+    }
+
+    /** Sets what is done before each record that is read. */
+    void whileRead(Runnable action) {
+        whileRead = action;
     }
 
     boolean isClosed() {
@@ -242,7 +248,10 @@ final class ScriptedLog implements WalLog {
     @Override
     public long read(long fromSequence, WalRecordVisitor visitor) {
         throwUnchecked(locked(() -> readFailure));
-        return inner.read(fromSequence, visitor);
+        return inner.read(fromSequence, (sequence, typeCode, status, timestamp, buffer, offset, length) -> {
+            whileRead.run();
+            return visitor.visit(sequence, typeCode, status, timestamp, buffer, offset, length);
+        });
     }
 
     @Override
