@@ -2,6 +2,7 @@ package softadastra.store;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -64,12 +65,25 @@ final class Checkpointer {
         try {
             requireOpen();
             awaitLoaded();
-            // Whether removals are remembered is to be the same when it takes effect.
-            versions.graves().beginning().lock();
-            try {
-                return write();
-            } finally {
-                versions.graves().beginning().unlock();
+            long begin = System.nanoTime();
+            StoreEvents.Span span = StoreEvents.inUse().checkpoint(Words.location(config));
+            try (Closing contact = noFirstContact();
+                    WalCheckpointWriter writer = log.beginCheckpoint()) {
+                // So that a snapshot has all records below.
+                long grown = commits.awaitAdded(writer.beginSequence() - 1);
+                commits.awaitVisible(writer.beginSequence() - 1);
+                Versions.Held held = versions.hold();
+                try {
+                    write(writer, held, "checkpoint");
+                } finally {
+                    versions.views().close(held.sequence());
+                    commits.prune();
+                }
+                WalCheckpoint done = writer.publish(held.sequence());
+                commits.checkpointed(grown);
+                span.end(held.sequence(), held.entries(), done.length());
+                return new StoreCheckpoint(
+                        held.sequence(), held.entries(), done.length(), Duration.ofNanos(System.nanoTime() - begin));
             }
         } catch (RuntimeException | Error e) {
             commits.checkpointFailed();
@@ -79,26 +93,16 @@ final class Checkpointer {
         }
     }
 
-    private StoreCheckpoint write() {
-        long begin = System.nanoTime();
-        StoreEvents.Span span = StoreEvents.inUse().checkpoint(Words.location(config));
-        try (WalCheckpointWriter writer = log.beginCheckpoint()) {
-            // So that a snapshot has all records below.
-            long grown = commits.awaitAdded(writer.beginSequence() - 1);
-            commits.awaitVisible(writer.beginSequence() - 1);
-            Versions.Held held = versions.hold();
-            try {
-                write(writer, held, "checkpoint");
-            } finally {
-                versions.views().close(held.sequence());
-                commits.prune();
-            }
-            WalCheckpoint done = writer.publish(held.sequence());
-            commits.checkpointed(grown);
-            span.end(held.sequence(), held.entries(), done.length());
-            return new StoreCheckpoint(
-                    held.sequence(), held.entries(), done.length(), Duration.ofNanos(System.nanoTime() - begin));
-        }
+    private interface Closing extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Until the answer is closed it stays as it is whether removals are remembered: see {@link FirstContact}. */
+    private Closing noFirstContact() {
+        Lock beginning = versions.graves().beginning();
+        beginning.lock();
+        return beginning::unlock;
     }
 
     /** Writes a backup of what is visible to another log. */
