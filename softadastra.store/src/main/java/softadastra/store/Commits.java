@@ -230,8 +230,11 @@ final class Commits {
             plan.missing(restsOn(replaced));
             return;
         }
+        // A removal may be forgotten at once, and with it how far its stamp was ahead of the clock: what was written in
+        // the same batch is not to be what brings it there.
+        long at = before == null ? now : clock.nowPacked();
         Stored stored =
-                decide(replaced, operation.valueBytes(), now, versions.totals().ownCounter() + plan.size() + 1);
+                decide(replaced, operation.valueBytes(), at, versions.totals().ownCounter() + plan.size() + 1);
         plan.add(new Plan.Step(key, before, slot, stored, type, buffer.length()));
         encode(key, stored, type, now);
     }

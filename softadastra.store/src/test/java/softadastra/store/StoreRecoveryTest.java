@@ -121,6 +121,23 @@ class StoreRecoveryTest {
         }
     }
 
+    @Test
+    void stampsOfAKeyRiseWhereARemovalBetweenIsForgottenAndTheClockStandsStill() {
+        try (StoreEngine store = openAt(1_700_000_000_000L)) {
+            Batch batch = new Batch();
+            for (int i = 0; i < 4; i++) {
+                batch.put(key("k"), value("v")).remove(key("k"));
+            }
+            store.write(batch).orElseThrow();
+            store.put(key("k"), value("v")).orElseThrow();
+            List<HybridTimestamp> stamps = new ArrayList<>();
+            store.operations(1, (sequence, operation) -> stamps.add(operation.stamp()))
+                    .orElseThrow();
+            assertEquals(9, stamps.size());
+            assertEquals(stamps.stream().sorted().distinct().toList(), stamps);
+        }
+    }
+
     private StoreEngine openAt(long millis) {
         InstantSource clock = InstantSource.fixed(Instant.ofEpochMilli(millis));
         return StoreEngine.open(StoreConfig.of(config().wal().withClock(clock))).value();
