@@ -75,7 +75,7 @@ final class Outbox {
         // it.
         Set<OperationId> failed = rejecting.failedOperations();
         failed.removeIf(id -> !context.includes(id));
-        OutboxStatuses statuses = new OutboxStatuses(members, failed);
+        OutboxStatuses statuses = new OutboxStatuses(membership.self(), members, failed);
         NodeId self = membership.self().node();
         context.counters().forEach((origin, counter) -> {
             if (origin.node().equals(self)) {

@@ -73,16 +73,19 @@ final class OutboxStatuses {
     }
 
     private final Map<Origin, Way> ways = new TreeMap<>();
+    private final Origin self;
     private final Members members;
     private final Set<OperationId> failed;
 
     /**
      * Of operations that nothing is known of yet.
      *
+     * @param self the origin of what is written now
      * @param members who takes part: what is beyond a fence does not count
      * @param failed those that somebody has rejected for good
      */
-    OutboxStatuses(Members members, Set<OperationId> failed) {
+    OutboxStatuses(Origin self, Members members, Set<OperationId> failed) {
+        this.self = self;
         this.members = members;
         this.failed = Set.copyOf(failed);
     }
@@ -108,9 +111,14 @@ final class OutboxStatuses {
         });
     }
 
-    /** Whether an operation counts: not if it is beyond a fence. */
+    /**
+     * Whether an operation counts: not if it is beyond a fence; nor, of an epoch that has ended, what others may know other operations by
+     * the names of, and is written again.
+     */
     boolean has(OperationId id) {
-        return !members.refuses(id);
+        Way way = ways.get(id.origin());
+        boolean isOver = way != null && !id.origin().equals(self) && id.counter() > way.written;
+        return !isOver && !members.refuses(id);
     }
 
     /** How far an operation has come; one that was written since is pending. */

@@ -168,7 +168,8 @@ public final class SyncEngine implements AutoCloseable {
      * Hands over the operations of this node that the log still has, those that all members have acknowledged among them, in the
      * order in which they were written, up to the last one that is visible when the call begins, each with its {@linkplain
      * SyncOperation#status status} as of then. Of the others, there are as many of each status as {@link #state} says, where the log
-     * holds everything. What is beyond the limit of a fence is left out: if it stood, it was written again under another identity.
+     * holds everything. What does not count any more, since it is beyond the limit of a fence or its epoch was begun anew, is left out: if
+     * it stood, it is written again under another identity.
      * Where the log holds everything, this takes no more memory the more there is.
      *
      * @param consumer takes them; its exceptions end the reading and pass through, but a {@link

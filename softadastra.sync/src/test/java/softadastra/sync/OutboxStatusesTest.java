@@ -2,6 +2,7 @@ package softadastra.sync;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -221,7 +222,7 @@ class OutboxStatusesTest {
         Origin self = new Origin(new NodeId("node-a"), 1);
         Origin before = new Origin(new NodeId("node-a"), 2);
         OperationId rejected = new OperationId(self, 7);
-        OutboxStatuses statuses = new OutboxStatuses(Members.NONE, Set.of(rejected));
+        OutboxStatuses statuses = new OutboxStatuses(self, Members.NONE, Set.of(rejected));
         statuses.add(self, 20, 2);
         statuses.add(before, 5, 5);
         // One has 4, and up to 8 is on the way; the other one has 2, up to 5 is on the way, and up to 10 is next.
@@ -245,6 +246,8 @@ class OutboxStatusesTest {
         assertEquals(SyncStatus.ACKNOWLEDGED, statuses.of(new OperationId(before, 5)));
         assertEquals(SyncStatus.PENDING, statuses.of(new OperationId(self, 21)), "written since");
         Members fenced = Members.NONE.with(self).fence(self, 3);
-        assertFalse(new OutboxStatuses(fenced, Set.of()).has(new OperationId(self, 4)));
+        assertFalse(new OutboxStatuses(self, fenced, Set.of()).has(new OperationId(self, 4)));
+        assertTrue(statuses.has(new OperationId(self, 21)));
+        assertFalse(statuses.has(new OperationId(before, 6)), "of an epoch that has ended, and written again");
     }
 }
