@@ -32,6 +32,11 @@ record EventText(JsonObject json, String line) {
                     forked.origin().toString(),
                     "forked: others have more of " + forked.origin()
                             + " than this log, which goes on in another epoch: was an older copy put in its place?");
+        } else if (event instanceof SyncEvent.IdentityForked forked) {
+            return of(
+                    "identityForked",
+                    forked.id().toString(),
+                    "forked: " + Texts.visible(forked.error().display()));
         } else if (event instanceof SyncEvent.OperationFailed failed) {
             return new EventText(
                     new JsonObject().put("failed", SyncText.json(failed.failed())),

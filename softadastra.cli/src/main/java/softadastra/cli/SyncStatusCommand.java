@@ -97,7 +97,7 @@ final class SyncStatusCommand extends Subcommand {
         SyncText.lines(report.state()).forEach(io()::line);
         io().line(SyncText.line(report.stage()));
         io().line(SyncText.conflicts(report));
-        SyncText.clocks(report).ifPresent(io()::line);
+        SyncText.anomalies(report).forEach(io()::line);
         io().line("peers : " + report.peers().size());
         report.peers().forEach(peer -> io().line("  " + SyncText.line(peer)));
         io().line("open fences : " + report.openFences().size());

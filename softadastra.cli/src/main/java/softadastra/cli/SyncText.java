@@ -1,5 +1,6 @@
 package softadastra.cli;
 
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -156,12 +157,17 @@ final class SyncText {
                 .put("response", anomaly.response().name());
     }
 
-    /** How often a clock was too far ahead; nothing if none was. */
-    static Optional<String> clocks(SyncReport report) {
-        long count = report.clockAnomalies();
-        return count == 0
-                ? Optional.empty()
-                : Optional.of("clock anomalies : " + count + " (stamps more than two minutes ahead of this machine's clock)");
+    /** What was seen that points to a wrong clock or a copied log; nothing if all is well. */
+    static List<String> anomalies(SyncReport report) {
+        List<String> lines = new ArrayList<>();
+        if (report.clockAnomalies() > 0) {
+            lines.add("clock anomalies : " + report.clockAnomalies()
+                    + " (stamps more than two minutes ahead of this machine's clock)");
+        }
+        if (report.forks() > 0) {
+            lines.add("forks : " + report.forks() + " (operations with one identity and two contents)");
+        }
+        return lines;
     }
 
     static JsonObject json(SyncReport report) {
@@ -171,6 +177,7 @@ final class SyncText {
                 .put("conflictsDropped", report.conflictsDropped())
                 .put("malformed", report.malformed())
                 .put("clockAnomalies", report.clockAnomalies())
+                .put("forks", report.forks())
                 .putTexts("subscription", report.subscription())
                 .put("peers", report.peers().stream().map(SyncText::json).toList())
                 .put(

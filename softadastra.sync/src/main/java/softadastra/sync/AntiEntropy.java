@@ -61,6 +61,7 @@ final class AntiEntropy {
     /** Takes note of the conflicts of a batch that was logged. */
     private final Consumer<LastWriteWins> decided;
 
+    private final Forks forks;
     private final long restNanos;
     private final int chunkBytes;
 
@@ -131,9 +132,11 @@ final class AntiEntropy {
             Replication replication,
             Supplier<CausalContext> context,
             ExchangeRules rules,
-            Consumer<LastWriteWins> decided) {
+            Consumer<LastWriteWins> decided,
+            Forks forks) {
         this.replication = replication;
         this.decided = decided;
+        this.forks = forks;
         this.context = context;
         this.enabled = rules.converging().isPresent();
         this.converging = rules.converging().orElse(key -> false);
@@ -340,8 +343,12 @@ final class AntiEntropy {
         List<OperationRecord> missing = new ArrayList<>();
         for (OperationRecord each : entries) {
             Key key = each.operation().key();
-            boolean mayBeTaken = held.includes(each.id()) && converging.test(key) && !policy.keepsAll(key);
-            if (mayBeTaken && isAfterOurs(each)) {
+            if (!held.includes(each.id()) || !converging.test(key)) {
+                continue;
+            }
+            List<Standing> ours = replication.standing(key).orElseThrow();
+            boolean isFork = forks.isAny(each, ours);
+            if (!isFork && !policy.keepsAll(key) && !ours.isEmpty() && isAfter(each, ours.get(0))) {
                 missing.add(each);
             }
         }
@@ -363,11 +370,6 @@ final class AntiEntropy {
         }
         int half = missing.size() / 2;
         return half == 0 ? 0 : mendAtOnce(missing.subList(0, half)) + mendAtOnce(missing.subList(half, missing.size()));
-    }
-
-    private boolean isAfterOurs(OperationRecord theirs) {
-        List<Standing> ours = replication.standing(theirs.operation().key()).orElseThrow();
-        return !ours.isEmpty() && isAfter(theirs, ours.get(0));
     }
 
     private static boolean isAfter(OperationRecord theirs, Standing ours) {

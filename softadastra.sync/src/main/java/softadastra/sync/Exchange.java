@@ -51,6 +51,7 @@ final class Exchange {
     private final Peers peers;
     private final Incoming incoming;
     private final Rejecting rejecting;
+    private final Forks forks;
     private final AntiEntropy antiEntropy;
     private final Forgetting forgetting;
     private final Sending sending;
@@ -117,14 +118,17 @@ final class Exchange {
         }
         Supplier<LastWriteWins> arbiters = () -> {
             LastWriteWins arbiter = rules.arbiters().get();
+            arbiter.own(id -> membership.isOwn(id.node()));
             arbiter.knowing(subscriptions::known);
             arbiter.missing(notes.rejections().missing()::of);
             return arbiter;
         };
-        this.incoming = new Incoming(store, membership, peers, arbiters, this::decided, notes);
+        this.forks = new Forks(replication);
+        this.incoming = new Incoming(store, membership, peers, arbiters, this::decided, forks, notes);
         this.returning = new Returning(store, membership, mending, subscriptions, peers, incoming, acks);
         this.rejecting = new Rejecting(replication, membership, clock, notes.rejections(), rules.arbiters());
-        this.antiEntropy = new AntiEntropy(replication, () -> members().clamp(store.context()), rules, this::decided);
+        this.antiEntropy =
+                new AntiEntropy(replication, () -> members().clamp(store.context()), rules, this::decided, forks);
         this.forgetting = new Forgetting(replication, membership, here, peers, acks, rules, notes.floor());
         this.sending = new Sending(
                 store,
@@ -423,6 +427,7 @@ final class Exchange {
     private void decided(LastWriteWins arbiter) {
         conflicts.decided(arbiter);
         rejecting.decided(arbiter);
+        forks.decided(arbiter);
     }
 
     /** What this node holds durably, as of the last step. */
@@ -471,6 +476,11 @@ final class Exchange {
     /** How many messages made no sense since the engine was opened. */
     long malformed() {
         return inbox.malformed();
+    }
+
+    /** Which identities were seen to stand for two contents. */
+    Forks forks() {
+        return forks;
     }
 
     /** Whose clocks are far ahead. */

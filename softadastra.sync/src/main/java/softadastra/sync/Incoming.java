@@ -40,6 +40,7 @@ final class Incoming {
     /** Takes note of what was decided, once it is logged. */
     private final Consumer<LastWriteWins> decided;
 
+    private final Forks forks;
     private final Receiving receiving;
     private final Oversized oversized;
     private long applied;
@@ -53,6 +54,7 @@ final class Incoming {
             Peers peers,
             Supplier<LastWriteWins> arbiters,
             Consumer<LastWriteWins> decided,
+            Forks forks,
             NoteState notes) {
         this.store = store;
         this.replication = store.replication();
@@ -62,6 +64,7 @@ final class Incoming {
         this.conflicts = notes.conflicts();
         this.arbiters = arbiters;
         this.decided = decided;
+        this.forks = forks;
         this.receiving = new Receiving(
                 replication,
                 arbiters,
@@ -186,6 +189,9 @@ final class Incoming {
             } else if (replicated.isOk()) {
                 noteGaps(replicated.value(), gaps);
                 decided.accept(arbiter);
+                if (replicated.value().passedOver() > 0) {
+                    forks.look(some, store.context());
+                }
             }
             applied += replicated.orElseThrow().taken();
             from += some.size();
@@ -288,6 +294,9 @@ final class Incoming {
         }
         boolean isBack = membership.stage() == Stage.WHOLE;
         long taken = receiving.take(news, before, known, isBack || asksForAll.isOn(now), now);
+        if (taken >= 0) {
+            forks.look(news.survivors(), before);
+        }
         if (taken > 0) {
             membership.clocks().adopted(news.survivors(), before);
         }

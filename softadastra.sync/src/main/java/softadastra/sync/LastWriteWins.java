@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import softadastra.core.HybridTimestamp;
 import softadastra.store.Arbiter;
 import softadastra.store.CausalContext;
@@ -56,6 +57,17 @@ class LastWriteWins implements Arbiter {
     /** Losers of conflicts that were noted before they were decided for good. */
     private Set<OperationId> withdrawn = Set.of();
 
+    /** Those that go by the name of what stands and are something else; with the stamp of that. */
+    private final Map<OperationRecord, HybridTimestamp> forked = new LinkedHashMap<>();
+
+    /** Whose operations are written again where others know other ones by their names. */
+    private Predicate<OperationId> own = id -> false;
+
+    /** Says which operations are the node's own. */
+    final void own(Predicate<OperationId> value) {
+        own = value;
+    }
+
     /** Says what writers knew of the keys of their operations. */
     final void knowing(Function<OperationRecord, CausalContext> value) {
         knowledge = value;
@@ -78,6 +90,12 @@ class LastWriteWins implements Arbiter {
 
     @Override
     public final Effect decide(OperationRecord incoming, List<Standing> standing) {
+        for (Standing each : standing) {
+            if (Forks.isOther(incoming, each) && !own.test(incoming.id())) {
+                HybridTimestamp unused = forked.put(incoming, each.stamp());
+                return Effect.LOST;
+            }
+        }
         Effect effect = choose(incoming, standing);
         Key key = incoming.operation().key();
         missing.apply(key).forEach(each -> replace(each, incoming, effect));
@@ -200,6 +218,11 @@ class LastWriteWins implements Arbiter {
     /** What was missing and is not any more. */
     Set<OperationId> replaced() {
         return replaced;
+    }
+
+    /** What was passed over, since it goes by the name of what stands; with the stamp of that. */
+    Map<OperationRecord, HybridTimestamp> forked() {
+        return forked;
     }
 
     /** What was rejected in the batch. */

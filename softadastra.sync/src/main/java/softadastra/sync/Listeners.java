@@ -23,6 +23,7 @@ final class Listeners {
         exchange.rejecting().tellDropped().ifPresent(news::add);
         exchange.antiEntropy().tell().forEach(each -> news.add(new SyncEvent.ContentsDiverged(each)));
         news.addAll(exchange.clocks().tell());
+        news.addAll(exchange.forks().tell());
         news.addAll(exchange.tellOfMembers());
         return news;
     }

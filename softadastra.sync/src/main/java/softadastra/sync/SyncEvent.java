@@ -2,8 +2,12 @@ package softadastra.sync;
 
 import java.time.Duration;
 import java.util.Objects;
+import softadastra.core.ErrorCode;
 import softadastra.core.HybridTimestamp;
 import softadastra.core.NodeId;
+import softadastra.core.SoftadastraError;
+import softadastra.store.Key;
+import softadastra.store.OperationId;
 import softadastra.store.Origin;
 
 /** Something in the life of a node among others that its application may want to know. What changed is told by watches of the store. */
@@ -149,6 +153,39 @@ public sealed interface SyncEvent {
         /** Refuses null. */
         public OriginForked {
             Objects.requireNonNull(origin, "origin");
+        }
+    }
+
+    /**
+     * One identity stands for two contents: an operation has come that goes by the name of the one that stands under its key here, and is
+     * something else. Two nodes have gone on from copies of one log, or a log was damaged. What stands here stays, and what came is not
+     * taken; whoever writes to the key ends it. Told once for an identity while the engine is open, of 1,000 at most.
+     *
+     * @param id the identity
+     * @param key the key
+     * @param stamp the stamp of the operation that stands here
+     * @param other the stamp of the one that came; the same if only the values differ
+     */
+    record IdentityForked(OperationId id, Key key, HybridTimestamp stamp, HybridTimestamp other) implements SyncEvent {
+
+        /** Refuses null. */
+        public IdentityForked {
+            Objects.requireNonNull(id, "id");
+            Objects.requireNonNull(key, "key");
+            Objects.requireNonNull(stamp, "stamp");
+            Objects.requireNonNull(other, "other");
+        }
+
+        /**
+         * The same as an error.
+         *
+         * @return ORIGIN_FORK, with a message that names the identity and the key
+         */
+        public SoftadastraError error() {
+            return SoftadastraError.of(
+                            ErrorCode.ORIGIN_FORK,
+                            "operation " + id + " stands for two contents: have two nodes gone on from copies of one log?")
+                    .withContext("key " + key + ", stamps " + stamp + " and " + other);
         }
     }
 }

@@ -23,6 +23,8 @@ import softadastra.core.SoftadastraError;
  * @param malformed how many messages were refused since the engine was opened
  * @param clockAnomalies how many stamps of others were further ahead than this node's clock follows, since the engine was opened; see
  *     {@link SyncEvent.ClockAnomaly}
+ * @param forks how many identities were seen to stand for two contents, since the engine was opened; see {@link
+ *     SyncEvent.IdentityForked}
  * @param subscription which keys the node wants, as {@link SyncConfig#subscription} has them; empty for all
  * @param failure why nothing is exchanged at the moment; empty if all is well
  */
@@ -40,6 +42,7 @@ public record SyncReport(
         long conflictsDropped,
         long malformed,
         long clockAnomalies,
+        long forks,
         List<String> subscription,
         Optional<SoftadastraError> failure) {
 

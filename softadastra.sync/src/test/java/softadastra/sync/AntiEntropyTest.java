@@ -288,7 +288,7 @@ class AntiEntropyTest {
         AtomicInteger looked = new AtomicInteger();
         try (StoreEngine store = filled("a", 500)) {
             AntiEntropy antiEntropy =
-                    new AntiEntropy(store.replication(), store::context, small(looked), arbiter -> {});
+                    new AntiEntropy(store.replication(), store::context, small(looked), arbiter -> {}, new Forks(store.replication()));
             long now = 0;
             while (next(antiEntropy, store).isEmpty()) {
                 looked.set(0);
@@ -322,7 +322,7 @@ class AntiEntropyTest {
     void aStoreThatIsWrittenToNowAndThenIsComparedAllTheSame() {
         try (StoreEngine store = filled("a", 500)) {
             AntiEntropy antiEntropy =
-                    new AntiEntropy(store.replication(), store::context, small(new AtomicInteger()), arbiter -> {});
+                    new AntiEntropy(store.replication(), store::context, small(new AtomicInteger()), arbiter -> {}, new Forks(store.replication()));
             int complete = 0;
             for (int i = 1; i < 20_000; i++) {
                 antiEntropy.step(true, 20L * i * MILLIS);
@@ -339,7 +339,7 @@ class AntiEntropyTest {
     void nothingIsTakenWhereTheSumsAreTheSame() {
         try (StoreEngine store = filled("a", 20)) {
             AntiEntropy antiEntropy =
-                    new AntiEntropy(store.replication(), store::context, small(new AtomicInteger()), arbiter -> {});
+                    new AntiEntropy(store.replication(), store::context, small(new AtomicInteger()), arbiter -> {}, new Forks(store.replication()));
             long now = 0;
             while (next(antiEntropy, store).isEmpty()) {
                 antiEntropy.step(true, now += MILLIS);

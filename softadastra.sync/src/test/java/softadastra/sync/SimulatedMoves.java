@@ -35,6 +35,7 @@ final class SimulatedMoves {
 
     /** Nodes whose log was put back, until others have said what they know of them. */
     private final Set<NodeId> outdated = new HashSet<>();
+    private final Set<NodeId> everPutBack = new HashSet<>();
 
     /** For how many steps nodes are away. */
     private final Map<NodeId, Integer> away = new HashMap<>();
@@ -98,12 +99,18 @@ final class SimulatedMoves {
     void lost(NodeId node, boolean putBack) {
         if (putBack) {
             outdated.add(node);
+            everPutBack.add(node);
         }
     }
 
     /** Whether a node has an earlier log and was not told yet. */
     boolean isOutdated(NodeId node) {
         return outdated.contains(node);
+    }
+
+    /** Whether a node has ever had an earlier log: what it went on with may go by the names of what others have. */
+    boolean wasPutBack(NodeId node) {
+        return everPutBack.contains(node);
     }
 
     /** Others have told a node all there was to know; whether it had an earlier log until then. */

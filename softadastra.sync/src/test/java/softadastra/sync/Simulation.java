@@ -1,6 +1,7 @@
 package softadastra.sync;
 
 import static softadastra.sync.Invariant.I15;
+import static softadastra.sync.Invariant.I6;
 import static softadastra.sync.Invariant.I7;
 
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32C;
 import softadastra.core.NodeId;
+import softadastra.store.OperationId;
 import softadastra.store.Origin;
 
 /**
@@ -268,6 +270,16 @@ final class Simulation implements AutoCloseable {
         }
     }
 
+    /** No identity stands for two contents, unless a log was put back. */
+    private void checkForks(SimulatedNode node) {
+        for (OperationId found : node.exchange().forks().found()) {
+            cluster.check(
+                    I6,
+                    moves.wasPutBack(found.node()),
+                    () -> node.id() + " says that " + found + " stands for two contents");
+        }
+    }
+
     private void startAndWrite(SimulatedNode node, SplittableRandom random) {
         start(node);
         for (int i = random.nextInt(4); i > 0; i--) {
@@ -366,6 +378,7 @@ final class Simulation implements AutoCloseable {
         if (done) {
             applications.acknowledge(node);
             checks.stepped(node);
+            checkForks(node);
         }
     }
 

@@ -114,6 +114,7 @@ final class SyncWire {
         out.writeVarint(report.conflictsDropped());
         out.writeVarint(report.malformed());
         out.writeVarint(report.clockAnomalies());
+        out.writeVarint(report.forks());
         Wire.writeList(out, report.subscription(), Wire::writeText);
         Wire.writeOptional(out, report.failure(), Wire::writeError);
     }
@@ -129,6 +130,7 @@ final class SyncWire {
                 Wire.readList(in, SyncWire::readPeer),
                 Wire.readList(in, SyncWire::readFence),
                 Wire.readList(in, SyncWire::readLink),
+                in.readVarint(),
                 in.readVarint(),
                 in.readVarint(),
                 in.readVarint(),

@@ -40,6 +40,7 @@ final class StatusPage {
         line(out, "retries", "" + state.totalRetries());
         line(out, "conflicts", report.conflicts() + " (dropped " + report.conflictsDropped() + ")");
         line(out, "malformed", "" + report.malformed());
+        line(out, "forks", "" + report.forks());
         line(out, "clocks", report.clockAnomalies() + " stamps too far ahead");
         line(out, "failure", report.failure().map(error -> error.message()).orElse("none"));
         out.append("\nPeers\n");
@@ -95,6 +96,7 @@ final class StatusPage {
         all.put("conflictsDropped", report.conflictsDropped());
         all.put("malformed", report.malformed());
         all.put("clockAnomalies", report.clockAnomalies());
+        all.put("forks", report.forks());
         all.put(
                 "failure",
                 report.failure().map(error -> (Object) error.message()).orElse(null));

@@ -35,6 +35,7 @@ record FakeHost(NodeId node, int maxMessageBytes) implements TransportHost {
                 5,
                 0,
                 4,
+                6,
                 List.of(),
                 Optional.empty()));
     }
