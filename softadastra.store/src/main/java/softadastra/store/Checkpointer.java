@@ -67,8 +67,10 @@ final class Checkpointer {
             awaitLoaded();
             long begin = System.nanoTime();
             StoreEvents.Span span = StoreEvents.inUse().checkpoint(Words.location(config));
-            try (Closing contact = noFirstContact();
-                    WalCheckpointWriter writer = log.beginCheckpoint()) {
+            // Whether removals are remembered stays as it is meanwhile: see FirstContact.
+            Lock beginning = versions.graves().beginning();
+            beginning.lock();
+            try (WalCheckpointWriter writer = log.beginCheckpoint()) {
                 // So that a snapshot has all records below.
                 long grown = commits.awaitAdded(writer.beginSequence() - 1);
                 commits.awaitVisible(writer.beginSequence() - 1);
@@ -84,6 +86,8 @@ final class Checkpointer {
                 span.end(held.sequence(), held.entries(), done.length());
                 return new StoreCheckpoint(
                         held.sequence(), held.entries(), done.length(), Duration.ofNanos(System.nanoTime() - begin));
+            } finally {
+                beginning.unlock();
             }
         } catch (RuntimeException | Error e) {
             commits.checkpointFailed();
@@ -91,18 +95,6 @@ final class Checkpointer {
         } finally {
             one.unlock();
         }
-    }
-
-    private interface Closing extends AutoCloseable {
-        @Override
-        void close();
-    }
-
-    /** Until the answer is closed it stays as it is whether removals are remembered: see {@link FirstContact}. */
-    private Closing noFirstContact() {
-        Lock beginning = versions.graves().beginning();
-        beginning.lock();
-        return beginning::unlock;
     }
 
     /** Writes a backup of what is visible to another log. */

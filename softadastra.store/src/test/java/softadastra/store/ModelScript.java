@@ -46,6 +46,13 @@ record ModelScript(long seed, boolean inMemory, List<ModelStep> steps) {
         return new ModelScript(seed, inMemory, steps);
     }
 
+    /** What the steps of a seed are made from. */
+    static SplittableRandom choices(long seed) {
+        // No multiple of what the generator adds by itself: the choices of one seed would be those of the one before but
+        // for the first; and not the seed, from which values, clocks and looks are drawn.
+        return new SplittableRandom(seed ^ 0x2545F4914F6CDD1DL);
+    }
+
     static ModelScript random(long seed) {
         return new Maker(seed).make();
     }
@@ -79,7 +86,7 @@ record ModelScript(long seed, boolean inMemory, List<ModelStep> steps) {
 
         Maker(long seed) {
             this.seed = seed;
-            this.random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 1);
+            this.random = choices(seed);
             this.inMemory = random.nextInt(8) == 0;
             this.keys = 2 + random.nextInt(ModelKeys.KEYS.size() - 1);
             this.largest = new int[] {20, 60, 300, 3_000}[random.nextInt(4)];

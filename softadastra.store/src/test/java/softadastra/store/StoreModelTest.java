@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -93,6 +96,17 @@ class StoreModelTest {
 
     private static String firstLine(String text) {
         return text.lines().findFirst().orElse("");
+    }
+
+    @Test
+    void eachSeedHasStepsOfItsOwn() {
+        Set<Long> drawn = new HashSet<>();
+        for (long seed = 1; seed <= 1_000; seed++) {
+            SplittableRandom choices = ModelScript.choices(seed);
+            for (int i = 0; i < 10; i++) {
+                assertTrue(drawn.add(choices.nextLong()), "seed " + seed);
+            }
+        }
     }
 
     private static String shrunk(BiFunction<String, Map<String, Long>, String> runner, long seed, String failure) {
