@@ -35,7 +35,15 @@ final class FirstContact {
         this.versions = versions;
     }
 
-    private record Removal(byte[] key, Stored stored) {}
+    private static final class Removal {
+        final byte[] key;
+        final Stored stored;
+
+        Removal(byte[] key, Stored stored) {
+            this.key = key;
+            this.stored = stored;
+        }
+    }
 
     /**
      * Has removals remembered from here on; not to be called with the writers' lock.
@@ -87,7 +95,7 @@ final class FirstContact {
 
     private void put(List<Removal> removals) {
         boolean unused = commits.writing(() -> {
-            removals.forEach(each -> versions.revive(each.key(), each.stored()));
+            removals.forEach(each -> versions.revive(each.key, each.stored));
             return true;
         });
     }

@@ -161,7 +161,8 @@ class FirstContactTest {
             put(store, "between");
             remove(store, "between");
             put(store, "stays");
-            assertEquals(0, store.replication().collect((removal, stamp) -> true, 10).orElseThrow());
+            assertEquals(
+                    0, store.replication().collect((removal, stamp) -> true, 10).orElseThrow());
             long unused = store.replication().note(NOTE, new byte[1]).orElseThrow();
             assertEquals(2, store.replication().remembered().orElseThrow());
         }
@@ -202,8 +203,7 @@ class FirstContactTest {
                 .withNodeId("a")
                 .withCheckpoints(CheckpointPolicy.manual());
         List<String> before;
-        try (StoreEngine store =
-                StoreEngine.open(config.withProgress(contact)).orElseThrow()) {
+        try (StoreEngine store = StoreEngine.open(config.withProgress(contact)).orElseThrow()) {
             stores[0] = store;
             put(store, "gone");
             remove(store, "gone");

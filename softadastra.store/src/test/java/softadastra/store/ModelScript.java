@@ -48,8 +48,8 @@ record ModelScript(long seed, boolean inMemory, List<ModelStep> steps) {
 
     /** What the steps of a seed are made from. */
     static SplittableRandom choices(long seed) {
-        // No multiple of what the generator adds by itself: the choices of one seed would be those of the one before but
-        // for the first; and not the seed, from which values, clocks and looks are drawn.
+        // No multiple of what the generator adds by itself: each seed would choose as the one before, but for the
+        // first time; and not the seed, from which values, clocks and looks are drawn.
         return new SplittableRandom(seed ^ 0x2545F4914F6CDD1DL);
     }
 

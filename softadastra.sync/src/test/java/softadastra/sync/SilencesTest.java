@@ -88,8 +88,8 @@ class SilencesTest extends ExchangeNodes {
         Node third = nodes.get(2);
         third.open();
         pass(10);
-        List<Instant> clocks = List.of(
-                time.plus(Duration.ofDays(10_000)), Instant.EPOCH, time.minus(Duration.ofHours(1)), time, time);
+        List<Instant> clocks =
+                List.of(time.plus(Duration.ofDays(10_000)), Instant.EPOCH, time.minus(Duration.ofHours(1)), time, time);
         for (Instant clock : clocks) {
             all.forEach(Node::kill);
             third.kill();
@@ -174,7 +174,9 @@ class SilencesTest extends ExchangeNodes {
         var unused = a.store.checkpoint().orElseThrow();
         assertEquals(1, silences(a).size());
         assertEquals(
-                Map.of(b.exchange.self(), new Silences.Silence(Duration.ofHours(2).toMillis(), false)),
+                Map.of(
+                        b.exchange.self(),
+                        new Silences.Silence(Duration.ofHours(2).toMillis(), false)),
                 Silences.decode(silences(a).get(0)));
     }
 
