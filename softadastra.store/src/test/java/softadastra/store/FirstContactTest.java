@@ -2,6 +2,7 @@ package softadastra.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static softadastra.store.OtherNodes.PHONE;
@@ -177,7 +178,9 @@ class FirstContactTest {
         held.store.close();
         held.goesOn.countDown();
         ExecutionException failed = assertThrows(ExecutionException.class, noted::get);
-        assertEquals(ErrorCode.INVALID_STATE, ((SoftadastraException) failed.getCause()).code());
+        assertEquals(
+                ErrorCode.INVALID_STATE,
+                assertInstanceOf(SoftadastraException.class, failed.getCause()).code());
     }
 
     /** It would have the next opening forget what this one has told others. */

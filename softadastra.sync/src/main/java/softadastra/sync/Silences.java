@@ -191,7 +191,7 @@ final class Silences {
     Optional<byte[]> news(Members members, Origin self, long now) {
         pass(now);
         long since = running - notedAt;
-        if (isNoted && since < PAUSE_NANOS || inLog.isEmpty() && since < partNanos) {
+        if ((isNoted && since < PAUSE_NANOS) || (inLog.isEmpty() && since < partNanos)) {
             return Optional.empty();
         }
         SortedMap<Origin, Silence> silences = now(members, self);
