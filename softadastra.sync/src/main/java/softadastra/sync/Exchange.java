@@ -521,6 +521,6 @@ final class Exchange {
     List<OpenFence> openFences() {
         return stage() == Stage.LEFT
                 ? List.of()
-                : Fences.open(members(), self(), stage().takesPart(), peers.all(), here.held());
+                : fencing.open(peers.all(), here.held(), subscriptions.sources());
     }
 }

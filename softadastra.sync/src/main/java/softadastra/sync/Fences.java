@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.ToLongFunction;
 import softadastra.core.NodeId;
 import softadastra.store.Origin;
 
@@ -61,10 +62,12 @@ final class Fences {
      * The limit of a fence, once all who are left know of it, and have the same of the fenced one. Who is on its way back passes on
      * nothing of before until this is settled: where it stands between two others these cannot come to the same, and it is what all of
      * them have; who has more is to come back too.
+     *
+     * @param has the last operation of the fenced one that this node has, and can bring to others
      */
-    OptionalLong limit(Origin fenced, Members members, Origin self, Map<Origin, Peer> peers, Vector held, long now) {
+    OptionalLong limit(Origin fenced, Members members, Origin self, Map<Origin, Peer> peers, long has, long now) {
         TreeMap<Origin, Long> counters = new TreeMap<>();
-        counters.put(self, held.counter(fenced));
+        counters.put(self, has);
         for (Origin each : members.current()) {
             if (each.equals(self)) {
                 continue;
@@ -97,21 +100,23 @@ final class Fences {
      * The fences without a limit, and whom each of them waits for, as {@link #limit} does.
      *
      * @param takesPart whether what this node holds counts: not while it is on its way back
+     * @param has as of {@link #limit}, by fenced origin
      */
-    static List<OpenFence> open(Members members, Origin self, boolean takesPart, Map<Origin, Peer> peers, Vector held) {
+    static List<OpenFence> open(
+            Members members, Origin self, boolean takesPart, Map<Origin, Peer> peers, ToLongFunction<Origin> has) {
         return members.fenced().entrySet().stream()
                 .filter(fence -> fence.getValue() == Members.OPEN)
                 .map(Map.Entry::getKey)
-                .map(fenced -> new OpenFence(fenced, waitsFor(fenced, members, self, takesPart, peers, held)))
+                .map(fenced -> new OpenFence(fenced, waitsFor(fenced, members, self, takesPart, peers, has.applyAsLong(fenced))))
                 .toList();
     }
 
     private static List<NodeId> waitsFor(
-            Origin fenced, Members members, Origin self, boolean takesPart, Map<Origin, Peer> peers, Vector held) {
+            Origin fenced, Members members, Origin self, boolean takesPart, Map<Origin, Peer> peers, long has) {
         TreeSet<NodeId> silent = new TreeSet<>();
         TreeMap<NodeId, Long> counters = new TreeMap<>();
         if (takesPart) {
-            counters.put(self.node(), held.counter(fenced));
+            counters.put(self.node(), has);
         }
         for (Origin each : members.current()) {
             Peer peer = peers.get(each);

@@ -1,9 +1,11 @@
 package softadastra.sync;
 
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.ToLongFunction;
 import softadastra.store.Origin;
 
 /**
@@ -19,7 +21,7 @@ final class Fencing {
         this.membership = membership;
     }
 
-    /** Which members a node could learn from. */
+    /** Which members a node could learn from, and what of others it could bring to them. */
     interface Sources {
 
         /** Whether a member wants all that this node does. */
@@ -27,6 +29,12 @@ final class Fencing {
 
         /** Whether it wants more than this node as well. */
         boolean hasMore(Origin member);
+
+        /** Whether it wants everything, and so has what is left out at others. */
+        boolean hasAll(Origin member);
+
+        /** Up to which of an origin's operations, the first so many of which are held, nothing is left out at this node. */
+        long complete(Origin origin, long counter);
     }
 
     /**
@@ -45,7 +53,7 @@ final class Fencing {
             return;
         }
         putUp(accused, peers);
-        close(peers, held, now);
+        close(peers, held, sources, now);
     }
 
     private void putUp(SortedSet<Origin> accused, Map<Origin, Peer> peers) {
@@ -58,15 +66,46 @@ final class Fencing {
         }
     }
 
-    private void close(Map<Origin, Peer> peers, Vector held, long now) {
+    private void close(Map<Origin, Peer> peers, Vector held, Sources sources, long now) {
+        ToLongFunction<Origin> has = has(peers, held, sources);
         for (Map.Entry<Origin, Long> fence : membership.members().fenced().entrySet()) {
             if (fence.getValue() == Members.OPEN) {
                 Origin fenced = fence.getKey();
-                OptionalLong limit =
-                        fences.limit(fenced, membership.members(), membership.self(), peers, held, now);
+                OptionalLong limit = fences.limit(
+                        fenced, membership.members(), membership.self(), peers, has.applyAsLong(fenced), now);
                 limit.ifPresent(counter -> membership.close(fenced, counter, held));
             }
         }
+    }
+
+    /** The fences without a limit, and whom each of them waits for. */
+    List<OpenFence> open(Map<Origin, Peer> peers, Vector held, Sources sources) {
+        return Fences.open(
+                membership.members(),
+                membership.self(),
+                membership.stage().takesPart(),
+                peers,
+                has(peers, held, sources));
+    }
+
+    /** The last operation of each origin that this node has, and can bring to others. */
+    private ToLongFunction<Origin> has(Map<Origin, Peer> peers, Vector held, Sources sources) {
+        boolean isAnywhere = isAllAnywhere(peers, sources);
+        return origin ->
+                isAnywhere ? held.counter(origin) : sources.complete(origin, held.counter(origin));
+    }
+
+    /**
+     * Whether somebody who counts has what was left out at others. Else it is gone with whoever had it, and whoever comes later could never
+     * have what is behind it of the same origin: that is beyond the limit, and is written again by those who have it.
+     */
+    private boolean isAllAnywhere(Map<Origin, Peer> peers, Sources sources) {
+        return membership.members().current().stream().anyMatch(each -> {
+            Peer peer = peers.get(each);
+            Cut cut = peer == null ? null : peer.cut();
+            boolean counts = each.equals(membership.self()) || (cut != null && !cut.returning());
+            return counts && sources.hasAll(each);
+        });
     }
 
     /**

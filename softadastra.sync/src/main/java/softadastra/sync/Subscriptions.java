@@ -90,6 +90,16 @@ final class Subscriptions {
             public boolean hasMore(Origin member) {
                 return has(member) && !own().covers(of(member));
             }
+
+            @Override
+            public boolean hasAll(Origin member) {
+                return of(member).isEverything();
+            }
+
+            @Override
+            public long complete(Origin origin, long counter) {
+                return Subscriptions.this.complete(origin, counter, new Vector());
+            }
         };
     }
 

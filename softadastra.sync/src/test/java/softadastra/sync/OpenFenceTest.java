@@ -166,11 +166,12 @@ class OpenFenceTest {
                 }
                 peers.put(each, peer);
             }
-            Vector held = holding(fenced, random);
+            long has = random.nextLong(2);
             boolean known =
-                    new Fences().limit(fenced, members, self, peers, held, 0).isPresent();
-            List<NodeId> waitsFor =
-                    Fences.open(members, self, true, peers, held).get(0).waitsFor();
+                    new Fences().limit(fenced, members, self, peers, has, 0).isPresent();
+            List<NodeId> waitsFor = Fences.open(members, self, true, peers, of -> has)
+                    .get(0)
+                    .waitsFor();
             assertEquals(known, waitsFor.isEmpty(), "seed " + seed + ", round " + i + ": " + waitsFor);
             boolean unused = seen.add(known);
         }
@@ -192,15 +193,14 @@ class OpenFenceTest {
                 new Cut(1, new Vector(new TreeMap<>(Map.of(fenced, 3L))), 0, members.digest(), false),
                 new TreeSet<>(),
                 0);
-        Optional<OpenFence> less = waiting(members, self, Map.of(other, peer), fenced, 2);
+        Optional<OpenFence> less = waiting(members, self, Map.of(other, peer), 2);
         assertEquals(Optional.of(new OpenFence(fenced, List.of(self.node()))), less);
-        Optional<OpenFence> more = waiting(members, self, Map.of(other, peer), fenced, 4);
+        Optional<OpenFence> more = waiting(members, self, Map.of(other, peer), 4);
         assertEquals(Optional.of(new OpenFence(fenced, List.of(other.node()))), more);
     }
 
     private static Optional<OpenFence> waiting(
-            Members members, Origin self, Map<Origin, Peer> peers, Origin fenced, long held) {
-        return Fences.open(members, self, true, peers, new Vector(new TreeMap<>(Map.of(fenced, held)))).stream()
-                .findFirst();
+            Members members, Origin self, Map<Origin, Peer> peers, long has) {
+        return Fences.open(members, self, true, peers, of -> has).stream().findFirst();
     }
 }
