@@ -147,7 +147,9 @@ final class SyncText {
         boolean followed = anomaly.response() == SyncEvent.ClockAnomaly.Response.FOLLOWED;
         return "a stamp of " + anomaly.node() + " is " + anomaly.ahead().toMillis()
                 + " ms ahead of this machine's clock: "
-                + (followed ? "this node goes on above it, having joined" : "taken, and followed by two minutes at most");
+                + (followed
+                        ? "this node goes on above it, having joined"
+                        : "taken, and followed by two minutes at most");
     }
 
     static JsonObject json(SyncEvent.ClockAnomaly anomaly) {

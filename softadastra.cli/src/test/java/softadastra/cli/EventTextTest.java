@@ -23,7 +23,8 @@ class EventTextTest {
                 "clock: a stamp of b is 3600000 ms ahead of this machine's clock: taken, and followed by two minutes at most",
                 taken.line());
         assertEquals(
-                "{\"clock\":\"b\",\"aheadMillis\":3600000,\"response\":\"LIMITED\"}", taken.json().toString());
+                "{\"clock\":\"b\",\"aheadMillis\":3600000,\"response\":\"LIMITED\"}",
+                taken.json().toString());
         assertEquals(
                 "clock: a stamp of b is 3600000 ms ahead of this machine's clock: this node goes on above it, having joined",
                 anomaly(ClockAnomaly.Response.FOLLOWED).line());

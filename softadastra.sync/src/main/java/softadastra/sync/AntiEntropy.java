@@ -30,7 +30,8 @@ import softadastra.store.Standing;
  *
  * <p>Where the last write wins, and both have a value of a key, or a removal that is remembered, the last one in the order of all
  * operations is taken, and the value it replaces is reported as a conflict. All else is only told: what stands at one node alone may
- * have been removed, and what stands beside others elsewhere may have been resolved, and neither is to come back. For one thread.
+ * have been removed, and what stands beside others elsewhere may have been resolved, and neither is to come back. What goes
+ * by the name of what stands here, and is something else, is told too: see {@link Forks}. For one thread.
  */
 final class AntiEntropy {
 

@@ -91,7 +91,11 @@ final class ClockWatch {
     }
 
     private void tell(
-            Set<NodeId> told, NodeId node, HybridTimestamp stamp, long millis, SyncEvent.ClockAnomaly.Response response) {
+            Set<NodeId> told,
+            NodeId node,
+            HybridTimestamp stamp,
+            long millis,
+            SyncEvent.ClockAnomaly.Response response) {
         count++;
         if (told.size() < MAX_NODES && told.add(node)) {
             untold.add(new SyncEvent.ClockAnomaly(node, stamp, Duration.ofMillis(millis), response));

@@ -51,15 +51,16 @@ final class Forks {
                 && (!standing.stamp().equals(operation.stamp())
                         || (standing.value().isPresent()
                                 && operation.operation().value().isPresent()
-                                && !standing.value().equals(operation.operation().value())));
+                                && !standing.value()
+                                        .equals(operation.operation().value())));
     }
 
     /** Compares operations that are held with what stands here. */
     void look(List<OperationRecord> operations, CausalContext held) {
         for (OperationRecord each : operations) {
             if (held.includes(each.id())) {
-                boolean unused = isAny(
-                        each, replication.standing(each.operation().key()).orElseThrow());
+                boolean unused =
+                        isAny(each, replication.standing(each.operation().key()).orElseThrow());
             }
         }
     }

@@ -45,8 +45,7 @@ final class Outbox {
      * while there are none.
      */
     SyncState state() {
-        long retries =
-                peers.all().values().stream().mapToLong(Peer::retries).sum();
+        long retries = peers.all().values().stream().mapToLong(Peer::retries).sum();
         return statuses().state(retries);
     }
 

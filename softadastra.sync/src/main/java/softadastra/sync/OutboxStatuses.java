@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import softadastra.store.OperationId;
@@ -144,7 +145,8 @@ final class OutboxStatuses {
             queued += way.count(way.sent, way.takenUp) - sent;
         }
         for (OperationId id : failed) {
-            SyncStatus otherwise = ways.get(id.origin()).of(id.counter());
+            SyncStatus otherwise = Objects.requireNonNull(ways.get(id.origin()), "failed, and not written")
+                    .of(id.counter());
             acknowledged -= otherwise == SyncStatus.ACKNOWLEDGED ? 1 : 0;
             flying -= otherwise == SyncStatus.IN_FLIGHT ? 1 : 0;
             queued -= otherwise == SyncStatus.QUEUED ? 1 : 0;

@@ -255,7 +255,13 @@ final class Sending {
         long durable = store.replication().durable().orElseThrow();
         Vector held = new Vector(peers.members().clamp(store.context()));
         try {
-            return peer.queued(log, durable, held, peers.members(), share, membership.self().node());
+            return peer.queued(
+                    log,
+                    durable,
+                    held,
+                    peers.members(),
+                    share,
+                    membership.self().node());
         } catch (SoftadastraException e) {
             requireHistoryGone(e);
             // It is to be told what stands here.

@@ -227,9 +227,7 @@ public final class SyncEngine implements AutoCloseable {
             return with.tick(now)
                     .flatMap(step -> outboxSize()
                             .map(waiting -> new TickResult(
-                                    with.peers().size(),
-                                    step.applied() + step.sent() + step.acknowledged(),
-                                    waiting)));
+                                    with.peers().size(), step.applied() + step.sent() + step.acknowledged(), waiting)));
         });
         failure = result.isErr() ? result.error() : unfound.get();
         tellListeners();

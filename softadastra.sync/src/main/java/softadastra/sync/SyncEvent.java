@@ -184,7 +184,8 @@ public sealed interface SyncEvent {
         public SoftadastraError error() {
             return SoftadastraError.of(
                             ErrorCode.ORIGIN_FORK,
-                            "operation " + id + " stands for two contents: have two nodes gone on from copies of one log?")
+                            "operation " + id
+                                    + " stands for two contents: have two nodes gone on from copies of one log?")
                     .withContext("key " + key + ", stamps " + stamp + " and " + other);
         }
     }

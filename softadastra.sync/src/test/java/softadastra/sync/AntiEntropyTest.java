@@ -287,8 +287,8 @@ class AntiEntropyTest {
     void noStepLooksAtMoreThanASlice() {
         AtomicInteger looked = new AtomicInteger();
         try (StoreEngine store = filled("a", 500)) {
-            AntiEntropy antiEntropy =
-                    new AntiEntropy(store.replication(), store::context, small(looked), arbiter -> {}, new Forks(store.replication()));
+            AntiEntropy antiEntropy = new AntiEntropy(
+                    store.replication(), store::context, small(looked), arbiter -> {}, new Forks(store.replication()));
             long now = 0;
             while (next(antiEntropy, store).isEmpty()) {
                 looked.set(0);
@@ -321,8 +321,12 @@ class AntiEntropyTest {
     @Test
     void aStoreThatIsWrittenToNowAndThenIsComparedAllTheSame() {
         try (StoreEngine store = filled("a", 500)) {
-            AntiEntropy antiEntropy =
-                    new AntiEntropy(store.replication(), store::context, small(new AtomicInteger()), arbiter -> {}, new Forks(store.replication()));
+            AntiEntropy antiEntropy = new AntiEntropy(
+                    store.replication(),
+                    store::context,
+                    small(new AtomicInteger()),
+                    arbiter -> {},
+                    new Forks(store.replication()));
             int complete = 0;
             for (int i = 1; i < 20_000; i++) {
                 antiEntropy.step(true, 20L * i * MILLIS);
@@ -338,8 +342,12 @@ class AntiEntropyTest {
     @Test
     void nothingIsTakenWhereTheSumsAreTheSame() {
         try (StoreEngine store = filled("a", 20)) {
-            AntiEntropy antiEntropy =
-                    new AntiEntropy(store.replication(), store::context, small(new AtomicInteger()), arbiter -> {}, new Forks(store.replication()));
+            AntiEntropy antiEntropy = new AntiEntropy(
+                    store.replication(),
+                    store::context,
+                    small(new AtomicInteger()),
+                    arbiter -> {},
+                    new Forks(store.replication()));
             long now = 0;
             while (next(antiEntropy, store).isEmpty()) {
                 antiEntropy.step(true, now += MILLIS);

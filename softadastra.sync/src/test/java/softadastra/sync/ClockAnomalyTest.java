@@ -40,8 +40,8 @@ class ClockAnomalyTest {
 
     @BeforeEach
     void open() {
-        store = StoreEngine.open(StoreConfig.of(WalConfig.memory().withClock(() -> time))
-                        .withNodeId("a"))
+        store = StoreEngine.open(
+                        StoreConfig.of(WalConfig.memory().withClock(() -> time)).withNodeId("a"))
                 .orElseThrow();
         sync = SyncEngine.open(store, SyncConfig.local(), network.connect(A)).orElseThrow();
         sync.addListener(events::add);

@@ -100,8 +100,7 @@ class ForksTest {
     }
 
     private Chunk part(Vector cut, Optional<Key> through, OperationRecord... survivors) {
-        return new Chunk(
-                cut, false, Optional.empty(), through, List.of(survivors), List.of(), List.of(), List.of());
+        return new Chunk(cut, false, Optional.empty(), through, List.of(survivors), List.of(), List.of(), List.of());
     }
 
     private OperationId id(long counter) {
@@ -128,7 +127,8 @@ class ForksTest {
         // What stood is gone: nothing can be said of it any more.
         a.hear(put(1, LATE, "k", "four"));
         assertEquals(List.of(), a.told());
-        assertTrue(a.sync.conflicts().orElseThrow().stream().noneMatch(each -> each.loser().equals(id(1)) && each.winner().equals(id(1))));
+        assertTrue(a.sync.conflicts().orElseThrow().stream()
+                .noneMatch(each -> each.loser().equals(id(1)) && each.winner().equals(id(1))));
     }
 
     @Test

@@ -81,7 +81,8 @@ class OutboxStatusesTest {
             said.values().removeIf(count -> count == 0);
             assertEquals(said, counts);
             assertEquals(
-                    state.outboxSize(), counts.values().stream().mapToLong(each -> each).sum() - state.acknowledgedCount());
+                    state.outboxSize(),
+                    counts.values().stream().mapToLong(each -> each).sum() - state.acknowledgedCount());
             return counts;
         }
 
@@ -148,7 +149,8 @@ class OutboxStatusesTest {
             assertEquals(Map.of(SyncStatus.PENDING, 3L), a.counts(), "nobody who lacks it is being sent it");
             a.put(3, 1, 1);
             assertEquals(
-                    List.of(SyncStatus.PENDING, SyncStatus.PENDING, SyncStatus.PENDING, SyncStatus.QUEUED), a.statuses());
+                    List.of(SyncStatus.PENDING, SyncStatus.PENDING, SyncStatus.PENDING, SyncStatus.QUEUED),
+                    a.statuses());
             cutOff();
             tick(a, b, c);
             assertEquals(Map.of(SyncStatus.ACKNOWLEDGED, 4L), a.counts());
@@ -182,8 +184,7 @@ class OutboxStatusesTest {
             a.put(1, 1, 100);
             a.put(2, 1, 1);
             tick(a, b);
-            assertEquals(
-                    List.of(SyncStatus.ACKNOWLEDGED, SyncStatus.FAILED, SyncStatus.ACKNOWLEDGED), a.statuses());
+            assertEquals(List.of(SyncStatus.ACKNOWLEDGED, SyncStatus.FAILED, SyncStatus.ACKNOWLEDGED), a.statuses());
             assertEquals(Map.of(SyncStatus.ACKNOWLEDGED, 2L, SyncStatus.FAILED, 1L), a.counts());
         }
     }

@@ -35,6 +35,7 @@ final class SimulatedMoves {
 
     /** Nodes whose log was put back, until others have said what they know of them. */
     private final Set<NodeId> outdated = new HashSet<>();
+
     private final Set<NodeId> everPutBack = new HashSet<>();
 
     /** For how many steps nodes are away. */

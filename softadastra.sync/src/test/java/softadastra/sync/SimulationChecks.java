@@ -51,7 +51,9 @@ final class SimulationChecks {
                         + node.store().context());
         for (Peer peer : node.exchange().peers().values()) {
             cluster.check(
-                    I16, peer.inFlight().isWithinWindow(), () -> peer.inFlight().size() + " operations in flight to " + peer.node());
+                    I16,
+                    peer.inFlight().isWithinWindow(),
+                    () -> peer.inFlight().size() + " operations in flight to " + peer.node());
             cluster.check(
                     I3,
                     words.saidBy(peer.origin()).includes(peer.acknowledged()),
@@ -140,17 +142,17 @@ final class SimulationChecks {
     private void checkStatus(Exchange exchange, OperationId id, SyncStatus status) {
         boolean everybodyHasIt = exchange.peers().values().stream()
                 .allMatch(peer -> peer.acknowledged().includes(id));
-        boolean isSent = exchange.peers().values().stream().anyMatch(peer -> !peer.acknowledged()
-                        .includes(id)
-                && peer.inFlight().through(id.node()).getOrDefault(id.origin(), 0L) >= id.counter());
-        boolean isTrue =
-                switch (status) {
-                    case PENDING, QUEUED -> !isSent && (!everybodyHasIt || exchange.peers().isEmpty());
-                    case IN_FLIGHT -> isSent && words.wasSent(id);
-                    case ACKNOWLEDGED -> everybodyHasIt;
-                    case FAILED -> exchange.rejecting().failedOperations().contains(id);
-                    case APPLIED -> false;
-                };
+        boolean isSent = exchange.peers().values().stream()
+                .anyMatch(peer -> !peer.acknowledged().includes(id)
+                        && peer.inFlight().through(id.node()).getOrDefault(id.origin(), 0L) >= id.counter());
+        boolean isTrue = switch (status) {
+            case PENDING, QUEUED ->
+                !isSent && (!everybodyHasIt || exchange.peers().isEmpty());
+            case IN_FLIGHT -> isSent && words.wasSent(id);
+            case ACKNOWLEDGED -> everybodyHasIt;
+            case FAILED -> exchange.rejecting().failedOperations().contains(id);
+            case APPLIED -> false;
+        };
         cluster.check(I12, isTrue, () -> id + " is said to be " + status);
     }
 

@@ -34,8 +34,7 @@ final class SimulationWords {
         boolean unused = heldBy(message.from().node()).merge(cut.held());
         boolean unusedToo = saidBy(message.from()).merge(cut.held());
         message.operations().stream().map(OperationRecord::id).forEach(id -> tell(message.from(), id));
-        message.skips()
-                .forEach(skip -> tell(message.from(), new OperationId(skip.origin(), skip.through())));
+        message.skips().forEach(skip -> tell(message.from(), new OperationId(skip.origin(), skip.through())));
         boolean unusedEither = cut.returning() ? learning.add(message.from()) : learning.remove(message.from());
         promised.merge(
                 message.from(), cut.promise(), (one, other) -> Long.compareUnsigned(one, other) > 0 ? one : other);
