@@ -21,6 +21,7 @@ import softadastra.store.CausalContext;
 import softadastra.store.Effect;
 import softadastra.store.Key;
 import softadastra.store.Operation;
+import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
 import softadastra.store.Replication;
@@ -356,9 +357,14 @@ class AntiEntropyTest {
             List<Long> ours = next(antiEntropy, store).sums();
             Key key = Key.of("k3");
             Standing standing = store.replication().standing(key).orElseThrow().get(0);
-            // What never was: later than what stands here, and held.
+            // What never was: later than what stands here, and held; not by its name, which nobody takes.
+            OperationId other = store.replication()
+                    .standing(Key.of("k4"))
+                    .orElseThrow()
+                    .get(0)
+                    .id();
             OperationRecord later = OperationRecord.remote(
-                    standing.id(),
+                    other,
                     standing.stamp().next(),
                     standing.version(),
                     Effect.WON,
