@@ -118,7 +118,7 @@ final class OutboxStatuses {
      */
     boolean has(OperationId id) {
         Way way = ways.get(id.origin());
-        boolean isOver = way != null && !id.origin().equals(self) && id.counter() > way.written;
+        boolean isOver = !id.origin().equals(self) && (way == null || id.counter() > way.written);
         return !isOver && !members.refuses(id);
     }
 
