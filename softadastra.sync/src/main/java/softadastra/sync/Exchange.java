@@ -380,7 +380,7 @@ final class Exchange {
                     }
                 });
             } else {
-                membership.refuse(message.state());
+                membership.refuse(message.state(), now);
             }
         }
         tally.attempt(() -> {

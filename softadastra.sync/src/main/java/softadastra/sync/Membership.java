@@ -241,12 +241,20 @@ class Membership {
 
     /**
      * Takes note of what somebody says who is not admitted. Where each has fenced the other, as those on both sides of a cut may be told
-     * to, neither would ever listen again: both come back.
+     * to, neither would ever listen again: both come back. So does who was told to forget the only one that it has a way to, and that has
+     * never let it in: of a fence that nobody else has heard of, that one will not hear either.
      */
-    void refuse(SyncMessage.State state) {
-        returning |= stage != Stage.LEFT
-                && members.fenced().containsKey(state.from())
-                && state.members().fenced().containsKey(self);
+    void refuse(SyncMessage.State state, long now) {
+        Origin from = state.from();
+        boolean fenced = stage != Stage.LEFT && members.fenced().containsKey(from);
+        returning |= fenced && state.members().fenced().containsKey(self);
+        boolean unknown = fenced
+                && stage.takesPart()
+                && !isListed
+                && state.cut().promise() != 0
+                && !state.cut().returning()
+                && !state.members().knows(self.node());
+        returning |= isRefusedForLong(from, unknown, now);
     }
 
     /**
@@ -461,14 +469,18 @@ class Membership {
                 && state.cut().promise() != 0
                 && !state.cut().returning()
                 && !state.members().hasOpen();
+        return isRefusedForLong(state.from(), refused, now)
+                && (!meeting(state).knowsOthers() || meeting(state).isNamedBefore());
+    }
+
+    private boolean isRefusedForLong(Origin by, boolean refused, long now) {
         if (!refused) {
-            refusedSince.remove(state.from());
+            refusedSince.remove(by);
             return false;
         }
         // Where only one of the two hears the other one it would come back again and again.
         long patience = REFUSED_NANOS << Math.min(renewals, MAX_PATIENCE);
-        return now - refusedSince.computeIfAbsent(state.from(), absent -> now) > patience
-                && (!meeting(state).knowsOthers() || meeting(state).isNamedBefore());
+        return now - refusedSince.computeIfAbsent(by, absent -> now) > patience;
     }
 
     private Meeting meeting(SyncMessage.State state) {

@@ -129,6 +129,38 @@ class SplitTest extends TimedNodes {
         assertEquals(epochs, epochs());
     }
 
+    /** As a leaf that was away for long does where the hub was replaced meanwhile. */
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "z"})
+    void whoWasFencedComesBackThroughSomebodyItDoesNotKnow(String name) {
+        List<Node> group = group("a", "b", "c");
+        Node a = group.get(0);
+        Node b = group.get(1);
+        Node c = group.get(2);
+        sleep(c);
+        c.put("mine", "of c");
+        forget(a, c);
+        a.remove("of c");
+        Node next = new Node(name);
+        pass(30);
+        a.put("later", "1");
+        pass(30);
+        assertEquals(0, next.remembered());
+        network.cutOff(Set.of(c.id, next.id));
+        nodes.add(c);
+        pass(5);
+        assertEquals(next.contents(), c.contents());
+        network.cutOff(Set.of());
+        pass(5);
+        assertOne(Map.of("of a", "1", "of b", "1", "later", "1", "mine", "of c"));
+        assertEquals(b.contents(), c.contents());
+    }
+
+    /** They do nothing until they are among the nodes again. */
+    private void sleep(Node... all) {
+        nodes.removeAll(List.of(all));
+    }
+
     /** The epochs of the nodes that were there before. */
     private Map<String, Long> epochs() {
         return nodes.stream()
