@@ -38,9 +38,6 @@ final class Peer {
         static final Window STANDARD = new Window(256, 2 << 20, 256 << 10);
     }
 
-    /** Who brings it what stands elsewhere is gone if nothing has come of it for so long. */
-    private static final long STALLED_NANOS = 30_000_000_000L;
-
     /** Whoever was not heard of for so long is heard of through others. */
     private static final long SILENT_NANOS = 15_000_000_000L;
 
@@ -54,7 +51,7 @@ final class Peer {
     private LogCursor mark;
 
     private final RetryTimer timer = new RetryTimer();
-    private final RetryTimer partTimer = new RetryTimer();
+    private final Parts parts = new Parts();
     private long retries;
     private @Nullable Cut cut;
 
@@ -68,21 +65,6 @@ final class Peer {
     private boolean echoed;
     private long heardAt;
     private long clockOffsetMillis;
-
-    /** How far it is with what stands elsewhere, and since when it has been there. */
-    private Optional<Progress> progress = Optional.empty();
-
-    private long progressAt;
-    private boolean whole;
-
-    /** Whether it was sent a part that it has not asked on from; behind which key that began, and when it was sent. */
-    private boolean partSent;
-
-    private Optional<Key> sentBehind = Optional.empty();
-    private long partSentAt;
-
-    /** What it holds once it has the last of the parts that it is sent. */
-    private Vector partsUpTo = new Vector();
 
     /** Members that it does not hear. */
     private SortedSet<Origin> lacking = new TreeSet<>();
@@ -121,7 +103,7 @@ final class Peer {
     /** In how many nanoseconds there is something to send to it again, if nothing is heard of it until then. */
     long pause(long now) {
         long pause = inFlight.isEmpty() ? Long.MAX_VALUE : timer.at() - now;
-        return partSent ? Math.min(pause, partTimer.at() - now) : pause;
+        return Math.min(pause, parts.pause(now));
     }
 
     /** What it holds, as far as is known. */
@@ -142,7 +124,7 @@ final class Peer {
 
     /** How many operations were sent again. */
     long retries() {
-        return retries;
+        return retries + parts.retries();
     }
 
     /** Whether it has spoken since the engine was opened. */
@@ -169,9 +151,7 @@ final class Peer {
     void link(boolean up) {
         if (up && !linked) {
             timer.reset();
-            partTimer.reset();
-            partSent = false;
-            partsUpTo = new Vector();
+            parts.reset();
             owed = true;
             rewind();
         }
@@ -226,56 +206,9 @@ final class Peer {
         return !acknowledged.includes(start);
     }
 
-    /** How far it is with what stands elsewhere. */
-    Optional<Progress> progress() {
-        return progress;
-    }
-
-    /** Whether it is to be told all that stands here, and not only what it lacks. */
-    boolean isWhole() {
-        return whole;
-    }
-
-    /** Whether it has been where it is for so long that whoever had brought it there has left. */
-    boolean isStalled(long now) {
-        return now - progressAt >= STALLED_NANOS;
-    }
-
-    /** Whether it is time to send it a part: the next one at once, the same again after a while. */
-    boolean isChunkDue(Optional<Key> behind, long now, RandomGenerator random) {
-        if (!behind.equals(sentBehind)) {
-            sentBehind = behind;
-            partArrived(now);
-        }
-        if (partSent) {
-            if (!partTimer.isOver(now)) {
-                return false;
-            }
-            partTimer.expire(1);
-            retries++;
-        }
-        partTimer.begin(now, random);
-        partSent = true;
-        partSentAt = now;
-        return true;
-    }
-
-    private void partArrived(long now) {
-        if (partSent) {
-            partSent = false;
-            partTimer.heard();
-            partTimer.acknowledged(1, partSentAt, now);
-        }
-    }
-
-    /** It is sent parts of what stands here; with the last one it holds what was held when they were begun. */
-    void goesInParts(Vector cut) {
-        partsUpTo = cut.copy();
-    }
-
-    /** What it is to hold with the last of the parts that it is sent; nothing while none was. */
-    Vector partsUpTo() {
-        return partsUpTo;
+    /** What it is told of what stands here. */
+    Parts parts() {
+        return parts;
     }
 
     void owe() {
@@ -290,20 +223,20 @@ final class Peer {
     void heard(SyncMessage.State state, long now, long millis) {
         if (isSilent(now)) {
             // Else it may be at the last part, which is large.
-            partTimer.heard();
+            parts.tryAgain();
         }
         heard = true;
         heardAt = now;
-        clockOffsetMillis = state.millis() - millis;
-        lacking = state.lacking();
-        if (lacking.contains(origin)) {
+        Cut before = cut;
+        // Messages come in any order.
+        if (before == null || state.cut().sequence() >= before.sequence()) {
+            clockOffsetMillis = state.millis() - millis;
+            lacking = state.lacking();
+            parts.asked(state.progress(), state.whole(), now);
+        }
+        if (state.lacking().contains(origin)) {
             // It asks, maybe again.
             relayed.remove(origin);
-        }
-        whole = state.whole();
-        if (!progress.equals(state.progress())) {
-            progress = state.progress();
-            progressAt = now;
         }
         timer.heard();
         learn(state.cut(), state.accused(), now);
@@ -392,7 +325,7 @@ final class Peer {
      */
     Outgoing next(
             LogTail log, long durable, Vector held, Members members, Share share, long now, RandomGenerator random) {
-        partArrived(now);
+        parts.arrived(now);
         tellWithheld(share);
         Outgoing out = new Outgoing();
         if (inFlight.isEmpty()) {

@@ -130,7 +130,12 @@ final class Sending {
         SortedMap<Origin, Relayed> relay =
                 peer.relay(peers.all(), origin -> membership.silences().of(origin, now) / 1_000_000, heartbeat);
         boolean member = membership.stage().takesPart();
-        boolean told = member && !mending.isWanted() && sendChunk(peer, relay, now);
+        boolean told = false;
+        if (member && !mending.isWanted()) {
+            told = sendChunk(peer, relay, now);
+        } else {
+            peer.parts().stop();
+        }
         for (int i = 0; member && i < MAX_MESSAGES; i++) {
             Outgoing out = next(peer, now);
             if (out.isEmpty()) {
@@ -222,7 +227,7 @@ final class Sending {
 
     private Outgoing next(Peer peer, long now) {
         Share share = share(peer);
-        if (!share.isAny() || peer.isWhole() || share.isBehind(peer, here.start())) {
+        if (!share.isAny() || peer.parts().isWhole() || share.isBehind(peer, here.start())) {
             return new Outgoing();
         }
         try {
@@ -246,8 +251,8 @@ final class Sending {
             return Map.of();
         }
         Share share = share(peer);
-        if (peer.isWhole() || share.isBehind(peer, here.start())) {
-            return peer.partsUpTo().counters();
+        if (peer.parts().isWhole() || share.isBehind(peer, here.start())) {
+            return peer.parts().through().counters();
         }
         if (!share.isAny()) {
             return Map.of();
@@ -271,25 +276,29 @@ final class Sending {
 
     private boolean sendChunk(Peer peer, SortedMap<Origin, Relayed> relay, long now) {
         Share share = share(peer);
-        Optional<Vector> cutHere = peer.isWhole() || share.isBehind(peer, here.start())
-                ? share.cut(peer, here.start(), here.held())
-                : Optional.empty();
-        if (cutHere.isEmpty()) {
+        boolean isOneByOne = share.isAny() && !peer.parts().isWhole() && !share.isBehind(peer, here.start());
+        if (isOneByOne) {
             return false;
         }
-        boolean full = peer.isWhole();
-        Optional<Progress> theirs = peer.progress().filter(each -> each.full() == full);
+        Optional<Vector> cutHere = share.isAny() ? share.cut(peer, here.start(), here.held()) : Optional.empty();
+        if (cutHere.isEmpty()) {
+            peer.parts().stop();
+            return false;
+        }
+        boolean full = peer.parts().isWhole();
+        Optional<Progress> theirs = peer.parts().progress().filter(each -> each.full() == full);
         Optional<Progress> ours = theirs.filter(each -> share.of(here.held()).includes(each.cut()));
-        if (theirs.isPresent() && ours.isEmpty() && !peer.isStalled(now)) {
+        if (theirs.isPresent() && ours.isEmpty() && !peer.parts().isStalled(now)) {
             // Somebody else has begun, who holds what this node does not.
+            peer.parts().stop();
             return false;
         }
         Optional<Key> behind = ours.map(Progress::through);
-        if (!peer.isChunkDue(behind, now, random)) {
+        if (!peer.parts().isDue(behind, now, random)) {
             return false;
         }
         Vector cut = ours.map(Progress::cut).orElseGet(cutHere::get);
-        peer.goesInParts(cut);
+        peer.parts().goThrough(cut);
         membership.issue(here.held().counter(membership.self()));
         Chunk chunk =
                 snapshots.chunk(cut, behind, peer.acknowledged(), share, full, conflicts.all(), rejecting.missing());

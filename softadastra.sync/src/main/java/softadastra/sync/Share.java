@@ -82,7 +82,7 @@ record Share(Subscriptions subscriptions, Subscription wanted, boolean covers, V
         if (covers && !isBetweenSome()) {
             return Optional.of(held.copy());
         }
-        if (peer.isWhole()) {
+        if (peer.parts().isWhole()) {
             return Optional.empty();
         }
         Vector before = new Vector(start.held());

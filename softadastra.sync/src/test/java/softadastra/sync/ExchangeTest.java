@@ -189,6 +189,30 @@ class ExchangeTest {
         }
     }
 
+    /** What is sent in parts is sent again until it arrives; who has left sends nothing, and waits for nothing. */
+    @Test
+    void whoHasLeftDoesNotWaitForAPartToArrive() {
+        Pipe pipe = new Pipe();
+        try (StoreEngine store = open()) {
+            store.put(Key.of("k"), Value.fromString("v")).orElseThrow();
+            store.checkpoint().orElseThrow();
+            Exchange exchange = exchange(store, pipe);
+            exchange.tick(0).orElseThrow();
+            pipe.in.add(message(exchange, 1, Optional.empty()));
+            exchange.tick(1).orElseThrow();
+            assertTrue(pipe.out.get(1).chunk().isPresent());
+            long later = 60_000_000_000L;
+            exchange.tick(later).orElseThrow();
+            assertTrue(pipe.out.get(2).chunk().isPresent());
+            exchange.leave().orElseThrow();
+            for (int i = 2; i < 5; i++) {
+                exchange.tick(i * later).orElseThrow();
+                assertTrue(exchange.pause(i * later + 1) > 0);
+                assertTrue(exchange.pause(i * later + 4_000_000_000L) > 0);
+            }
+        }
+    }
+
     @Test
     void whoHasSpokenIsAMemberAndIsToldWhatIsHeldHere() {
         Pipe pipe = new Pipe();
