@@ -43,20 +43,22 @@ final class AckMarks {
     /** What is to be noted; empty if the log has just that. */
     Optional<byte[]> news() {
         byte[] encoded = encode();
-        return Arrays.equals(encoded, inLog) ? Optional.empty() : Optional.of(encoded);
+        boolean isSame = Arrays.equals(encoded, inLog);
+        changed &= !isSame;
+        return isSame ? Optional.empty() : Optional.of(encoded);
     }
 
     /** A note is in the log. */
     void isInLog(byte[] note) {
         inLog = note.clone();
+        changed = false;
     }
 
     /** Takes over what members have acknowledged. */
     void raise(Collection<Peer> peers) {
         for (Peer peer : peers) {
-            boolean unused = mark(peer.origin()).merge(peer.acknowledged());
+            changed |= mark(peer.origin()).merge(peer.acknowledged());
         }
-        changed = false;
     }
 
     /**

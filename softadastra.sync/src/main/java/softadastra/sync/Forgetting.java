@@ -33,6 +33,9 @@ final class Forgetting {
     /** How old a removal is before it is worth to be forgotten. */
     private final long graceMillis;
 
+    /** So many removals are yet to be looked at since one was found that may go: one walk over all of them. */
+    private int found;
+
     private long promise;
     private long wanted;
 
@@ -76,8 +79,10 @@ final class Forgetting {
 
     /** Promises what others want, as far as this node's clock has come. */
     void makePromise() {
-        long issued = replication.clock().orElseThrow().packed();
-        long possible = HybridTimestamp.comparePacked(wanted, issued) < 0 ? wanted : issued;
+        HybridTimestamp issued = replication.clock().orElseThrow();
+        boolean isReached = HybridTimestamp.comparePacked(wanted, issued.packed()) < 0;
+        // What is further ahead than this clock is promised bit by bit: each promise takes a force, and moves the clock.
+        long possible = isReached ? wanted : step(issued.millis());
         // Whoever is not let in by all could find that those who do not know it have promises of another one.
         // Who has never met anybody promises nothing: with a promise it would be a group beside that which it joins.
         if (HybridTimestamp.comparePacked(possible, promise) > 0
@@ -105,8 +110,11 @@ final class Forgetting {
         if (replication.remembered().orElseThrow() == 0) {
             return 0;
         }
-        long millis = replication.clock().orElseThrow().millis() - graceMillis;
-        // In steps, since each promise takes a force.
+        return step(replication.clock().orElseThrow().millis() - graceMillis);
+    }
+
+    /** A stamp at or before a time, in steps, since each promise takes a force; 0 for none. */
+    private long step(long millis) {
         long step = Math.max(1, graceMillis / 2);
         return millis <= 0 ? 0 : HybridTimestamp.of(millis / step * step, 0).packed();
     }
@@ -132,6 +140,21 @@ final class Forgetting {
         if (!collector.isReady(here.held())) {
             return 0;
         }
+        if (found <= 0) {
+            // What is noted before anything goes takes a force: not for what stays.
+            boolean[] any = new boolean[1];
+            int unused = replication
+                    .collect(
+                            (removal, stamp) -> {
+                                any[0] |= collector.mayForget(removal, stamp);
+                                return false;
+                            },
+                            AT_ONCE)
+                    .orElseThrow();
+            found = any[0] ? replication.remembered().orElseThrow() : 0;
+            collector.end();
+            return 0;
+        }
         // Whoever comes back with a log that was put back is to be told what it had.
         acks.raise(peers.all().values());
         Optional<byte[]> marks = acks.news();
@@ -140,6 +163,7 @@ final class Forgetting {
             acks.isInLog(marks.get());
         }
         int collected = replication.collect(collector, AT_ONCE).orElseThrow();
+        found -= AT_ONCE;
         collector.end();
         return collected;
     }

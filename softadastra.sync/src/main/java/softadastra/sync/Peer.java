@@ -231,10 +231,11 @@ final class Peer {
         // Messages come in any order.
         if (before == null || state.cut().sequence() >= before.sequence()) {
             clockOffsetMillis = state.millis() - millis;
-            lacking = state.lacking();
             parts.asked(state.progress(), state.whole(), now);
         }
-        if (state.lacking().contains(origin)) {
+        // As told by whoever has an earlier log too: what it had said is to be told to it.
+        lacking = state.lacking();
+        if (lacking.contains(origin)) {
             // It asks, maybe again.
             relayed.remove(origin);
         }
