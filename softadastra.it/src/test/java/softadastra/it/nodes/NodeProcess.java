@@ -20,6 +20,7 @@ import softadastra.it.ChildJvm;
 /** A node as its user runs it: {@code node start} of the linked image, and commands beside it. */
 final class NodeProcess implements AutoCloseable {
     private static final Path IMAGE = Path.of(System.getProperty("softadastra.image"));
+    private static final int PATIENCE_MILLIS = 60_000;
     private static final String LISTENING = "listening : http://127.0.0.1:";
 
     private final String id;
@@ -125,21 +126,21 @@ final class NodeProcess implements AutoCloseable {
         }
     }
 
-    /** A number on the status page that it serves; empty if it does not answer. */
-    Optional<Long> status(String name) {
+    /** A number on the status page that it serves. */
+    long status(String name) {
         try {
             HttpURLConnection connection =
                     (HttpURLConnection) new URL("http://127.0.0.1:" + port + "/status.json").openConnection();
             connection.setRequestProperty("Authorization", "Bearer " + NodesUnderKillTest.TOKEN);
-            connection.setConnectTimeout(5_000);
-            connection.setReadTimeout(5_000);
+            connection.setConnectTimeout(PATIENCE_MILLIS);
+            connection.setReadTimeout(PATIENCE_MILLIS);
             try (InputStream in = connection.getInputStream()) {
                 String page = new String(in.readAllBytes(), StandardCharsets.UTF_8);
                 Matcher number = Pattern.compile("\"" + name + "\" *: *(\\d+)").matcher(page);
-                return number.find() ? Optional.of(Long.valueOf(number.group(1))) : fail(name + " is not in " + page);
+                return number.find() ? Long.parseLong(number.group(1)) : fail(name + " is not in " + page);
             }
         } catch (IOException e) {
-            return Optional.empty();
+            return fail("node " + id + " does not answer", e);
         }
     }
 

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -153,7 +152,7 @@ class NodesUnderKillTest {
             Map<String, String> first = entries(nodes.get(0));
             for (int i = 0; i < nodes.size(); i++) {
                 NodeProcess node = nodes.get(i);
-                assertEquals(Optional.of(0L), node.status("failedCount"), name);
+                assertEquals(0, node.status("failedCount"), name);
                 assertEquals(first, entries(node), name + ", " + node.id());
                 shared.see(node);
                 writers.get(i).lastOfOwnKeys().forEach((key, number) -> {

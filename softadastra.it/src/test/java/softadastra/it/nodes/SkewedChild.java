@@ -19,7 +19,7 @@ import softadastra.wal.spi.WalConfig;
 
 /** A node whose clock is off, in a JVM of its own; it does what is said to it on its standard input, line by line. */
 final class SkewedChild {
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final StoreEngine store;
     private final SyncEngine sync;

@@ -46,6 +46,8 @@ class SkewedClocksTest {
                     SkewedChild.class,
                     arguments.toArray(String[]::new));
             nodes.add(child);
+        }
+        for (ChildJvm child : nodes) {
             String address = child.line().orElseThrow();
             ports.add(Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
         }
@@ -69,10 +71,15 @@ class SkewedClocksTest {
         return nodes.get(node).line().orElseThrow();
     }
 
-    /** Waits until every node has acknowledged what every other one wrote. */
+    /**
+     * Waits until every node has acknowledged what every other one wrote. A node says so of those it knows, and may have met but one of
+     * them the first time round; when all have said so, each has heard of all that the others had heard of.
+     */
     private void awaitAllAcknowledged() {
-        for (int node = 0; node < nodes.size(); node++) {
-            assertEquals("true", ask(node, "synced"), "node " + node);
+        for (int round = 0; round < 2; round++) {
+            for (int node = 0; node < nodes.size(); node++) {
+                assertEquals("true", ask(node, "synced"), "node " + node);
+            }
         }
     }
 
@@ -90,6 +97,9 @@ class SkewedClocksTest {
         }
         for (int node = 0; node < nodes.size(); node++) {
             assertEquals(Integer.toString(KEYS), ask(node, "outbox"));
+        }
+        // Not before all are asked: from the first wire on, others get through too.
+        for (int node = 0; node < nodes.size(); node++) {
             wires.get(node).leadTo(ports.get(node));
         }
         awaitAllAcknowledged();
