@@ -31,7 +31,7 @@ import softadastra.store.StoreEngine;
 import softadastra.store.Value;
 
 /** Nodes that hold the same and have something else, since a log is not what it should be, find out and mend it. */
-@Timeout(60)
+@Timeout(300)
 class AntiEntropyTest {
 
     private final InMemoryNetwork network = new InMemoryNetwork(7);

@@ -24,7 +24,7 @@ import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalProvider;
 
 /** A node whose log takes less at once than those of others, who therefore do not have to wait. */
-@Timeout(60)
+@Timeout(300)
 class OversizedTest {
 
     private static final int MOST = 2_000;

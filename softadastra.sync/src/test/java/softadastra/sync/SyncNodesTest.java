@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +23,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import softadastra.core.ErrorCode;
 import softadastra.core.NodeId;
+import softadastra.core.SoftadastraError;
+import softadastra.store.Batch;
 import softadastra.store.Key;
 import softadastra.store.KeyRange;
 import softadastra.store.StoreConfig;
@@ -28,7 +33,7 @@ import softadastra.store.Value;
 import softadastra.store.Watch;
 
 /** Nodes in one JVM, over a network in memory: what an application sees of them. */
-@Timeout(60)
+@Timeout(300)
 class SyncNodesTest {
 
     private final InMemoryNetwork network = new InMemoryNetwork(7);
@@ -43,12 +48,12 @@ class SyncNodesTest {
         }
 
         Node(String id, StoreConfig config) {
+            this(id, config, network.connect(new NodeId(id)));
+        }
+
+        Node(String id, StoreConfig config, SyncTransport way) {
             store = StoreEngine.open(config.withNodeId(id)).orElseThrow();
-            sync = SyncEngine.open(
-                            store,
-                            SyncConfig.local(),
-                            network.connect(NodeId.of(id).orElseThrow()))
-                    .orElseThrow();
+            sync = SyncEngine.open(store, SyncConfig.local(), way).orElseThrow();
         }
 
         void put(String key, String value) {
@@ -131,10 +136,13 @@ class SyncNodesTest {
         try (Node b = new Node("node-b")) {
             try (Node a = new Node("node-a", durable)) {
                 a.sync.addListener(events::add);
+                // At once: each by itself waits for the disk.
+                Batch batch = new Batch();
                 for (int i = 0; i < Conflicts.MAX_COUNT + 7; i++) {
-                    a.put("k" + i, "a");
+                    batch.put(Key.of("k" + i), Value.fromString("a"));
                     b.put("k" + i, "b");
                 }
+                a.store.write(batch).orElseThrow();
                 tick(a, b);
                 assertEquals(a.contents(), b.contents());
                 SyncReport report = a.sync.report().orElseThrow();
@@ -294,28 +302,54 @@ class SyncNodesTest {
         }
     }
 
+    /** A way on which nothing arrives from one moment to another: whoever asks waits. */
+    private static SyncTransport held(SyncTransport way, CountDownLatch from, CountDownLatch to) {
+        InvocationHandler held = (proxy, method, arguments) -> {
+            if (from.getCount() == 0 && method.getName().equals("receive")) {
+                assertTrue(to.await(2, TimeUnit.MINUTES));
+            }
+            return method.invoke(way, arguments);
+        };
+        return (SyncTransport)
+                Proxy.newProxyInstance(SyncTransport.class.getClassLoader(), new Class<?>[] {SyncTransport.class}, held);
+    }
+
+    private static Optional<String> awaitFailure(Node node, boolean there) throws InterruptedException {
+        Optional<SoftadastraError> failure = node.sync.failure();
+        while (failure.isPresent() != there) {
+            Thread.sleep(1);
+            failure = node.sync.failure();
+        }
+        return failure.map(SoftadastraError::message);
+    }
+
     @Test
     void aListenerThatThrowsIsAFailureThatIsToldAndEndsNothing() throws Exception {
+        CountDownLatch told = new CountDownLatch(1);
+        CountDownLatch seen = new CountDownLatch(1);
+        SyncTransport way = held(network.connect(new NodeId("node-b")), told, seen);
         try (Node a = new Node("node-a");
-                Node b = new Node("node-b")) {
-            CountDownLatch told = new CountDownLatch(1);
+                Node b = new Node("node-b", StoreConfig.memoryOnly(), way)) {
             b.sync.addListener(event -> {
                 told.countDown();
                 throw new IllegalStateException("no such listener");
             });
-            network.cutOff(Set.of(NodeId.of("node-a").orElseThrow()));
             a.put("doc/1", "local");
             b.put("doc/1", "remote");
-            network.cutOff(Set.of());
             a.sync.start().orElseThrow();
             b.sync.start().orElseThrow();
             assertTrue(told.await(1, TimeUnit.MINUTES));
+            Optional<String> failure = awaitFailure(b, true);
+            seen.countDown();
+            assertEquals(
+                    Optional.of("a step of sync has failed: java.lang.IllegalStateException: no such listener"), failure);
             CountDownLatch arrived = new CountDownLatch(1);
             Watch watch =
                     b.store.watch(KeyRange.all(), change -> arrived.countDown()).orElseThrow();
             a.put("after", "it");
             assertTrue(arrived.await(1, TimeUnit.MINUTES));
             watch.close();
+            assertEquals(Optional.empty(), awaitFailure(b, false));
         }
     }
 
@@ -337,10 +371,8 @@ class SyncNodesTest {
                 b.sync.close();
                 told.countDown();
             });
-            network.cutOff(Set.of(NodeId.of("node-a").orElseThrow()));
             a.put("doc/1", "local");
             b.put("doc/1", "remote");
-            network.cutOff(Set.of());
             a.sync.start().orElseThrow();
             b.sync.start().orElseThrow();
             assertTrue(told.await(1, TimeUnit.MINUTES));

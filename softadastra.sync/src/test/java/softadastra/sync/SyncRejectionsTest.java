@@ -30,7 +30,7 @@ import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalProvider;
 
 /** What becomes of operations that a node does not take. */
-@Timeout(60)
+@Timeout(300)
 class SyncRejectionsTest {
 
     private static final SyncConfig ALL = SyncConfig.local();

@@ -12,6 +12,7 @@ final class Counters {
     final LongAdder givenWay = new LongAdder();
     final LongAdder handshakesFailed = new LongAdder();
     final LongAdder requests = new LongAdder();
+    final LongAdder sessions = new LongAdder();
     final LongAdder messagesIn = new LongAdder();
     final LongAdder messagesOut = new LongAdder();
     final LongAdder bytesIn = new LongAdder();
@@ -40,6 +41,7 @@ final class Counters {
         copy.put("givenWay", givenWay.sum());
         copy.put("handshakesFailed", handshakesFailed.sum());
         copy.put("requests", requests.sum());
+        copy.put("sessions", sessions.sum());
         copy.put(
                 "refused",
                 refusals().values().stream().mapToLong(Long::longValue).sum());

@@ -157,6 +157,7 @@ final class Service {
         ways.outdated(session.node, session.instance).forEach(this::end);
         sessions.put(session.id, session);
         ways.join(session).ifPresent(this::end);
+        counters.sessions.increment();
         call.know();
         call.answer(200, List.of(), gate.welcome(session));
     }

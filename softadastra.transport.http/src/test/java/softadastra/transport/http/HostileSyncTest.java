@@ -99,7 +99,7 @@ class HostileSyncTest {
         private final Map<String, String> expected = new TreeMap<>();
         private final List<RawSocket> idle = new ArrayList<>();
         private final List<Attack> attacks = new ArrayList<>();
-        private long before;
+        private Heap heap = new Heap();
         private int strangers;
 
         Beside(SyncNode hub, TransportConfig calling, HttpLimits limits) throws InterruptedException {
@@ -113,7 +113,7 @@ class HostileSyncTest {
         }
 
         void load(Attack.Entry entry, int idleOnes, int hostileOnes) throws Exception {
-            before = used();
+            heap = new Heap();
             for (int i = 0; i < idleOnes; i++) {
                 idle.add(entry.open());
             }
@@ -125,16 +125,13 @@ class HostileSyncTest {
 
         /** What is written on either side arrives on the other, and with one that comes now; nothing else does. */
         void exchange() throws Exception {
-            long most = 0;
             for (int i = 0; i < WRITES; i++) {
                 write(leaf, hub, "leaf " + i);
                 leaf.awaitChanged("leaf " + i);
                 write(hub, leaf, "hub " + i);
                 hub.awaitChanged("hub " + i);
-                if (i % (WRITES / 5) == 0) {
-                    most = Math.max(most, used() - before);
-                }
             }
+            heap.awaitGrowthBelow(MAX_GROWTH);
             try (SyncNode late = new SyncNode("late", calling, limits)) {
                 late.awaitChanges(expected.size());
                 assertEquals(expected, late.contents());
@@ -148,7 +145,6 @@ class HostileSyncTest {
             leaf.awaitSynced();
             attacks.get(0).awaitRound();
             assertTrue(hub.transport().counters().connections.sum() >= strangers, "all of them got in");
-            assertTrue(most < MAX_GROWTH, "memory grew by " + most + " bytes");
             assertEquals(expected, hub.contents());
             assertEquals(expected, leaf.contents());
             assertEquals(0, hub.transport().counters().faults.sum());
@@ -161,12 +157,6 @@ class HostileSyncTest {
             from.put(key, "written at " + key);
             to.awaitChanged(key);
             expected.put(key, "written at " + key + " in version 1");
-        }
-
-        private static long used() {
-            System.gc();
-            Runtime runtime = Runtime.getRuntime();
-            return runtime.totalMemory() - runtime.freeMemory();
         }
 
         @Override

@@ -25,12 +25,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import softadastra.core.NodeId;
+import softadastra.core.Result;
 import softadastra.sync.TransportConfig;
 import softadastra.sync.TransportLink;
 
 /** Ways come back after whatever has happened to them, and while they are down they say why. */
 class HttpLinksTest {
     private static final long SEED = Long.getLong("softadastra.seed", 3);
+    private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(3);
     private static final String TOKEN = "a token of the links' test";
     private static final TransportConfig CONFIG = TransportConfig.none().withToken(TOKEN);
 
@@ -48,17 +50,50 @@ class HttpLinksTest {
     }
 
     private Probe open(String name, TransportConfig config, Names names) {
-        HttpLimits limits = HttpLimits.defaults(FakeHost.of(name).maxMessageBytes())
+        return probe(name, tried(name, config, names, limits()).orElseThrow());
+    }
+
+    /** Has little patience with others: what it waits for too long is lost with the way. */
+    private Probe hasty(String name, TransportConfig config) {
+        HttpLimits limits = limits().withAnswerMillis(2_000).withHeadMillis(2_000);
+        return probe(name, tried(name, config, Names.SYSTEM, limits).orElseThrow());
+    }
+
+    private static HttpLimits limits() {
+        return HttpLimits.defaults(FakeHost.of("any").maxMessageBytes())
                 .withBackoffMaxMillis(400)
-                .withPollMillis(1_000)
-                .withAnswerMillis(2_000)
-                .withHeadMillis(2_000);
-        Probe probe = new Probe(
-                name,
-                HttpTransportProvider.open(config, FakeHost.of(name), limits, names)
-                        .orElseThrow());
+                .withPollMillis(1_000);
+    }
+
+    private static Result<HttpTransport> tried(String name, TransportConfig config, Names names, HttpLimits limits) {
+        return HttpTransportProvider.open(config, FakeHost.of(name), limits, names);
+    }
+
+    private Probe probe(String name, HttpTransport transport) {
+        Probe probe = new Probe(name, transport);
         opened.add(probe);
         return probe;
+    }
+
+    /** A port that was free a moment ago. */
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+
+    /** Listens at a port that was free, and may for a moment be somebody's who connects to something. */
+    private Probe openAt(int port, String name, TransportConfig config) throws InterruptedException {
+        TransportConfig listening = config.withListen("127.0.0.1:" + port);
+        Result<HttpTransport> transport = tried(name, listening, Names.SYSTEM, limits());
+        for (int i = 0; i < 600 && transport.isErr(); i++) {
+            assertTrue(
+                    transport.error().message().contains("the address is in use"),
+                    transport.error().message());
+            Thread.sleep(100);
+            transport = tried(name, listening, Names.SYSTEM, limits());
+        }
+        return probe(name, transport.orElseThrow());
     }
 
     private Probe hub() {
@@ -70,14 +105,11 @@ class HttpLinksTest {
     }
 
     @Test
-    void whoeverIsNotThereYetIsFoundOnceItIs() throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+    void whoeverIsNotThereYetIsFoundOnceItIs() throws Exception {
+        int port = freePort();
         Probe leaf = open("leaf", CONFIG.withPeers(List.of(url(port))));
         leaf.awaitProblem("connection refused");
-        Probe hub = open("hub", CONFIG.withListen("127.0.0.1:" + port));
+        Probe hub = openAt(port, "hub", CONFIG);
         leaf.awaitNeighbour(hub);
         assertEquals(Optional.of(hub.url()), hub.transport().address());
         assertEquals(Optional.empty(), leaf.transport().address());
@@ -163,10 +195,7 @@ class HttpLinksTest {
 
     @Test
     void namesThatWereFoundAndHangHoldUpNoPeer() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = freePort();
         CountDownLatch hanging = new CountDownLatch(4);
         CountDownLatch end = new CountDownLatch(1);
         opened.add(end::countDown);
@@ -184,7 +213,7 @@ class HttpLinksTest {
         }
         leaf.transport().call(many);
         assertTrue(hanging.await(60, TimeUnit.SECONDS));
-        Probe hub = open("hub", CONFIG.withListen("127.0.0.1:" + port));
+        Probe hub = openAt(port, "hub", CONFIG);
         leaf.awaitNeighbour(hub);
     }
 
@@ -199,7 +228,7 @@ class HttpLinksTest {
     @Test
     void aNodeThatDoesNotSpeakIsGivenUpAndTriedAgain() throws IOException {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            Probe leaf = open("leaf", CONFIG.withPeers(List.of(url(silent.getLocalPort()))));
+            Probe leaf = hasty("leaf", CONFIG.withPeers(List.of(url(silent.getLocalPort()))));
             leaf.awaitProblem("no answer within");
         }
     }
@@ -261,12 +290,9 @@ class HttpLinksTest {
     }
 
     @Test
-    void aNodeThatCallsItselfIsToldSo() throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        Probe self = open("self", CONFIG.withListen("127.0.0.1:" + port).withPeers(List.of(url(port))));
+    void aNodeThatCallsItselfIsToldSo() throws Exception {
+        int port = freePort();
+        Probe self = openAt(port, "self", CONFIG.withPeers(List.of(url(port))));
         self.awaitProblem("it is this node itself");
         assertEquals(Set.of(), self.transport().neighbours());
     }
@@ -316,16 +342,13 @@ class HttpLinksTest {
     }
 
     @Test
-    void nodesThatCallEachOtherAreOneNeighbourEach() throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        Probe one = open("one", CONFIG.withListen("127.0.0.1:" + port));
+    void nodesThatCallEachOtherAreOneNeighbourEach() throws Exception {
+        Probe one = open("one", CONFIG.withListen("127.0.0.1:0"));
+        int port = one.port();
         Probe other = open("other", CONFIG.withListen("127.0.0.1:0").withPeers(List.of(one.url())));
         other.awaitNeighbour(one);
         one.close();
-        Probe again = open("one", CONFIG.withListen("127.0.0.1:" + port).withPeers(List.of(other.url())));
+        Probe again = openAt(port, "one", CONFIG.withPeers(List.of(other.url())));
         again.awaitNeighbour(other);
         other.awaitNeighbour(again);
         roundTrip(again, other);
@@ -334,10 +357,10 @@ class HttpLinksTest {
 
     @Test
     void whateverABadProxyDoesOnlyWhatWasSentArrivesAndInTheEndAllOfIt() throws IOException {
-        Probe hub = hub();
+        Probe hub = hasty("hub", CONFIG.withListen("127.0.0.1:0"));
         BadProxy proxy = new BadProxy(hub.port(), SEED);
         opened.add(proxy);
-        Probe leaf = open("leaf", CONFIG.withPeers(List.of(url(proxy.port()))));
+        Probe leaf = hasty("leaf", CONFIG.withPeers(List.of(url(proxy.port()))));
         Random random = new Random(SEED);
         Set<String> missing = new HashSet<>();
         for (int i = 0; i < 100; i++) {
@@ -347,7 +370,7 @@ class HttpLinksTest {
         Set<String> all = Set.copyOf(missing);
         long enough = 40;
         AtomicInteger looks = new AtomicInteger();
-        hub.await("all of it, seed " + SEED, () -> {
+        hub.await("all of it, seed " + SEED, PATIENCE_NANOS, () -> {
             // Not at every look: what was sent last is mostly still on its way.
             if (looks.getAndIncrement() % 10 == 0) {
                 missing.forEach(text -> leaf.transport().send(hub.node(), text.getBytes(StandardCharsets.US_ASCII)));

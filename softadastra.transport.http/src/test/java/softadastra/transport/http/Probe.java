@@ -107,7 +107,12 @@ final class Probe implements AutoCloseable {
 
     /** Waits until something holds; looks whenever the transport gives its signal, and now and then besides. */
     void await(String what, BooleanSupplier condition) {
-        long end = System.nanoTime() + PATIENCE_NANOS;
+        await(what, PATIENCE_NANOS, condition);
+    }
+
+    /** The same with another patience. */
+    void await(String what, long patienceNanos, BooleanSupplier condition) {
+        long end = System.nanoTime() + patienceNanos;
         synchronized (signal) {
             while (!condition.getAsBoolean()) {
                 if (System.nanoTime() - end > 0) {
