@@ -2,7 +2,6 @@ package softadastra.transport.http;
 
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +32,10 @@ final class Inbound implements Connection.User {
     private long deadline;
     private long writtenBy;
     private boolean known;
+
+    /** Whether the request that it is at wants JSON, as far as its head has come. */
+    private boolean json;
+
     private int drained;
 
     Inbound(Server server) {
@@ -40,8 +43,13 @@ final class Inbound implements Connection.User {
         this.reader = new HttpReader(
                 server.limits().headBytes(),
                 server.budget(),
-                head -> server.service().bodyBound(head, this));
+                this::bodyBound);
         await(Waiting.HANDSHAKE, server.limits().headMillis());
+    }
+
+    private int bodyBound(HttpHead head) throws Refusal {
+        json = StatusService.wantsJson(head);
+        return server.service().bodyBound(head, this);
     }
 
     void over(Connection made) {
@@ -150,18 +158,14 @@ final class Inbound implements Connection.User {
             server.service().serve(call);
         } catch (Refusal refusal) {
             server.counters().refused(refusal.status());
-            boolean json = message.head()
-                    .header("accept")
-                    .filter(any -> any.contains("json"))
-                    .isPresent();
-            call.answer(refusal.status(), headers(refusal, json), body(refusal, json));
+            call.answer(refusal.status(), refusal.headers(json), refusal.body(json));
         }
     }
 
     private void refuse(Refusal refusal) {
         server.counters().refused(refusal.status());
         reader.reset();
-        write(refusal.status(), headers(refusal, false), body(refusal, false), false);
+        write(refusal.status(), refusal.headers(json), refusal.body(json), false);
     }
 
     private void know() {
@@ -169,16 +173,6 @@ final class Inbound implements Connection.User {
             known = true;
             server.known(this);
         }
-    }
-
-    private static List<String> headers(Refusal refusal, boolean json) {
-        return List.of("Content-Type: " + (json ? "application/json" : "text/plain; charset=utf-8"), refusal.header());
-    }
-
-    private static byte[] body(Refusal refusal, boolean json) {
-        String line =
-                json ? "{\"status\":" + refusal.status() + ",\"error\":\"" + refusal.text() + "\"}" : refusal.text();
-        return (line + "\n").getBytes(StandardCharsets.US_ASCII);
     }
 
     private void write(int status, List<String> headers, byte[] body, boolean keep) {
@@ -199,6 +193,7 @@ final class Inbound implements Connection.User {
     }
 
     private void awaitRequest() {
+        json = false;
         await(
                 Waiting.REQUEST,
                 known ? server.limits().sessionMillis() : server.limits().idleMillis());

@@ -1,5 +1,8 @@
 package softadastra.transport.http;
 
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
 /** A request that is not served, or an answer that cannot be used: what is wrong with it, as a status and a line of text. */
 final class Refusal extends Exception {
     private static final long serialVersionUID = 1L;
@@ -29,8 +32,13 @@ final class Refusal extends Exception {
         return text;
     }
 
-    /** A header line that goes with it; empty for none. */
-    String header() {
-        return header;
+    /** The header lines that go with it. */
+    List<String> headers(boolean json) {
+        return List.of("Content-Type: " + (json ? StatusPage.JSON_TYPE : StatusPage.TEXT_TYPE), header);
+    }
+
+    /** It as one line, for people or for programs. */
+    byte[] body(boolean json) {
+        return ((json ? StatusPage.error(status, text) : text) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -17,6 +17,9 @@ import softadastra.sync.TransportLink;
 
 /** A node's report, as text for people and as JSON for programs. */
 final class StatusPage {
+    static final String TEXT_TYPE = "text/plain; charset=utf-8";
+    static final String JSON_TYPE = "application/json";
+
     private final SyncReport report;
     private final Counters counters;
 
@@ -108,6 +111,14 @@ final class StatusPage {
         all.put("transport", counters.all());
         all.put("refusals", counters.refusals());
         return json(all) + "\n";
+    }
+
+    /** What stands in for a page that is not served. */
+    static String error(int status, String why) {
+        Map<String, @Nullable Object> all = new LinkedHashMap<>();
+        all.put("status", status);
+        all.put("error", why);
+        return json(all);
     }
 
     private static Map<String, @Nullable Object> peer(PeerState peer) {

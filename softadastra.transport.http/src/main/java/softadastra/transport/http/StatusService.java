@@ -19,8 +19,7 @@ import softadastra.sync.TransportHost;
 final class StatusService {
     private static final String TEXT = "/status";
     private static final String JSON = "/status.json";
-    private static final String TEXT_TYPE = "Content-Type: text/plain; charset=utf-8";
-    private static final String FAULT = "the status could not be made: an internal fault\n";
+    private static final Refusal FAULT = new Refusal(500, "the status could not be made: an internal fault");
     private static final String BEARER = "Bearer ";
 
     private final TransportHost host;
@@ -41,13 +40,17 @@ final class StatusService {
         return path.equals(TEXT) || path.equals(JSON);
     }
 
-    void serve(Call call) throws Refusal {
-        authorise(call);
-        HttpHead head = call.head();
-        boolean json = head.second().equals(JSON)
+    /** Whether a request wants to be answered in JSON, be it that it is refused. */
+    static boolean wantsJson(HttpHead head) {
+        return head.second().equals(JSON)
                 || head.header("accept")
                         .filter(any -> any.contains("application/json"))
                         .isPresent();
+    }
+
+    void serve(Call call) throws Refusal {
+        authorise(call);
+        boolean json = wantsJson(call.head());
         try {
             // The report may read the log.
             worker.execute(() -> {
@@ -56,7 +59,7 @@ final class StatusService {
                     report = host.report();
                 } catch (RuntimeException | Error e) {
                     counters.faults.increment();
-                    loop.execute(() -> call.answer(500, List.of(TEXT_TYPE), FAULT.getBytes(StandardCharsets.UTF_8)));
+                    loop.execute(() -> refuse(call, FAULT, json));
                     return;
                 }
                 loop.execute(() -> answer(call, report, json));
@@ -91,11 +94,14 @@ final class StatusService {
         return name.equals("localhost") || name.startsWith("[") || name.matches("[0-9.]+");
     }
 
+    private static void refuse(Call call, Refusal refusal, boolean json) {
+        call.answer(refusal.status(), refusal.headers(json), refusal.body(json));
+    }
+
     private void answer(Call call, Result<SyncReport> report, boolean json) {
         if (report.isErr()) {
             counters.refused(503);
-            String why = report.error().message();
-            call.answer(503, List.of(TEXT_TYPE), (why + "\n").getBytes(StandardCharsets.UTF_8));
+            refuse(call, new Refusal(503, report.error().message()), json);
             return;
         }
         if (token.isPresent() || call.certificate().isPresent()) {
@@ -105,7 +111,7 @@ final class StatusService {
         String text = json ? page.json() : page.text();
         call.answer(
                 200,
-                List.of("Content-Type: " + (json ? "application/json" : "text/plain; charset=utf-8")),
+                List.of("Content-Type: " + (json ? StatusPage.JSON_TYPE : StatusPage.TEXT_TYPE)),
                 text.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -225,6 +225,22 @@ class HttpRefusalTest {
     }
 
     @Test
+    void whoeverAsksForJsonIsRefusedInJson() throws IOException {
+        String page = " /status.json HTTP/1.1\r\nHost: localhost\r\n";
+        for (String request : List.of(
+                "GET" + page + "\r\n",
+                "POST" + page + "Content-Length: 0\r\n\r\n",
+                "GET /nothing HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n\r\n")) {
+            RawSocket.Answer answer = speaker().once(request.getBytes(StandardCharsets.ISO_8859_1));
+            String begins = "{\"status\":" + answer.status() + ",\"error\":\"";
+            assertTrue(answer.status() >= 400 && answer.text().startsWith(begins), answer.text());
+            assertEquals("application/json", answer.header("Content-Type"));
+        }
+        byte[] malformed = "GET\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
+        assertTrue(speaker().once(malformed).header("Content-Type").startsWith("text/plain"));
+    }
+
+    @Test
     void withoutATokenWebPagesAreTurnedAwayByTheirName() throws IOException {
         try (Probe open = open("open", TransportConfig.none().withListen("127.0.0.1:0"))) {
             for (String host : new String[] {"localhost", "127.0.0.1:80", "[::1]"}) {
@@ -255,6 +271,14 @@ class HttpRefusalTest {
 
     @Test
     void aStatusPageThatCannotBeMadeIsSaidToBe() throws IOException {
+        String text = "the status could not be made: an internal fault";
+        assertEquals(text + "\n", whatFails("/status").text());
+        assertEquals(
+                "{\"status\":500,\"error\":\"" + text + "\"}\n",
+                whatFails("/status.json").text());
+    }
+
+    private static RawSocket.Answer whatFails(String path) throws IOException {
         TransportHost broken = new TransportHost() {
             @Override
             public NodeId node() {
@@ -275,8 +299,10 @@ class HttpRefusalTest {
         Result<HttpTransport> opened =
                 HttpTransportProvider.open(config, broken, HttpLimits.defaults(broken.maxMessageBytes()));
         try (Probe probe = new Probe("broken", opened.orElseThrow())) {
-            assertEquals(500, status(probe, "localhost"));
+            RawSocket.Answer answer = answer(probe, path, "localhost");
+            assertEquals(500, answer.status());
             assertEquals(1, probe.http().counters().faults.sum());
+            return answer;
         }
     }
 
@@ -287,10 +313,13 @@ class HttpRefusalTest {
     }
 
     private static int status(Probe probe, String host) throws IOException {
+        return answer(probe, "/status", host).status();
+    }
+
+    private static RawSocket.Answer answer(Probe probe, String path, String host) throws IOException {
         try (RawSocket socket = new RawSocket(probe.port())) {
-            return socket.send("GET /status HTTP/1.1\r\nHost: " + host + "\r\n\r\n")
-                    .answer()
-                    .status();
+            return socket.send("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n")
+                    .answer();
         }
     }
 
