@@ -1,10 +1,10 @@
 package softadastra.cli;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertLinesMatch;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,16 +26,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The sessions that guides show, block by block, print what they show: a line {@code $ softadastra ...}, up to {@code END} what
  * it is given, then what it prints; {@code ...} stands for any text. A command that ends with {@code &} goes on in the background
- * until its session ends, and prints what it does until it is ready; the port that guides show stands for one that is free, and the
- * sequence that they give to {@code sync resolve} for the one that was printed last.
+ * until its session ends, and prints what it does until it is ready; the port that guides show stands for the one that the first
+ * node that listens has found free, and the sequence that they give to {@code sync resolve} for the one that was printed last.
  */
+@Timeout(600)
 class GuideCommandsTest {
     private static final Path GUIDES = Path.of(System.getProperty("basedir", ""), "..", "docs", "guides");
+    private static final Path README = GUIDES.resolve(Path.of("..", "..", "README.md"));
     private static final String BEGIN = "<!-- commands -->";
     private static final String PROMPT = "$ softadastra ";
     private static final String INPUT = " <<'END'";
     private static final String BACKGROUND = " &";
     private static final String PORT = ":7420";
+    private static final String ANY_PORT = ":0";
     private static final String RESOLVE = " sync resolve ";
     private static final String IF_SEQUENCE = " --if-sequence ";
     private static final Pattern SEQUENCE = Pattern.compile("(?<= sequence=)\\d+$");
@@ -44,14 +48,9 @@ class GuideCommandsTest {
     Path directory;
 
     private final Deque<StartedNode> nodes = new ArrayDeque<>();
-    private String port = PORT;
 
-    @BeforeEach
-    void findPort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = ":" + free.getLocalPort();
-        }
-    }
+    /** What stands in for the port that guides show: any, until a node of the session has one. */
+    private String port = ANY_PORT;
 
     @AfterEach
     void stopNodes() {
@@ -72,6 +71,23 @@ class GuideCommandsTest {
             }
         }
         assertTrue(sessions > 0, "no session in " + guide);
+    }
+
+    /** They are there to be copied, so they have neither prompts nor what they print. */
+    @Test
+    void theCommandsOfTheReadmeWork() throws IOException {
+        List<String> lines = Files.readAllLines(README);
+        int begin = lines.indexOf(BEGIN);
+        int end = begin + lines.subList(begin, lines.size()).indexOf("```");
+        Files.createDirectories(directory.resolve("data"));
+        Cli cli = new Cli(directory.resolve("node.wal"));
+        List<String> printed = new ArrayList<>();
+        for (String line : lines.subList(begin + 2, end)) {
+            String command = line.replaceFirst(" *#.*", "");
+            printed.addAll(command.isEmpty() ? List.of() : run(cli, "$ " + command, List.of(), directory));
+        }
+        assertTrue(printed.contains("outbox size : 0"), printed::toString);
+        assertEquals("hello", printed.get(printed.size() - 1));
     }
 
     private void printsWhatItShows(List<String> session, Path home) {
@@ -122,6 +138,10 @@ class GuideCommandsTest {
         if (line.endsWith(BACKGROUND)) {
             StartedNode node = StartedNode.run(words.subList(0, words.size() - 1));
             nodes.push(node);
+            String listening = node.said("listening");
+            if (port.equals(ANY_PORT) && listening.contains(":")) {
+                port = listening.substring(listening.lastIndexOf(':'));
+            }
             return shown(node.lines().stream(), home);
         }
         Cli.Run run = words.get(0).equals("--wal") ? Cli.plain(in, args) : cli.runWith(in, args);
@@ -129,7 +149,8 @@ class GuideCommandsTest {
     }
 
     private List<String> shown(Stream<String> printed, Path home) {
-        return printed.map(line -> line.replace(home + "/", "").replace(port, PORT))
+        return printed.map(line -> line.replace(home + "/", ""))
+                .map(line -> port.equals(ANY_PORT) ? line : line.replace(port, PORT))
                 .toList();
     }
 

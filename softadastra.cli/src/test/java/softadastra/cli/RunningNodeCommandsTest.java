@@ -12,11 +12,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import softadastra.store.StoreConfig;
 import softadastra.store.StoreEngine;
 
 /** Commands on a log that a node has open: they go through the node, and nobody can tell. */
+@Timeout(600)
 class RunningNodeCommandsTest {
     @TempDir
     Path directory;

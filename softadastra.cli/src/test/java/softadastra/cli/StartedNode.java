@@ -1,5 +1,6 @@
 package softadastra.cli;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.ByteArrayInputStream;
@@ -11,11 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A {@code node start} in a thread of this JVM, which is interrupted to stop it. */
+/** A {@code node start} in a thread of this JVM, which is interrupted to stop it. Nothing is waited for without end. */
 final class StartedNode implements AutoCloseable {
     private static final String END = "\0";
+    private static final long PATIENCE_SECONDS = 180;
 
     private final BlockingQueue<String> printed = new LinkedBlockingQueue<>();
     private final Messages err = new Messages();
@@ -25,9 +28,14 @@ final class StartedNode implements AutoCloseable {
 
     private StartedNode(List<String> args) {
         thread = new Thread(() -> {
-            exit = Main.run(args.toArray(String[]::new), new Lines(), err, new ByteArrayInputStream(new byte[0]));
-            printed.add(END);
+            try {
+                exit = Main.run(args.toArray(String[]::new), new Lines(), err, new ByteArrayInputStream(new byte[0]));
+            } finally {
+                printed.add(END);
+            }
         });
+        // One that does not stop has failed its test, and is not to hold up the others.
+        thread.setDaemon(true);
     }
 
     /** Starts a node on a log, and waits until it is ready. */
@@ -50,7 +58,8 @@ final class StartedNode implements AutoCloseable {
 
     private String nextLine() {
         try {
-            return printed.take();
+            String line = printed.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return line == null ? fail("the node is not ready: " + start + " " + err) : line;
         } catch (InterruptedException e) {
             return fail("interrupted", e);
         }
@@ -77,7 +86,7 @@ final class StartedNode implements AutoCloseable {
     /** Waits until it has said something on stderr, and answers all that it has said there. */
     String awaitErr(String text) {
         try {
-            return err.await(text);
+            return err.await(text, thread);
         } catch (InterruptedException e) {
             return fail("interrupted", e);
         }
@@ -87,7 +96,8 @@ final class StartedNode implements AutoCloseable {
     int stop() {
         thread.interrupt();
         try {
-            thread.join();
+            thread.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+            assertFalse(thread.isAlive(), () -> "the node does not stop: " + err);
         } catch (InterruptedException e) {
             return fail("interrupted", e);
         }
@@ -114,11 +124,20 @@ final class StartedNode implements AutoCloseable {
             notifyAll();
         }
 
-        synchronized String await(String text) throws InterruptedException {
-            while (!toString(StandardCharsets.UTF_8).contains(text)) {
-                wait();
+        synchronized String await(String text, Thread writer) throws InterruptedException {
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+            boolean writes = true;
+            String all = toString(StandardCharsets.UTF_8);
+            while (!all.contains(text)) {
+                if (!writes || System.nanoTime() - end > 0) {
+                    fail("in vain for '" + text + "', " + (writes ? "in time" : "to its end") + ": " + all);
+                }
+                // What it said before its end is looked at once more.
+                writes = writer.isAlive();
+                wait(writes ? 1_000 : 1);
+                all = toString(StandardCharsets.UTF_8);
             }
-            return toString(StandardCharsets.UTF_8);
+            return all;
         }
     }
 

@@ -13,9 +13,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two nodes that run, over HTTP, and the commands beside them. */
+@Timeout(600)
 class TwoNodesTest {
     /** What {@code sync conflicts} says of a key that has 'remote'. */
     private static final Pattern TOLD = Pattern.compile("(?s).*, has 'remote' sequence=([0-9]+)\n");
@@ -72,7 +74,7 @@ class TwoNodesTest {
             assertTrue(waited.err().contains("1 operation is yet to be acknowledged, of which 1 rejected for good"));
             a.run("sync", "discard", line.substring(0, line.indexOf(' '))).ok();
             assertEquals("", a.run("sync", "failed").ok().out());
-            assertEquals("joined: a", ofB.err().strip());
+            assertEquals("joined: a", ofB.awaitErr("joined: a\n").strip());
         }
     }
 
@@ -430,12 +432,28 @@ class TwoNodesTest {
                 .collect(Collectors.toSet());
     }
 
+    /** The way of a node that knows one address, once it has called there and was told why not. */
+    private static String awaitProblem(Cli cli) {
+        while (true) {
+            List<String> ways = cli.run("node", "info").ok().lines().stream()
+                    .filter(line -> line.startsWith("way : "))
+                    .toList();
+            assertEquals(1, ways.size(), ways::toString);
+            if (ways.get(0).contains("not authorised")) {
+                return ways.get(0);
+            }
+        }
+    }
+
     @Test
     void withoutTheTokenNobodyGetsIn() {
         Cli b = cli("b");
         try (StartedNode ofA = start("a", "--listen", "127.0.0.1:0");
                 StartedNode ofB = StartedNode.on(b.wal(), "--node-id", "b", "--peer", ofA.said("listening"))) {
             b.run("store", "put", "doc/1", "from b").ok();
+            assertEquals(
+                    "way : " + ofA.said("listening") + " down: not authorised: the token there is another one",
+                    awaitProblem(b));
             cli("a").run("store", "get", "doc/1").exits(ExitCode.NOT_FOUND);
             assertEquals(1, Cli.number(b.run("--json", "sync", "status").ok().json(), "outboxSize"));
             assertEquals(0, ofB.stop());
