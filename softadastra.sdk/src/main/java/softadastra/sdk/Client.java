@@ -102,12 +102,17 @@ public final class Client implements AutoCloseable {
      */
     public Result<Unit> open(SyncTransport transport) {
         Objects.requireNonNull(transport, "transport");
-        Result<Unit> opened =
-                open(options.sync().withTransport(false), store -> SyncEngine.open(store, options.sync(), transport));
-        if (opened.isErr()) {
-            transport.close();
+        boolean opened = false;
+        try {
+            Result<Unit> result = open(
+                    options.sync().withTransport(false), store -> SyncEngine.open(store, options.sync(), transport));
+            opened = result.isOk();
+            return result;
+        } finally {
+            if (!opened) {
+                transport.close();
+            }
         }
-        return opened;
     }
 
     private Result<Unit> open(SyncConfig needed, Function<StoreEngine, Result<SyncEngine>> sync) {
@@ -414,7 +419,7 @@ public final class Client implements AutoCloseable {
      * @return ok; or NOT_FOUND if it is no member, INVALID_ARGUMENT, or an error of the log
      */
     public Result<Unit> forget(String nodeId) {
-        return NodeId.of(nodeId).flatMap(node -> engines.call(open -> open.sync.forget(node)));
+        return engines.call(open -> NodeId.of(nodeId).flatMap(open.sync::forget));
     }
 
     /**

@@ -56,18 +56,25 @@ final class Engines implements AutoCloseable {
             }
             return needed.available()
                     .flatMap(ok -> StoreEngine.open(config))
-                    .flatMap(store ->
-                            attach(store, sync.apply(store), config.wal().medium() == WalConfig.Medium.VOLATILE));
+                    .flatMap(store -> attach(store, sync, config.wal().medium() == WalConfig.Medium.VOLATILE));
         }
     }
 
-    private Result<Unit> attach(StoreEngine store, Result<SyncEngine> sync, boolean isVolatile) {
-        if (sync.isErr()) {
-            store.close();
-            return Result.err(sync.error());
+    private Result<Unit> attach(StoreEngine store, Function<StoreEngine, Result<SyncEngine>> sync, boolean isVolatile) {
+        boolean attached = false;
+        try {
+            Result<Open> opened = sync.apply(store).map(engine -> new Open(store, engine, isVolatile));
+            attached = opened.isOk();
+            return opened.map(made -> {
+                engines = made;
+                return Unit.UNIT;
+            });
+        } finally {
+            // Also if a transport or a discovery throws: nobody else could.
+            if (!attached) {
+                store.close();
+            }
         }
-        engines = new Open(store, sync.value(), isVolatile);
-        return Result.ok();
     }
 
     boolean isOpen() {
@@ -108,15 +115,22 @@ final class Engines implements AutoCloseable {
                 engines = null;
                 // The step that sync is at needs the store.
                 try {
-                    if (open.isVolatile) {
-                        // Nobody is to wait for what never comes back; who is not told until sync is closed finds out.
-                        Result<Unit> unused = open.sync.leave();
-                    }
-                    open.sync.close();
+                    closeSync(open);
                 } finally {
                     open.store.close();
                 }
             }
+        }
+    }
+
+    private static void closeSync(Open open) {
+        try {
+            if (open.isVolatile) {
+                // Nobody is to wait for what never comes back; who is not told until sync is closed finds out.
+                Result<Unit> unused = open.sync.leave();
+            }
+        } finally {
+            open.sync.close();
         }
     }
 }

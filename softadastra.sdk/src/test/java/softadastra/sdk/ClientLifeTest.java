@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -57,6 +58,10 @@ class ClientLifeTest {
                 client -> client.failed(),
                 client -> client.retry(NOBODYS),
                 client -> client.discard(NOBODYS),
+                client -> client.forget("node-b"),
+                client -> client.forget(""),
+                client -> client.leave(),
+                client -> client.awaitSynced(Duration.ZERO),
                 client -> client.addSyncListener(event -> {}),
                 client -> client.watch("", change -> {}),
                 client -> client.backup(Path.of("nowhere")),

@@ -2,6 +2,7 @@ package softadastra.sdk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -193,7 +195,7 @@ class ClientSyncTest {
         a.startSync().orElseThrow();
         b.startSync().orElseThrow();
         a.put("key", "1").orElseThrow();
-        assertEquals("key", changes.take().key().asString());
+        assertEquals("key", next(changes).key().asString());
 
         a.stopSync().orElseThrow();
         a.stopSync().orElseThrow();
@@ -201,7 +203,13 @@ class ClientSyncTest {
         assertEquals("1", b.get("key").orElseThrow().asString());
 
         a.startSync().orElseThrow();
-        assertEquals(2, changes.take().version());
+        assertEquals(2, next(changes).version());
+    }
+
+    private static EntryChange next(BlockingQueue<EntryChange> changes) throws InterruptedException {
+        EntryChange change = changes.poll(1, TimeUnit.MINUTES);
+        assertNotNull(change, "no change came");
+        return change;
     }
 
     @Test
