@@ -6,7 +6,6 @@ import picocli.CommandLine.Option;
 import softadastra.cli.control.RunningNode;
 import softadastra.core.ErrorCode;
 import softadastra.core.SoftadastraError;
-import softadastra.core.Unit;
 
 /** {@code sync leave}: has the node that runs take its leave of the others. */
 @Command(
@@ -30,15 +29,14 @@ final class SyncLeaveCommand extends Subcommand {
     public Integer call() {
         io().outputMatters();
         try (RunningNode node = running().orElseThrow(this::nobodyRuns)) {
-            long outbox = node.report().orElseThrow().state().outboxSize();
-            if (outbox > 0 && !force) {
+            long outbox = node.leave(force).orElseThrow();
+            if (outbox > 0) {
                 throw new CommandFailure(
                         ErrorCode.INVALID_STATE,
                         "failed to leave: not all others have everything: "
                                 + Texts.count(outbox, "operation is", "operations are") + " yet to be acknowledged",
                         "wait with '" + root().command("sync status --wait 60") + "', or leave with --force");
             }
-            Unit unused = node.leave().orElseThrow();
             if (io().isJson()) {
                 io().line(new JsonObject().put("node", node.nodeId()).put("left", true));
             } else {

@@ -68,8 +68,14 @@ public interface Node extends Entries {
     /** Says that another node will not come back. */
     Result<Unit> forget(NodeId node);
 
-    /** Takes its leave of the other nodes; INVALID_STATE without a way to them, since nobody would be told. */
-    Result<Unit> leave();
+    /**
+     * Takes its leave of the other nodes, unless something has yet to reach them.
+     *
+     * @param force also then
+     * @return how much has yet to reach others, so that it stays; 0 once it has left; INVALID_STATE without a way to others, since
+     *     nobody would be told
+     */
+    Result<Long> leave(boolean force);
 
     /** The conflicts that have not been dealt with, oldest first; then what stands beside the value of a key. */
     Result<List<Unresolved>> conflicts();

@@ -147,10 +147,15 @@ public final class OwnNode implements Node {
     }
 
     @Override
-    public Result<Unit> leave() {
-        return withWay
-                ? sync().leave()
-                : Result.err(ErrorCode.INVALID_STATE, "failed to leave: there is no way to others, who would be told");
+    public Result<Long> leave(boolean force) {
+        if (!withWay) {
+            return Result.err(
+                    ErrorCode.INVALID_STATE, "failed to leave: there is no way to others, who would be told");
+        }
+        return sync().state().flatMap(state -> {
+            long left = force ? 0 : state.outboxSize();
+            return left > 0 ? Result.ok(left) : sync().leave().map(unit -> left);
+        });
     }
 
     @Override

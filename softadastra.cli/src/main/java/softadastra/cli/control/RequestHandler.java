@@ -95,7 +95,7 @@ final class RequestHandler {
             case RETRY -> done(node.retry(SyncWire.readId(in)), (to, unit) -> {});
             case DISCARD -> done(node.discard(SyncWire.readId(in)), (to, unit) -> {});
             case FORGET -> done(node.forget(SyncWire.readNode(in)), (to, unit) -> {});
-            case LEAVE -> done(node.leave(), (to, unit) -> {});
+            case LEAVE -> done(node.leave(Wire.readFlag(in)), ByteWriter::writeVarint);
             case RESOLVE -> {
                 var taken = node.resolve(
                         StoreWire.readKey(in), Wire.readOptional(in, StoreWire::readValue), Wire.readOptionalLong(in));

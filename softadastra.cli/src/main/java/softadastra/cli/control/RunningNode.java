@@ -247,8 +247,8 @@ public final class RunningNode implements Node {
     }
 
     @Override
-    public Result<Unit> leave() {
-        return write(Request.LEAVE, out -> {}, in -> Unit.UNIT);
+    public Result<Long> leave(boolean force) {
+        return write(Request.LEAVE, out -> Wire.writeFlag(out, force), ByteReader::readVarint);
     }
 
     @Override
