@@ -60,7 +60,7 @@ final class Errors {
     }
 
     /** What was not foreseen is a defect of this program, and its trace helps to mend it. */
-    static int report(Io io, Exception defect) {
+    static int report(Io io, Throwable defect) {
         if (defect instanceof OutputFailure failure) {
             return report(io, failure);
         }

@@ -36,11 +36,27 @@ record EventText(JsonObject json, String line) {
             return of(
                     "identityForked",
                     forked.id().toString(),
-                    "forked: " + Texts.visible(forked.error().display()));
+                    "identity forked: " + Texts.visible(forked.error().display()));
         } else if (event instanceof SyncEvent.OperationFailed failed) {
             return new EventText(
                     new JsonObject().put("failed", SyncText.json(failed.failed())),
                     "failed: " + SyncText.line(failed.failed()));
+        } else if (event instanceof SyncEvent.ConflictsDropped dropped) {
+            return new EventText(
+                    new JsonObject().put("conflictsDropped", dropped.count()),
+                    "conflicts dropped: " + dropped.count() + ", the oldest, for want of room: 'sync conflicts' does not"
+                            + " have them any more");
+        } else if (event instanceof SyncEvent.RejectionsDropped dropped) {
+            return new EventText(
+                    new JsonObject()
+                            .put(
+                                    "rejectionsDropped",
+                                    new JsonObject()
+                                            .put("failed", dropped.failed())
+                                            .put("untold", dropped.untold())),
+                    "rejections dropped: for want of room " + dropped.failed()
+                            + " of what others have rejected, which 'sync failed' does not have any more, and "
+                            + dropped.untold() + " of what was rejected here, which their writers are not told");
         } else if (event instanceof SyncEvent.ContentsDiverged diverged) {
             return of(
                     "diverged",

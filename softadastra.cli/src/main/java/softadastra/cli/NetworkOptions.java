@@ -108,8 +108,11 @@ final class NetworkOptions {
 
     /** How to synchronise: with nobody, where there is nobody to serve or call. */
     SyncConfig config(Map<String, String> environment) {
-        SyncConfig local = remembering(subscribed(SyncConfig.local()));
+        SyncConfig local = deciding(remembering(subscribed(SyncConfig.local())));
+        TransportConfig credentials = credentials(environment);
         if (listen.isEmpty() && peers.isEmpty()) {
+            // What is of no use now is to be right all the same: a typing error would show once it is too late.
+            var unused = named(local.withTransport(transport.isPresent())).available().orElseThrow();
             return local;
         }
         if (listen.isPresent() && truststore.isPresent() && keystore.isEmpty()) {
@@ -119,21 +122,28 @@ final class NetworkOptions {
                     "add --tls-keystore FILE; or, to listen without TLS, have Java trust the certificates of --peer instead:"
                             + " JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=FILE");
         }
-        TransportConfig network = TransportConfig.none()
+        TransportConfig network = credentials
                 .withPeers(peers)
                 .withClientCertificates(clientCertificates)
                 .withUnauthenticated(unauthenticated);
-        network = listen.map(network::withListen).orElse(network);
+        return named(local.withNetwork(listen.map(network::withListen).orElse(network)));
+    }
+
+    private TransportConfig credentials(Map<String, String> environment) {
+        TransportConfig network = TransportConfig.none();
         network = token(environment).map(network::withToken).orElse(network);
-        if (keystore.isPresent() || truststore.isPresent()) {
-            network = network.withTls(new TlsFiles(keystore, truststore, environment).context());
-        }
-        SyncConfig config = local.withNetwork(network);
+        return keystore.isPresent() || truststore.isPresent()
+                ? network.withTls(new TlsFiles(keystore, truststore, environment).context())
+                : network;
+    }
+
+    private SyncConfig deciding(SyncConfig config) {
+        SyncConfig deciding = config;
         for (String policy : policies) {
             int end = policy.lastIndexOf('=');
-            config = config.withPolicy(policy.substring(0, Math.max(0, end)), policy(policy.substring(end + 1)));
+            deciding = deciding.withPolicy(policy.substring(0, Math.max(0, end)), policy(policy.substring(end + 1)));
         }
-        return named(largestValue.isPresent() ? config.withLargestValue(largest(largestValue.get())) : config);
+        return largestValue.isPresent() ? deciding.withLargestValue(largest(largestValue.get())) : deciding;
     }
 
     private SyncConfig named(SyncConfig config) {

@@ -1,13 +1,15 @@
 package softadastra.cli;
 
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import softadastra.core.SoftadastraError;
 import softadastra.core.SoftadastraException;
 
 /** Says on standard error what keeps a node that runs from its work: once when that begins, or changes, and when it has passed. */
 final class NodeHealth {
-    private final Io io;
+    private final boolean json;
+    private final Consumer<String> messages;
     private final Supplier<Optional<SoftadastraError>> store;
     private final Supplier<Optional<SoftadastraError>> sync;
     private Optional<SoftadastraError> told = Optional.empty();
@@ -15,11 +17,18 @@ final class NodeHealth {
     /**
      * Begins with a node that is well.
      *
+     * @param json whether it says so in JSON
+     * @param messages takes what it says
      * @param store why nothing more is written, for good
      * @param sync why nothing is exchanged at the moment
      */
-    NodeHealth(Io io, Supplier<Optional<SoftadastraError>> store, Supplier<Optional<SoftadastraError>> sync) {
-        this.io = io;
+    NodeHealth(
+            boolean json,
+            Consumer<String> messages,
+            Supplier<Optional<SoftadastraError>> store,
+            Supplier<Optional<SoftadastraError>> sync) {
+        this.json = json;
+        this.messages = messages;
         this.store = store;
         this.sync = sync;
     }
@@ -37,7 +46,7 @@ final class NodeHealth {
         Optional<SoftadastraError> now = sync.get();
         if (!now.map(NodeHealth::kind).equals(told.map(NodeHealth::kind))) {
             told = now;
-            io.message(now.map(this::failing).orElseGet(this::passed));
+            messages.accept(now.map(this::failing).orElseGet(this::passed));
         }
     }
 
@@ -47,7 +56,7 @@ final class NodeHealth {
     }
 
     private String failing(SoftadastraError error) {
-        return io.isJson()
+        return json
                 ? new JsonObject()
                         .put(
                                 "failing",
@@ -60,7 +69,7 @@ final class NodeHealth {
     }
 
     private String passed() {
-        return io.isJson()
+        return json
                 ? new JsonObject().put("recovered", true).toString()
                 : "recovered: operations are exchanged again";
     }

@@ -1,16 +1,12 @@
 package softadastra.cli;
 
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import softadastra.cli.control.ControlServer;
 import softadastra.cli.control.OwnNode;
 import softadastra.core.ErrorCode;
-import softadastra.core.Result;
-import softadastra.core.SoftadastraError;
 import softadastra.core.SoftadastraException;
 import softadastra.store.StoreEngine;
 import softadastra.sync.SyncConfig;
@@ -23,24 +19,21 @@ import softadastra.sync.SyncReport;
         name = "start",
         description = {
             "Opens the store, serves other nodes, and exchanges operations with them, until it is stopped by SIGTERM or an interrupt",
-            "(Ctrl-C), which is exit code 0. Prints where it listens, and 'ready' once all is open; then, on standard error, what",
-            "happens, and what keeps it from exchanging anything, until that has passed. If the log fails, so that nothing more can be",
-            "written, it ends with exit code 1.",
+            "(Ctrl-C). Prints where it listens, and 'ready' once all is open; then, on standard error, what happens, and what keeps",
+            "it from exchanging anything, until that has passed. Values that have lost against others are among that. If nobody reads",
+            "there, it goes on all the same, and says later how many events were not printed.",
+            "Exit code 0 once it was stopped, and all that was written is on stable storage; 1 if closing failed, or the log did, so that",
+            "nothing more could be written. What keeps it from starting has the exit code that it has with any command.",
             "Beside it all other commands on the same log work: they go through it, and what they write enters its outbox. Nobody",
             "but who may read the log's files can use it so.",
             "It binds to the loopback address unless told otherwise, and to another one only with a token or certificates."
         })
 final class NodeStartCommand extends Subcommand {
-    /** Beyond that many events that nobody has read, further ones are not printed; what they tell of is in the log. */
-    private static final int MAX_EVENTS = 10_000;
-
     /** So often a node looks whether it is well. */
     private static final long LOOK_MILLIS = 500;
 
     @Mixin
     private final NetworkOptions network = new NetworkOptions();
-
-    private final BlockingQueue<SyncEvent> events = new LinkedBlockingQueue<>(MAX_EVENTS);
 
     NodeStartCommand(SoftadastraCommand root) {
         super(root);
@@ -51,69 +44,87 @@ final class NodeStartCommand extends Subcommand {
         SyncConfig config = network.config(System.getenv());
         // Before the log is touched: a node that may not start leaves nothing behind.
         var unused = config.available().orElseThrow();
-        int exit = ExitCode.OK;
         try (Interrupt interrupt = Interrupt.endingWith(Thread.currentThread())) {
+            int exit = runToTheEnd(config);
+            interrupt.exit(exit);
+            return exit;
+        }
+    }
+
+    /** Its messages are the last to go: they tell how it has ended. */
+    private int runToTheEnd(SyncConfig config) {
+        try (Messages messages = new Messages(io())) {
+            int exit = ExitCode.OK;
             try {
-                run(config);
+                run(config, messages);
             } catch (SoftadastraException e) {
-                if (e.code() == ErrorCode.INTERRUPTED) {
+                exit = e.code() == ErrorCode.INTERRUPTED ? ExitCode.OK : report(messages, e);
+                if (exit == ExitCode.OK) {
                     // It was told to stop before it was ready.
-                    io().message("stopped");
-                } else {
-                    exit = report(e.error());
+                    messages.add(this::sayStopped);
                 }
             } catch (InterruptedException e) {
-                io().message("stopped");
-                exit = closed(e);
+                messages.add(this::sayStopped);
+                // How closing went, of which an interrupt that came first keeps what failed.
+                for (Throwable failure : e.getSuppressed()) {
+                    exit = report(messages, failure);
+                }
             }
-            interrupt.exit(exit);
+            return exit;
         }
-        return exit;
     }
 
-    private int report(SoftadastraError error) {
-        return Errors.report(io(), error, Errors.hint(error, root().walPath()));
+    private void sayStopped() {
+        io().message("stopped");
     }
 
-    /** How closing went, of which an interrupt that came first keeps what failed. */
-    private int closed(InterruptedException interrupt) {
-        int exit = ExitCode.OK;
-        for (Throwable failure : interrupt.getSuppressed()) {
-            exit = failure instanceof SoftadastraException e ? report(e.error()) : ExitCode.FAILURE;
+    private int report(Messages messages, Throwable failure) {
+        if (failure instanceof SoftadastraException e) {
+            messages.add(() -> {
+                int unused = Errors.report(io(), e.error(), Errors.hint(e.error(), root().walPath()));
+            });
+            return ExitCode.of(e.code());
         }
-        return exit;
+        messages.add(() -> {
+            int unused = Errors.report(io(), failure);
+        });
+        return ExitCode.FAILURE;
     }
 
-    private void run(SyncConfig config) throws InterruptedException {
+    private void run(SyncConfig config, Messages messages) throws InterruptedException {
         StoreEngine store = ownStore();
         SyncEngine engine = engine(store, config);
         String nodeId = store.identity().node().value();
         try (OwnNode node = new OwnNode(root().walDirectory(), store, Optional.of(engine));
                 ControlServer control = ControlServer.start(node, nodeId).orElseThrow()) {
-            // An event that nobody has read yet, and for which there is no room, is dropped: the log has it.
-            engine.addListener(events::offer);
+            engine.addListener(event -> messages.say(() -> line(event)));
             var unused = engine.start().orElseThrow();
             print(engine.report().orElseThrow(), control);
-            printEvents(new NodeHealth(io(), store::failure, engine::failure));
+            messages.start();
+            watch(new NodeHealth(
+                    io().isJson(), line -> messages.say(() -> line), store::failure, engine::failure));
         }
     }
 
-    private void printEvents(NodeHealth health) throws InterruptedException {
+    private static void watch(NodeHealth health) throws InterruptedException {
         while (true) {
             health.look();
-            SyncEvent event = events.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-            if (event != null) {
-                print(event);
-            }
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
     }
 
     private static SyncEngine engine(StoreEngine store, SyncConfig config) {
-        Result<SyncEngine> engine = SyncEngine.open(store, config);
-        if (engine.isErr()) {
-            store.close();
+        boolean opened = false;
+        try {
+            SyncEngine engine = SyncEngine.open(store, config).orElseThrow();
+            opened = true;
+            return engine;
+        } finally {
+            // Also if a transport or a discovery throws: nobody else could.
+            if (!opened) {
+                store.close();
+            }
         }
-        return engine.orElseThrow();
     }
 
     private void print(SyncReport report, ControlServer control) {
@@ -136,8 +147,8 @@ final class NodeStartCommand extends Subcommand {
         io().flush();
     }
 
-    private void print(SyncEvent event) {
+    private String line(SyncEvent event) {
         EventText text = EventText.of(event);
-        io().message(io().isJson() ? text.json().toString() : text.line());
+        return io().isJson() ? text.json().toString() : text.line();
     }
 }

@@ -40,7 +40,7 @@ final class SyncPeersCommand extends Subcommand {
                 io().line(SyncText.line(report.stage()));
             }
             report.openFences().forEach(fence -> io().line("fence of " + SyncText.line(fence)));
-            SyncText.hint(io(), report);
+            SyncText.hint(root(), report);
         }
         return ExitCode.OK;
     }

@@ -18,8 +18,8 @@ import softadastra.sync.SyncState;
         description = {
             "Counts what is yet to reach other nodes, as the node that runs knows it; without one, as the log says, which is opened for",
             "that. Says how far the node is with taking part, and which fences are open, and for whom they wait: without a node that runs",
-            "nobody was heard of, so that is for everybody. Where somebody has it open who takes no requests, it is only read: what was acknowledged in the last second may",
-            "still be counted then.",
+            "nobody was heard of, so that is for everybody. Where somebody has it open who takes no requests, it is only read: that gives",
+            "the counts alone, and what was acknowledged in the last second may still be among them.",
             "With --wait it counts once nothing is left, or the time is over, or nothing is left but what a peer has rejected for good.",
             "Exit code 1 if something is left. Without a node that runs there is nothing to wait for."
         })
@@ -103,6 +103,6 @@ final class SyncStatusCommand extends Subcommand {
         io().line("open fences : " + report.openFences().size());
         report.openFences().forEach(fence -> io().line("  " + SyncText.line(fence)));
         report.failure().ifPresent(error -> io().line("failure : " + Texts.visible(error.display())));
-        SyncText.hint(io(), report);
+        SyncText.hint(root(), report);
     }
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import softadastra.core.ErrorCode;
+import softadastra.core.SoftadastraException;
 import softadastra.sdk.Client;
 import softadastra.sdk.ClientOptions;
 import softadastra.store.EntryChange;
@@ -52,6 +53,26 @@ class NetworkOptionsTest {
     @Test
     void whoServesNobodyAndCallsNobodyNeedsNoTransport() {
         assertEquals(SyncConfig.local(), config(Map.of(NetworkOptions.TOKEN, "a token that is not needed")));
+    }
+
+    @Test
+    void whatIsNotNeededIsToBeRightAllTheSame() {
+        for (String[] words : new String[][] {
+            {"--policy", "doc/=guess"},
+            {"--largest-value", "-1"},
+            {"--grace", "soon"},
+            {"--tls-keystore", "without a password"}
+        }) {
+            assertEquals(ErrorCode.INVALID_ARGUMENT, refusal(Map.of(), words), words[0]);
+        }
+        assertEquals(
+                ErrorCode.NOT_FOUND,
+                refusal(Map.of(), "--token-file", directory.resolve("none").toString()));
+        assertEquals(
+                ErrorCode.PROVIDER_MISSING,
+                assertThrows(SoftadastraException.class, () -> config(Map.of(), "--transport", "nowhere"))
+                        .code());
+        assertFalse(config(Map.of(), "--transport", "http").transport());
     }
 
     @Test

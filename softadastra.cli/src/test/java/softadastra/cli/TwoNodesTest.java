@@ -235,7 +235,7 @@ class TwoNodesTest {
             assertTrue(status.lines().contains("open fences : 1"), status.out());
             assertTrue(status.out().matches("(?s).*\n  c@[0-9a-f]{16} waits for b\n.*"), status.out());
             assertTrue(status.err().startsWith("hint: an open fence "), status.err());
-            assertTrue(status.err().contains("softadastra sync forget NODE"), status.err());
+            assertTrue(status.err().contains("softadastra --wal " + a.wal() + " sync forget NODE"), status.err());
             Cli.Run peers = a.run("sync", "peers").exits(ExitCode.OK);
             assertTrue(peers.out().matches("(?s)b (up|down) .*\nfence of c@[0-9a-f]{16} waits for b\n"), peers.out());
             Map<String, Object> json = a.run("--json", "sync", "status").ok().json();
