@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -118,16 +119,22 @@ class FencingTest extends ExchangeNodes {
         assertEquals(a.contents(), b.contents());
     }
 
+    /** A copy of a node's log as it is now; the node goes on. */
+    private Path copyOf(Node node) throws IOException {
+        node.close();
+        Path copy = directory.resolve("copy");
+        copy(node.log(), copy);
+        node.open();
+        return copy;
+    }
+
     @Test
     void anOlderLogInThePlaceOfALogIsNoticed() throws Exception {
         Node a = new Node("a");
         Node b = new Node("b");
         b.put("first", "1");
         pass(20);
-        b.close();
-        Path copy = directory.resolve("copy");
-        copy(b.log(), copy);
-        b.open();
+        Path copy = copyOf(b);
         b.put("second", "2");
         pass(20);
         Origin before = b.exchange.self();
@@ -151,10 +158,7 @@ class FencingTest extends ExchangeNodes {
         Node b = new Node("b");
         b.put("k", "1");
         pass(20);
-        b.close();
-        Path copy = directory.resolve("copy");
-        copy(b.log(), copy);
-        b.open();
+        Path copy = copyOf(b);
         b.put("of the one", "1");
         pass(20);
         // Both are called b from now on, and hear whatever is said to b.
@@ -183,7 +187,7 @@ class FencingTest extends ExchangeNodes {
         }
     }
 
-    private static void copy(Path from, Path to) throws Exception {
+    private static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.walk(from)) {
             for (Path each : files.toList()) {
                 Files.copy(each, to.resolve(from.relativize(each).toString()));

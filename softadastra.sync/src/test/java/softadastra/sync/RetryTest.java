@@ -117,6 +117,15 @@ class RetryTest {
         node.exchange.tick(TimeUnit.MILLISECONDS.toNanos(time)).orElseThrow();
     }
 
+    /** The first of two nodes, once it knows how long an acknowledgement takes. */
+    private Node acquainted() {
+        Node a = new Node("a");
+        Node unused = new Node("b");
+        a.put(0, 1, 100);
+        finish(a);
+        return a;
+    }
+
     private void finish(Node node) {
         for (int i = 0; i < 10_000 && !node.isDone(); i++) {
             step(10);
@@ -170,10 +179,7 @@ class RetryTest {
 
     @Test
     void whereMessagesTakeLongerFromNowOnThatIsSeenAtOnce() {
-        Node a = new Node("a");
-        Node unused = new Node("b");
-        a.put(0, 1, 100);
-        finish(a);
+        Node a = acquainted();
         delay = 600;
         for (int i = 0; i < 10_000; i += 10) {
             a.put(i, i + 10, 100);
@@ -204,10 +210,8 @@ class RetryTest {
 
     @Test
     void whatIsLostIsSentAgainSoon() {
-        Node a = new Node("a");
-        Node b = new Node("b");
-        a.put(0, 1, 100);
-        finish(a);
+        Node a = acquainted();
+        Node b = nodes.get(1);
         a.put(0, 1, 100);
         alone(a, 10);
         b.in.clear();
@@ -221,10 +225,8 @@ class RetryTest {
 
     @Test
     void whoWasSilentForLongAndSpeaksIsSentToAtOnce() {
-        Node a = new Node("a");
-        Node b = new Node("b");
-        a.put(0, 1, 100);
-        finish(a);
+        Node a = acquainted();
+        Node b = nodes.get(1);
         b.deaf = true;
         a.put(1, 2, 100);
         for (int i = 0; i < 600; i++) {

@@ -32,12 +32,7 @@ class SubscriptionMessagesTest extends TimedNodes {
     void whoGetsAWriteFromSomebodyElseKnowsWhatItsWriterWasNotToldOf() {
         Node hub = new Node("hub");
         Node leaf = new Node("leaf", "a/");
-        hub.put("b/1", "hub");
-        hub.put("manual/1", "hub");
-        pass(1);
-        leaf.put("b/1", "leaf");
-        leaf.put("manual/1", "leaf");
-        pass(1);
+        writeOver(hub, leaf);
         network.cutOff(Set.of(leaf.id));
         // The one gets it operation by operation, the other what stands.
         Node second = new Node("second");

@@ -30,10 +30,7 @@ class SubscriptionsTest extends TimedNodes {
         assertEquals(Map.of("a/hub", "1", "b/hub", "2", "a/a", "3", "c/a", "4", "d/b", "5"), hub.contents());
         assertEquals(Map.of("a/hub", "1", "a/a", "3", "c/a", "4"), a.contents());
         assertEquals(Map.of("b/hub", "2", "c/a", "4", "d/b", "5"), b.contents());
-        for (Node node : nodes) {
-            assertEquals(hub.store.context(), node.store.context(), node.id.value());
-            assertEquals(0, node.outbox(), node.id.value());
-        }
+        assertSettled();
         assertEquals(List.of("b/", "c/"), b.sync.report().orElseThrow().subscription());
         assertEquals(
                 Map.of("a", List.of("a/"), "hub", List.of()),
@@ -110,10 +107,7 @@ class SubscriptionsTest extends TimedNodes {
         pass(2);
         assertEquals(Map.of("k/a", "3", "k/b", "4", "out/a", "1", "out/b", "2"), hub.contents());
         assertEquals(Map.of("k/a", "3", "k/b", "4", "out/a", "1"), a.contents());
-        for (Node node : nodes) {
-            assertEquals(hub.store.context(), node.store.context(), node.id.value());
-            assertEquals(0, node.outbox(), node.id.value());
-        }
+        assertSettled();
     }
 
     @Test
@@ -137,22 +131,14 @@ class SubscriptionsTest extends TimedNodes {
         assertEquals(Map.of("k/a", "3", "k/b", "4", "out/a", "1", "out/b", "2"), hub.contents());
         network.cutOff(Set.of());
         pass(1);
-        for (Node node : nodes) {
-            assertEquals(hub.store.context(), node.store.context(), node.id.value());
-            assertEquals(0, node.outbox(), node.id.value());
-        }
+        assertSettled();
     }
 
     @Test
     void aWriteToWhatOneIsNotToldOfIsAConflict() {
         Node hub = new Node("hub");
         Node leaf = new Node("leaf", "a/");
-        hub.put("b/1", "hub");
-        hub.put("manual/1", "hub");
-        pass(1);
-        leaf.put("b/1", "leaf");
-        leaf.put("manual/1", "leaf");
-        pass(1);
+        writeOver(hub, leaf);
         assertEquals(Map.of("b/1", "leaf", "manual/1", "leaf"), hub.contents());
         assertEquals(Set.of("b/1=hub", "manual/1=hub"), hub.lost());
         hub.put("b/1", "later");

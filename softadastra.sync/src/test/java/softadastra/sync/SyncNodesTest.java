@@ -310,8 +310,8 @@ class SyncNodesTest {
             }
             return method.invoke(way, arguments);
         };
-        return (SyncTransport)
-                Proxy.newProxyInstance(SyncTransport.class.getClassLoader(), new Class<?>[] {SyncTransport.class}, held);
+        return (SyncTransport) Proxy.newProxyInstance(
+                SyncTransport.class.getClassLoader(), new Class<?>[] {SyncTransport.class}, held);
     }
 
     private static Optional<String> awaitFailure(Node node, boolean there) throws InterruptedException {
@@ -342,7 +342,8 @@ class SyncNodesTest {
             Optional<String> failure = awaitFailure(b, true);
             seen.countDown();
             assertEquals(
-                    Optional.of("a step of sync has failed: java.lang.IllegalStateException: no such listener"), failure);
+                    Optional.of("a step of sync has failed: java.lang.IllegalStateException: no such listener"),
+                    failure);
             CountDownLatch arrived = new CountDownLatch(1);
             Watch watch =
                     b.store.watch(KeyRange.all(), change -> arrived.countDown()).orElseThrow();

@@ -1,5 +1,6 @@
 package softadastra.sync;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -109,6 +110,24 @@ abstract class TimedNodes {
         for (Node node : nodes) {
             node.sync.tick(TimeUnit.SECONDS.toNanos(time.getEpochSecond())).orElseThrow();
         }
+    }
+
+    /** Everybody has word of everything, and nobody waits for anybody. */
+    final void assertSettled() {
+        for (Node node : nodes) {
+            assertEquals(nodes.get(0).store.context(), node.store.context(), node.id.value());
+            assertEquals(0, node.outbox(), node.id.value());
+        }
+    }
+
+    /** One writes to two keys of the hub's, one of them with a policy of its own, that it is not told of. */
+    final void writeOver(Node hub, Node leaf) {
+        hub.put("b/1", "hub");
+        hub.put("manual/1", "hub");
+        pass(1);
+        leaf.put("b/1", "leaf");
+        leaf.put("manual/1", "leaf");
+        pass(1);
     }
 
     static Origin origin(Node node) {

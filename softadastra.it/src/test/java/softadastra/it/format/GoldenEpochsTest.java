@@ -15,7 +15,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import softadastra.core.NodeId;
-import softadastra.store.StoreConfig;
 import softadastra.store.StoreEngine;
 import softadastra.sync.InMemoryNetwork;
 import softadastra.sync.SyncConfig;
@@ -62,9 +61,7 @@ class GoldenEpochsTest {
     }
 
     private static String describe(Path log) {
-        try (StoreEngine store = StoreEngine.open(StoreConfig.durable(log)).orElseThrow();
-                SyncEngine sync = SyncEngine.open(store, SyncConfig.local()).orElseThrow()) {
-            GoldenText text = new GoldenText(store);
+        return GoldenStoreLog.described(log, (store, sync, text) -> {
             SyncReport report = sync.report().orElseThrow();
             text.line("log of %s in epoch %x, %s, open fences %s, state %s, peers %s"
                     .formatted(
@@ -79,8 +76,7 @@ class GoldenEpochsTest {
             long notes = text.notes();
             text.line("operations %d, notes %d, holds %s"
                     .formatted(operations, notes, store.context().counters()));
-            return text.toString();
-        }
+        });
     }
 
     private static SyncEngine sync(StoreEngine store, InMemoryNetwork network) {

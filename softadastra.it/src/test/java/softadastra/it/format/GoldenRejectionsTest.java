@@ -16,7 +16,6 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import softadastra.store.StoreConfig;
 import softadastra.store.StoreEngine;
 import softadastra.sync.FailedOperation;
 import softadastra.sync.InMemoryNetwork;
@@ -55,9 +54,7 @@ class GoldenRejectionsTest {
     }
 
     private static String describe(Path log) {
-        try (StoreEngine store = StoreEngine.open(StoreConfig.durable(log)).orElseThrow();
-                SyncEngine sync = SyncEngine.open(store, SyncConfig.local()).orElseThrow()) {
-            GoldenText text = new GoldenText(store);
+        return GoldenStoreLog.described(log, (store, sync, text) -> {
             text.entries();
             sync.failed().orElseThrow().forEach(each -> text.line("failed: %s".formatted(each)));
             long notes = text.notes();
@@ -67,8 +64,7 @@ class GoldenRejectionsTest {
                             kinds(store),
                             sync.state().orElseThrow(),
                             store.context().counters()));
-            return text.toString();
-        }
+        });
     }
 
     private static Map<Integer, Integer> kinds(StoreEngine store) {

@@ -8,6 +8,10 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import softadastra.store.StoreConfig;
+import softadastra.store.StoreEngine;
+import softadastra.sync.SyncConfig;
+import softadastra.sync.SyncEngine;
 
 /**
  * The log of a store that is checked in, under {@code src/test/resources/golden/v1}, and what it holds, as text beside it. It
@@ -55,6 +59,21 @@ final class GoldenStoreLog {
         Path copy = copyTo(folder);
         assertEquals(text(), describe.apply(copy));
         assertEquals(text(), describe.apply(copy));
+    }
+
+    /** What is to be said of a log that is open. */
+    interface Words {
+        void say(StoreEngine store, SyncEngine sync, GoldenText text);
+    }
+
+    /** What a log holds, and what sync knows from it, in words. */
+    static String described(Path log, Words words) {
+        try (StoreEngine store = StoreEngine.open(StoreConfig.durable(log)).orElseThrow();
+                SyncEngine sync = SyncEngine.open(store, SyncConfig.local()).orElseThrow()) {
+            GoldenText text = new GoldenText(store);
+            words.say(store, sync, text);
+            return text.toString();
+        }
     }
 
     /** What it holds. */

@@ -13,7 +13,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import softadastra.store.StoreConfig;
 import softadastra.store.StoreEngine;
 import softadastra.sync.InMemoryNetwork;
 import softadastra.sync.SyncConfig;
@@ -49,9 +48,7 @@ class GoldenSubscriptionTest {
     }
 
     private static String describe(Path log) {
-        try (StoreEngine store = StoreEngine.open(StoreConfig.durable(log)).orElseThrow();
-                SyncEngine sync = SyncEngine.open(store, SyncConfig.local()).orElseThrow()) {
-            GoldenText text = new GoldenText(store);
+        return GoldenStoreLog.described(log, (store, sync, text) -> {
             text.line("wants %s, leaves out: %s"
                     .formatted(
                             sync.report().orElseThrow().subscription(),
@@ -61,8 +58,7 @@ class GoldenSubscriptionTest {
             long notes = text.notes();
             text.line("operations %d, notes %d, holds %s"
                     .formatted(operations, notes, store.context().counters()));
-            return text.toString();
-        }
+        });
     }
 
     private static SyncEngine sync(StoreEngine store, InMemoryNetwork network, String... prefixes) {
