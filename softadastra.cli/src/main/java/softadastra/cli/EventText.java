@@ -44,8 +44,8 @@ record EventText(JsonObject json, String line) {
         } else if (event instanceof SyncEvent.ConflictsDropped dropped) {
             return new EventText(
                     new JsonObject().put("conflictsDropped", dropped.count()),
-                    "conflicts dropped: " + dropped.count() + ", the oldest, for want of room: 'sync conflicts' does not"
-                            + " have them any more");
+                    "conflicts dropped: " + dropped.count()
+                            + ", the oldest, for want of room: 'sync conflicts' does not" + " have them any more");
         } else if (event instanceof SyncEvent.RejectionsDropped dropped) {
             return new EventText(
                     new JsonObject()

@@ -112,7 +112,9 @@ final class NetworkOptions {
         TransportConfig credentials = credentials(environment);
         if (listen.isEmpty() && peers.isEmpty()) {
             // What is of no use now is to be right all the same: a typing error would show once it is too late.
-            var unused = named(local.withTransport(transport.isPresent())).available().orElseThrow();
+            var unused = named(local.withTransport(transport.isPresent()))
+                    .available()
+                    .orElseThrow();
             return local;
         }
         if (listen.isPresent() && truststore.isPresent() && keystore.isEmpty()) {

@@ -69,8 +69,6 @@ final class NodeHealth {
     }
 
     private String passed() {
-        return json
-                ? new JsonObject().put("recovered", true).toString()
-                : "recovered: operations are exchanged again";
+        return json ? new JsonObject().put("recovered", true).toString() : "recovered: operations are exchanged again";
     }
 }

@@ -101,8 +101,7 @@ final class NodeStartCommand extends Subcommand {
             var unused = engine.start().orElseThrow();
             print(engine.report().orElseThrow(), control);
             messages.start();
-            watch(new NodeHealth(
-                    io().isJson(), line -> messages.say(() -> line), store::failure, engine::failure));
+            watch(new NodeHealth(io().isJson(), line -> messages.say(() -> line), store::failure, engine::failure));
         }
     }
 

@@ -132,8 +132,10 @@ final class SyncText {
     /** Says what to do about open fences, if there are any. */
     static void hint(SoftadastraCommand root, SyncReport report) {
         if (!report.openFences().isEmpty()) {
-            root.io().hint("an open fence keeps nodes from joining and from coming back until those it waits for are heard of;"
-                    + " if one of them will not come back: " + root.command("sync forget NODE"));
+            root.io()
+                    .hint(
+                            "an open fence keeps nodes from joining and from coming back until those it waits for are heard of;"
+                                    + " if one of them will not come back: " + root.command("sync forget NODE"));
         }
     }
 

@@ -149,8 +149,7 @@ public final class OwnNode implements Node {
     @Override
     public Result<Long> leave(boolean force) {
         if (!withWay) {
-            return Result.err(
-                    ErrorCode.INVALID_STATE, "failed to leave: there is no way to others, who would be told");
+            return Result.err(ErrorCode.INVALID_STATE, "failed to leave: there is no way to others, who would be told");
         }
         return sync().state().flatMap(state -> {
             long left = force ? 0 : state.outboxSize();

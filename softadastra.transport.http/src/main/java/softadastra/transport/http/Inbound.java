@@ -40,10 +40,7 @@ final class Inbound implements Connection.User {
 
     Inbound(Server server) {
         this.server = server;
-        this.reader = new HttpReader(
-                server.limits().headBytes(),
-                server.budget(),
-                this::bodyBound);
+        this.reader = new HttpReader(server.limits().headBytes(), server.budget(), this::bodyBound);
         await(Waiting.HANDSHAKE, server.limits().headMillis());
     }
 
