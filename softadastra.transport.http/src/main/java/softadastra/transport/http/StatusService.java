@@ -19,7 +19,7 @@ import softadastra.sync.TransportHost;
 final class StatusService {
     private static final String TEXT = "/status";
     private static final String JSON = "/status.json";
-    private static final Refusal FAULT = new Refusal(500, "the status could not be made: an internal fault");
+    private static final String FAULT = "the status could not be made: an internal fault";
     private static final String BEARER = "Bearer ";
 
     private final TransportHost host;
@@ -59,7 +59,7 @@ final class StatusService {
                     report = host.report();
                 } catch (RuntimeException | Error e) {
                     counters.faults.increment();
-                    loop.execute(() -> refuse(call, FAULT, json));
+                    loop.execute(() -> refuse(call, new Refusal(500, FAULT), json));
                     return;
                 }
                 loop.execute(() -> answer(call, report, json));
