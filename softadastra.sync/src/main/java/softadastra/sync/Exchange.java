@@ -519,8 +519,6 @@ final class Exchange {
 
     /** The fences without a limit, and whom each of them waits for; who has left hears of nobody, and so knows of none. */
     List<OpenFence> openFences() {
-        return stage() == Stage.LEFT
-                ? List.of()
-                : fencing.open(peers.all(), here.held(), subscriptions.sources());
+        return stage() == Stage.LEFT ? List.of() : fencing.open(peers.all(), here.held(), subscriptions.sources());
     }
 }

@@ -107,7 +107,8 @@ final class Fences {
         return members.fenced().entrySet().stream()
                 .filter(fence -> fence.getValue() == Members.OPEN)
                 .map(Map.Entry::getKey)
-                .map(fenced -> new OpenFence(fenced, waitsFor(fenced, members, self, takesPart, peers, has.applyAsLong(fenced))))
+                .map(fenced -> new OpenFence(
+                        fenced, waitsFor(fenced, members, self, takesPart, peers, has.applyAsLong(fenced))))
                 .toList();
     }
 

@@ -91,8 +91,7 @@ final class Fencing {
     /** The last operation of each origin that this node has, and can bring to others. */
     private ToLongFunction<Origin> has(Map<Origin, Peer> peers, Vector held, Sources sources) {
         boolean isAnywhere = isAllAnywhere(peers, sources);
-        return origin ->
-                isAnywhere ? held.counter(origin) : sources.complete(origin, held.counter(origin));
+        return origin -> isAnywhere ? held.counter(origin) : sources.complete(origin, held.counter(origin));
     }
 
     /**
@@ -117,7 +116,8 @@ final class Fencing {
         Origin self = membership.self();
         SortedSet<Origin> left = new TreeSet<>(members.current());
         left.removeAll(accused);
-        boolean agreed = accused.isEmpty() ? membership.agree(peers) : Fences.haveAccused(members, self, peers, accused);
+        boolean agreed =
+                accused.isEmpty() ? membership.agree(peers) : Fences.haveAccused(members, self, peers, accused);
         if (!agreed || left.size() < 2 || !left.contains(self)) {
             return false;
         }

@@ -81,7 +81,8 @@ final class Forgetting {
     void makePromise() {
         HybridTimestamp issued = replication.clock().orElseThrow();
         boolean isReached = HybridTimestamp.comparePacked(wanted, issued.packed()) < 0;
-        // What is further ahead than this clock is promised bit by bit: each promise takes a force, and moves the clock.
+        // What is further ahead than this clock is promised bit by bit: each promise takes a force, and moves the
+        // clock.
         long possible = isReached ? wanted : step(issued.millis());
         // Whoever is not let in by all could find that those who do not know it have promises of another one.
         // Who has never met anybody promises nothing: with a promise it would be a group beside that which it joins.

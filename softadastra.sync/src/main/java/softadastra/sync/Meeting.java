@@ -17,14 +17,18 @@ record Meeting(Members ours, NodeId self, Members theirs, NodeId other) {
 
     /** Whether the other one takes part with nodes that were never members here. */
     boolean bringsOthers() {
-        return theirs.current().stream()
-                .map(Origin::node)
-                .anyMatch(node -> !node.equals(other) && !node.equals(self) && !ours.knows(node));
+        return othersOf(theirs, ours);
     }
 
     /** Whether this node takes part with nodes that were never members there. */
     boolean isToBringOthers() {
-        return new Meeting(theirs, other, ours, self).bringsOthers();
+        return othersOf(ours, theirs);
+    }
+
+    private boolean othersOf(Members some, Members unknownTo) {
+        return some.current().stream()
+                .map(Origin::node)
+                .anyMatch(node -> !node.equals(other) && !node.equals(self) && !unknownTo.knows(node));
     }
 
     /** Whether the other one knows of origins that this node does not. */

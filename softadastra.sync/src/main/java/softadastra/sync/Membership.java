@@ -6,10 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -305,8 +303,14 @@ class Membership {
             // Who is on its way back lets nobody in who is not: it may not know what the others have promised.
             return false;
         }
-        if (!member && !listed && !isListed && stage.takesPart() && promise == 0 && state.cut().returning()) {
-            // Nobody has let this node in, and this one cannot: what it would learn here, who is on its way back would take for
+        if (!member
+                && !listed
+                && !isListed
+                && stage.takesPart()
+                && promise == 0
+                && state.cut().returning()) {
+            // Nobody has let this node in, and this one cannot: what it would learn here, who is on its way back would
+            // take for
             // what stands with the group it comes back to.
             return false;
         }

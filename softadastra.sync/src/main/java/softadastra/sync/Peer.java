@@ -2,7 +2,6 @@ package softadastra.sync;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -12,7 +11,6 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.NodeId;
 import softadastra.store.CausalContext;
-import softadastra.store.Key;
 import softadastra.store.LogStart;
 import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 class LostHubTest extends TimedNodes {
 
     private static final Map<String, String> LEFT = Map.of(
-            "a/1", "of hub", "a/2", "of a", "a/3", "later", "a/4", "again", "b/1", "of hub", "b/2", "of b", "b/3", "later");
+            "a/1", "of hub", "a/2", "of a", "a/3", "later", "a/4", "again", "b/1", "of hub", "b/2", "of b", "b/3",
+            "later");
 
     private Node hub;
     private Node a;
@@ -57,8 +58,7 @@ class LostHubTest extends TimedNodes {
         next.put("a/4", "again");
         pass(30);
         assertEquals(LEFT, next.contents());
-        assertEquals(
-                Map.of("a/1", "of hub", "a/2", "of a", "a/3", "later", "a/4", "again"), a.contents());
+        assertEquals(Map.of("a/1", "of hub", "a/2", "of a", "a/3", "later", "a/4", "again"), a.contents());
         assertEquals(Map.of("b/1", "of hub", "b/2", "of b", "b/3", "later"), b.contents());
         nodes.forEach(node -> assertEquals(0, node.outbox(), node.id.value()));
     }

@@ -169,9 +169,8 @@ class OpenFenceTest {
             long has = random.nextLong(2);
             boolean known =
                     new Fences().limit(fenced, members, self, peers, has, 0).isPresent();
-            List<NodeId> waitsFor = Fences.open(members, self, true, peers, of -> has)
-                    .get(0)
-                    .waitsFor();
+            List<NodeId> waitsFor =
+                    Fences.open(members, self, true, peers, of -> has).get(0).waitsFor();
             assertEquals(known, waitsFor.isEmpty(), "seed " + seed + ", round " + i + ": " + waitsFor);
             boolean unused = seen.add(known);
         }
@@ -199,8 +198,7 @@ class OpenFenceTest {
         assertEquals(Optional.of(new OpenFence(fenced, List.of(other.node()))), more);
     }
 
-    private static Optional<OpenFence> waiting(
-            Members members, Origin self, Map<Origin, Peer> peers, long has) {
+    private static Optional<OpenFence> waiting(Members members, Origin self, Map<Origin, Peer> peers, long has) {
         return Fences.open(members, self, true, peers, of -> has).stream().findFirst();
     }
 }

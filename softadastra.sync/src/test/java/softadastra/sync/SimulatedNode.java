@@ -337,7 +337,7 @@ final class SimulatedNode {
             SimulatedStorage after = disk.crash(CrashChoice.nothingWritten());
             closeQuietly();
             disk = after;
-                faults = null;
+            faults = null;
         } else {
             closeQuietly();
         }
