@@ -391,9 +391,9 @@ final class Exchange {
                         message.from(), message.state().cut().promise()));
             }
             if (lost || membership.isReturning()) {
-                returning.begin(lost);
-                // What was said to the old epoch is not said to the new one.
+                // What was said to the old epoch is not said to the new one; nor to the old one, if it has to stay.
                 heard.clear();
+                returning.begin(lost);
             }
         });
         tally.attempt(() -> tally.reissued += returning.writeAgain());

@@ -2,8 +2,8 @@ package softadastra.sync;
 
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.ToLongFunction;
 import softadastra.store.Origin;
@@ -68,13 +68,17 @@ final class Fencing {
 
     private void close(Map<Origin, Peer> peers, Vector held, Sources sources, long now) {
         ToLongFunction<Origin> has = has(peers, held, sources);
-        for (Map.Entry<Origin, Long> fence : membership.members().fenced().entrySet()) {
-            if (fence.getValue() == Members.OPEN) {
-                Origin fenced = fence.getKey();
-                OptionalLong limit = fences.limit(
-                        fenced, membership.members(), membership.self(), peers, has.applyAsLong(fenced), now);
-                limit.ifPresent(counter -> membership.close(fenced, counter, held));
+        Members members = membership.members();
+        // All at once: with the first one the others would be of members that nobody else knows yet.
+        TreeMap<Origin, Long> limits = new TreeMap<>();
+        members.fenced().forEach((fenced, known) -> {
+            if (known == Members.OPEN) {
+                fences.limit(fenced, members, membership.self(), peers, has.applyAsLong(fenced), now)
+                        .ifPresent(limit -> limits.put(fenced, limit));
             }
+        });
+        if (!limits.isEmpty()) {
+            membership.close(limits, held);
         }
     }
 

@@ -1,12 +1,14 @@
 package softadastra.sync;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -496,10 +498,10 @@ class Membership {
         return members.current().stream().allMatch(each -> isOwn(each.node()));
     }
 
-    /** The limit of a fence is known: nothing beyond it counts. */
-    void close(Origin fenced, long limit, Vector held) {
+    /** The limits of some fences are known: nothing beyond them counts. */
+    void close(SortedMap<Origin, Long> limits, Vector held) {
         Members before = members;
-        become(members.fence(fenced, limit));
+        become(members.merge(new Members(Collections.emptySortedSet(), limits)));
         returning |= isBeyond(before, held);
     }
 

@@ -75,6 +75,8 @@ final class Peers {
                 all.computeIfAbsent(origin, absent -> new Peer(absent, here.start(), window));
             }
         }
+        // A fence is up once all know of it: from one to the next, not from one heartbeat to the next.
+        all.values().forEach(Peer::owe);
     }
 
     /** All members but this node. */

@@ -111,13 +111,14 @@ final class SyncMessageReader {
         Optional<Origin> to = isAddressed ? Optional.of(readOrigin()) : Optional.empty();
         List<Skip> skips = isAddressed ? readSkips() : List.of();
         in.expectEnd();
-        requireHeld(state.cut().held(), operations, skips);
+        requireHeld(state.cut().held(), operations, chunk, skips);
         return new SyncMessage(state, operations, chunk, refusals, contents, to, skips);
     }
 
     /** Nobody hands on what it does not hold; what is said to be the receiver's own must not fail the step of all others. */
-    private void requireHeld(Vector held, List<OperationRecord> operations, List<Skip> skips) {
-        boolean isHeld = true;
+    private void requireHeld(
+            Vector held, List<OperationRecord> operations, Optional<Chunk> chunk, List<Skip> skips) {
+        boolean isHeld = chunk.map(each -> held.includes(each.cut())).orElse(true);
         for (OperationRecord each : operations) {
             isHeld &= held.includes(each.id());
         }
