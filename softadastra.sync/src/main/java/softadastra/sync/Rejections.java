@@ -97,6 +97,7 @@ final class Rejections {
     private final Map<Known, Failure> failures = new LinkedHashMap<>();
     private final Map<Known, Claim> done = new LinkedHashMap<>();
     private long untoldBytes;
+    private long inheritedBytes;
     private long failureBytes;
     private long untoldDropped;
     private long failuresDropped;
@@ -148,7 +149,7 @@ final class Rejections {
 
     /** This node has rejected an operation. */
     void add(Rejection rejection) {
-        Rejection unused = inherited.remove(rejection.id());
+        inheritNoMore(rejection.id());
         missing.add(rejection);
         if (untold.putIfAbsent(rejection.id(), rejection) == null) {
             untoldBytes += rejection.size();
@@ -177,16 +178,27 @@ final class Rejections {
 
     /** This node has got what stands at somebody who goes without an operation, and will go without it too. */
     void inherit(Rejection rejection) {
-        if (!untold.containsKey(rejection.id()) && inherited.size() < MAX_COUNT) {
-            Rejection unused = inherited.putIfAbsent(rejection.id(), rejection);
+        if (!untold.containsKey(rejection.id()) && inherited.putIfAbsent(rejection.id(), rejection) == null) {
+            inheritedBytes += rejection.size();
+            // What goes is counted by those that are missing, which it is among.
             missing.add(rejection);
+            Iterator<Rejection> oldest = inherited.values().iterator();
+            while (inherited.size() > MAX_COUNT || (inheritedBytes > MAX_BYTES && inherited.size() > 1)) {
+                inheritedBytes -= oldest.next().size();
+                oldest.remove();
+            }
         }
+    }
+
+    private void inheritNoMore(OperationId id) {
+        Rejection removed = inherited.remove(id);
+        inheritedBytes -= removed == null ? 0 : removed.size();
     }
 
     /** What was missing has come, or something has taken its place. */
     void replaced(OperationId id) {
         missing.remove(id);
-        Rejection unused = inherited.remove(id);
+        inheritNoMore(id);
     }
 
     private void told(OperationId id) {

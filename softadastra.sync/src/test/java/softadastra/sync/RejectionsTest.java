@@ -200,6 +200,21 @@ class RejectionsTest {
     }
 
     @Test
+    void ofWhatIsTakenOverFromOthersTheOldestGoToo() {
+        Rejections rejections = new Rejections();
+        for (int i = 1; i <= Rejections.MAX_COUNT + 3; i++) {
+            rejections.inherit(rejection(i, "no"));
+        }
+        assertEquals(Rejections.MAX_COUNT, rejections.inherited().size());
+        assertEquals(
+                4, rejections.inherited().iterator().next().id().counter());
+        assertEquals(Rejections.MAX_COUNT, rejections.missing().all().size());
+        assertEquals(3, rejections.missing().dropped());
+        rejections.replaced(new OperationId(PHONE, 4));
+        assertEquals(Rejections.MAX_COUNT - 1, rejections.inherited().size());
+    }
+
+    @Test
     void aReasonIsCutAndIsAlwaysText() {
         assertEquals(256, rejection(1, "x".repeat(1_000)).reason().length());
         Rejection half = rejection(1, "x".repeat(255) + "\uD83D\uDE00");
