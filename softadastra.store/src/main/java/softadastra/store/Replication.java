@@ -319,18 +319,19 @@ public final class Replication {
     }
 
     /**
-     * Has a signal run whenever something has become visible; with automatic flush, it is durable too.
+     * Has a signal run whenever something has become visible, be it an operation or a note; with automatic flush, it is durable too.
+     * What becomes visible at once, by several writers, is one signal. One that is added twice is run twice.
      *
-     * @param signal run by whoever wrote: it must return at once, throw nothing, and not call the store
+     * @param signal run by whoever made it visible, after that: it must return at once, throw nothing, and not call the store
      */
     public void addSignal(Runnable signal) {
         log.addSignal(Objects.requireNonNull(signal, "signal"));
     }
 
     /**
-     * Has a signal run no more. It may still run once, by somebody who has begun to.
+     * Has a signal run no more, or once less, if it was added more than once. It may still run once, by somebody who has begun to.
      *
-     * @param signal the one that was added
+     * @param signal the one that was added, as its {@code equals} has it
      */
     public void removeSignal(Runnable signal) {
         log.removeSignal(signal);

@@ -211,8 +211,9 @@ final class Versions {
     /** Makes everything up to a sequence visible, as far as it is added. */
     void publish(long sequence) {
         long visible = Math.min(added(), sequence);
-        views.publish(visible);
-        watchers.published(this);
+        if (views.publish(visible)) {
+            watchers.published(this);
+        }
     }
 
     Watchers watchers() {
@@ -222,14 +223,6 @@ final class Versions {
     /** The last sequence whose versions are all added. */
     long added() {
         return (long) ADDED.getAcquire(this);
-    }
-
-    /** The last counter of an origin, 0 if nothing of it is visible. */
-    long counter(Origin origin) {
-        if (origin.equals(totals.selfAt(reached().sequence()))) {
-            return reached().ownCounter;
-        }
-        return counters.copy(reached().sequence()).getOrDefault(origin, 0L);
     }
 
     /**
@@ -377,7 +370,7 @@ final class Versions {
         Change first = totals.recount(through);
         pruner.begin(first);
         changes.begin(first);
-        views.publish(through);
+        boolean unused = views.publish(through);
         raised = rebuild.start();
     }
 

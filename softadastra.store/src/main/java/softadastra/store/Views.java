@@ -31,12 +31,14 @@ final class Views {
         return visible;
     }
 
-    /** Makes everything up to a sequence visible. */
-    void publish(long sequence) {
-        long before = visible;
-        while (before < sequence && !VISIBLE.compareAndSet(this, before, sequence)) {
-            before = visible;
+    /** Makes everything up to a sequence visible; whether some of it was not before. */
+    boolean publish(long sequence) {
+        for (long before = visible; before < sequence; before = visible) {
+            if (VISIBLE.compareAndSet(this, before, sequence)) {
+                return true;
+            }
         }
+        return false;
     }
 
     /** Opens a snapshot of what is visible, and answers its sequence. */

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +50,23 @@ class ReplicationTest {
 
     private StoreEngine open() {
         return StoreEngine.open(config()).orElseThrow();
+    }
+
+    @Test
+    void aSignalIsRunWhenSomethingHasBecomeVisibleAndForNothingElse() {
+        AtomicInteger signals = new AtomicInteger();
+        try (StoreEngine store =
+                StoreEngine.open(StoreConfig.memoryOnly().withAutoFlush(false)).orElseThrow()) {
+            store.replication().addSignal(signals::incrementAndGet);
+            store.put(Key.of("k"), Value.fromString("v")).orElseThrow();
+            assertEquals(1, signals.get());
+            store.flush().orElseThrow();
+            assertEquals(1, signals.get(), "it was visible before");
+            var unused = store.replication()
+                    .note(Replication.FIRST_NOTE, new byte[1])
+                    .orElseThrow();
+            assertEquals(2, signals.get());
+        }
     }
 
     @Test
