@@ -362,7 +362,7 @@ final class AntiEntropy {
     /** How many were taken; one that is more than the log takes stays missing. */
     private long mendAtOnce(List<OperationRecord> missing) {
         LastWriteWins reports = new LastWriteWins();
-        Result<Replicated> mended = replication.mend(missing, new Mending(reports));
+        Result<Replicated> mended = replication.mend(missing, new TakesLater(reports));
         if (mended.isOk()) {
             decided.accept(reports);
         }
@@ -378,10 +378,10 @@ final class AntiEntropy {
     }
 
     /** Takes what is later than what stands here, which is reported: nobody knows whether it was. */
-    private static final class Mending implements Arbiter {
+    private static final class TakesLater implements Arbiter {
         private final LastWriteWins reports;
 
-        Mending(LastWriteWins reports) {
+        TakesLater(LastWriteWins reports) {
             this.reports = reports;
         }
 

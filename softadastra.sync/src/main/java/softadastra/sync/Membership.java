@@ -151,11 +151,6 @@ class Membership {
         noted = Math.max(noted, sequence);
     }
 
-    /** The last operation of this epoch that others can have. */
-    long issued() {
-        return issued;
-    }
-
     /** Operations of this epoch go out, up to a counter. */
     void issue(long counter) {
         issued = Math.max(issued, counter);

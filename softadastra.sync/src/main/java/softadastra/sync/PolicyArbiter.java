@@ -2,8 +2,6 @@ package softadastra.sync;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import softadastra.store.CausalContext;
 import softadastra.store.Effect;
 import softadastra.store.Key;
@@ -21,7 +19,6 @@ class PolicyArbiter extends LastWriteWins {
 
     private final Policies.Lookup policies;
     private final Admitting admission;
-    private final Set<Key> contested = new TreeSet<>();
 
     PolicyArbiter(Policies.Lookup policies) {
         this(policies, Admitting.EVERYTHING);
@@ -79,9 +76,6 @@ class PolicyArbiter extends LastWriteWins {
                 standing.stream().filter(each -> context.includes(each.id())).toList();
         // Its writer counted them as held, and may not have been told of them.
         reportWonOver(incoming, replaced);
-        if (replaced.size() < standing.size()) {
-            contested.add(incoming.operation().key());
-        }
         return effect;
     }
 
@@ -98,10 +92,5 @@ class PolicyArbiter extends LastWriteWins {
     @Override
     public Optional<Value> merge(Key key, List<Standing> siblings) {
         return policies.of(key).merge(key, siblings);
-    }
-
-    /** The keys that operations came to stand beside each other under, in this batch. */
-    Set<Key> contested() {
-        return contested;
     }
 }
