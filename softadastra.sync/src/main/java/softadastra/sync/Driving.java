@@ -1,5 +1,6 @@
 package softadastra.sync;
 
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +21,13 @@ final class Driving {
     private final Turns turns;
     private final Supplier<Result<TickResult>> step;
     private final Supplier<Result<Long>> pause;
+    private final BooleanSupplier behind;
     private final Consumer<SoftadastraError> thrown;
-    private final Runnable signal = this::signal;
+    private final Runnable written = this::written;
 
     private volatile @Nullable SyncDriver driver;
 
-    /** What runs the signal whenever something is written; null while nobody waits for it. */
+    /** What runs {@link #written} whenever something is written; null while nobody waits for it. */
     private @Nullable Replication signalling;
 
     /**
@@ -33,17 +35,20 @@ final class Driving {
      *
      * @param turns the engine's
      * @param step does a step
-     * @param pause answers how long in nanoseconds there is nothing to do, unless it is signalled; negative for ever
+     * @param pause answers how long in nanoseconds there is nothing to do, unless it is signalled; negative to end
+     * @param behind whether something was written that no step has seen
      * @param thrown takes what a step has thrown
      */
     Driving(
             Turns turns,
             Supplier<Result<TickResult>> step,
             Supplier<Result<Long>> pause,
+            BooleanSupplier behind,
             Consumer<SoftadastraError> thrown) {
         this.turns = turns;
         this.step = step;
         this.pause = pause;
+        this.behind = behind;
         this.thrown = thrown;
     }
 
@@ -51,10 +56,12 @@ final class Driving {
     void start(Replication writes) {
         SyncDriver running = driver;
         if (running == null || !running.isRunning()) {
-            SyncDriver started = new SyncDriver(this::driven);
+            // One that has ended by itself is still told of what is written.
+            detach();
+            SyncDriver started = new SyncDriver(this::driven, this::isBehind);
             driver = started;
             signalling = writes;
-            writes.addSignal(signal);
+            writes.addSignal(written);
             started.start();
         }
     }
@@ -73,7 +80,7 @@ final class Driving {
         driver = null;
         if (signalling != null) {
             // Also where the store was closed first.
-            signalling.removeSignal(signal);
+            signalling.removeSignal(written);
             signalling = null;
         }
         return running;
@@ -87,23 +94,38 @@ final class Driving {
         }
     }
 
+    private void written() {
+        SyncDriver running = driver;
+        if (running != null) {
+            running.written();
+        }
+    }
+
+    private boolean isBehind() {
+        try {
+            return behind.getAsBoolean();
+        } catch (RuntimeException e) {
+            // The step says what is wrong.
+            return true;
+        }
+    }
+
     /** One step of the driver; how long it may sleep then. */
     private long driven() {
         if (turns.isClosed()) {
             return -1;
         }
-        Result<TickResult> result;
         try {
-            result = step.get();
+            Result<TickResult> result = step.get();
+            if (result.isErr()) {
+                return result.error().code() == ErrorCode.INVALID_STATE ? -1 : FAILURE_PAUSE_NANOS;
+            }
+            return pause.get().orElse(-1L);
         } catch (RuntimeException | Error e) {
             // A listener, or a transport, that throws must not end the exchange for good without a word.
             thrown.accept(SoftadastraError.of(ErrorCode.INVALID_STATE, "a step of sync has failed: " + e)
                     .withCause(e));
             return FAILURE_PAUSE_NANOS;
         }
-        if (result.isErr()) {
-            return result.error().code() == ErrorCode.INVALID_STATE ? -1 : FAILURE_PAUSE_NANOS;
-        }
-        return pause.get().orElse(-1L);
     }
 }

@@ -311,6 +311,11 @@ final class Exchange {
         return membership.tell();
     }
 
+    /** Whether operations have become visible that no step has seen; other records are written by steps alone. */
+    boolean isBehind() {
+        return here.isBehind(store.context());
+    }
+
     /** Says in the log what was not said yet; a crash instead costs that something is sent again, and a silence lasts longer. */
     Result<Unit> close() {
         return Result.attempt(() -> {

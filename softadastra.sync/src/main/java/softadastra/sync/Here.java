@@ -46,6 +46,11 @@ final class Here {
         }
     }
 
+    /** Whether there is more than this node has seen. */
+    boolean isBehind(CausalContext visible) {
+        return !visible.equals(known);
+    }
+
     /** Takes note that the log can be read operation by operation from another place on. */
     void restart() {
         start = replication.start().orElseThrow();

@@ -79,7 +79,7 @@ public record SyncConfig(
         if (largestValue < 0) {
             throw new IllegalArgumentException("invalid largest value: " + largestValue + " is negative");
         }
-        if (grace.toMillis() < 1) {
+        if (grace.compareTo(Duration.ofMillis(1)) < 0) {
             throw new IllegalArgumentException("invalid grace: " + grace + " is less than a millisecond");
         }
         if (retention.compareTo(LEAST_RETENTION) < 0) {

@@ -1,6 +1,7 @@
 package softadastra.sync;
 
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -10,8 +11,10 @@ import java.util.function.LongSupplier;
 final class SyncDriver implements Runnable {
 
     private final LongSupplier step;
+    private final BooleanSupplier behind;
     private final Thread thread = new Thread(this, "softadastra-sync");
     private volatile boolean pending;
+    private volatile boolean written;
     private volatile boolean waiting;
     private volatile boolean stopped;
 
@@ -19,9 +22,11 @@ final class SyncDriver implements Runnable {
      * Makes a driver.
      *
      * @param step does a step, and answers in nanoseconds how long to sleep at most; negative to end
+     * @param behind whether something was written that no step has seen
      */
-    SyncDriver(LongSupplier step) {
+    SyncDriver(LongSupplier step, BooleanSupplier behind) {
         this.step = step;
+        this.behind = behind;
         thread.setDaemon(true);
     }
 
@@ -32,6 +37,16 @@ final class SyncDriver implements Runnable {
     /** There may be something to do. Returns at once. */
     void signal() {
         pending = true;
+        wake();
+    }
+
+    /** Something was written, by a step maybe, and then there may be nothing to do. Returns at once. */
+    void written() {
+        written = true;
+        wake();
+    }
+
+    private void wake() {
         if (waiting) {
             LockSupport.unpark(thread);
         }
@@ -65,14 +80,15 @@ final class SyncDriver implements Runnable {
     public void run() {
         while (!stopped) {
             pending = false;
+            written = false;
             long nanos = step.getAsLong();
             if (nanos < 0) {
                 return;
             }
             // What was signalled since the step began is not slept over: whoever signals says so first, and looks
-            // whether it sleeps then.
+            // whether it sleeps then. So does who writes, once it is visible: what it is behind is looked at last.
             waiting = true;
-            if (!pending && !stopped && nanos > 0) {
+            if (!pending && !stopped && nanos > 0 && !(written && behind.getAsBoolean())) {
                 LockSupport.parkNanos(this, nanos);
             }
             waiting = false;

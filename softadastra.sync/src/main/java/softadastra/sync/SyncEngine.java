@@ -5,10 +5,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.ErrorCode;
@@ -18,7 +19,6 @@ import softadastra.core.SoftadastraError;
 import softadastra.core.Unit;
 import softadastra.store.Key;
 import softadastra.store.OperationId;
-import softadastra.store.RetainedOperations;
 import softadastra.store.Standing;
 import softadastra.store.StoreEngine;
 import softadastra.store.Value;
@@ -32,7 +32,9 @@ import softadastra.store.Value;
  * current.
  *
  * <p>Without a transport it talks to nobody, and tells what there is to be told. With one, {@link #tick} does one step, and
- * {@link #start} has a thread do them for as long as there is something to do. A write to the store never waits for any of this.
+ * {@link #start} has a thread do them for as long as there is something to do. A write to the store never waits for a peer, nor for a
+ * step; but while a step decides what becomes of a batch that came in, of up to 16 MiB, others do not write: a {@linkplain
+ * ConflictPolicy#merging merge} or an {@link Admission} of the application's is asked then, and a slow one holds up all writers.
  *
  * <p>Close it before its store; on a closed store everything is answered INVALID_STATE. Thread-safe. Steps and questions about peers
  * take turns, so a question may wait for the force of a step.
@@ -40,28 +42,26 @@ import softadastra.store.Value;
 @CheckReturnValue
 public final class SyncEngine implements AutoCloseable {
 
-    /** How long closing waits until others are told that this node has left. */
-    private static final Duration FAREWELL = Duration.ofSeconds(1);
-
     private final StoreEngine store;
-    private final ExchangeRules rules;
+    private final Attachment attachment;
     private final Turns turns = new Turns();
-    private final Driving driving = new Driving(turns, this::tick, this::pause, thrown -> failure = thrown);
+    private final Driving driving =
+            new Driving(turns, this::tick, this::pause, this::isBehind, thrown -> failure = thrown);
     private final Listeners listeners = new Listeners();
 
-    private @Nullable Ways ways;
-    private @Nullable Exchange exchange;
     private volatile @Nullable SoftadastraError failure;
 
     private SyncEngine(StoreEngine store, SyncConfig config) {
         this.store = Objects.requireNonNull(store, "store");
         Admitting admission = Admitting.of(store.identity().node(), config.admission(), config.largestValue());
-        this.rules = ExchangeRules.standard(
-                config.grace().toMillis(),
-                config.retention().toNanos(),
-                new Policies(config.policies()),
-                admission,
-                config.subscribed());
+        this.attachment = new Attachment(
+                store,
+                ExchangeRules.standard(
+                        Saturated.millis(config.grace()),
+                        Saturated.nanos(config.retention()),
+                        new Policies(config.policies()),
+                        admission,
+                        config.subscribed()));
     }
 
     /**
@@ -75,12 +75,13 @@ public final class SyncEngine implements AutoCloseable {
     public static Result<SyncEngine> open(StoreEngine store, SyncConfig config) {
         Objects.requireNonNull(store, "store");
         return config.available().flatMap(ok -> {
-            SyncEngine engine = new SyncEngine(store, config);
-            if (!config.transport()) {
-                return config.discovery() ? Result.err(Ways.nothingToCallWith()) : engine.withoutTransport(config);
+            if (config.transport()) {
+                return open(store, config, host -> Ways.transport(config, host), Ways.discovery(config));
             }
-            return Ways.open(config, store.identity().node(), engine::report, engine.driving::signal)
-                    .flatMap(engine::attach);
+            SyncEngine engine = new SyncEngine(store, config);
+            return config.discovery()
+                    ? Result.err(Ways.nothingToCallWith())
+                    : engine.opened(engine.attachment::openWithout);
         });
     }
 
@@ -95,7 +96,7 @@ public final class SyncEngine implements AutoCloseable {
      */
     public static Result<SyncEngine> open(StoreEngine store, SyncConfig config, SyncTransport transport) {
         Objects.requireNonNull(transport, "transport");
-        return new SyncEngine(store, config).attach(transport, Ways.discovery(config));
+        return open(store, config, host -> Result.ok(transport), Ways.discovery(config));
     }
 
     /** The same, where discoveries come from the caller: the seam of tests. */
@@ -104,50 +105,42 @@ public final class SyncEngine implements AutoCloseable {
             SyncConfig config,
             SyncTransport transport,
             Iterable<? extends PeerDiscoveryProvider> discoveries) {
-        return new SyncEngine(store, config)
-                .attach(
-                        transport,
-                        Discovery.find(config.discoveryProvider(), discoveries).map(Optional::of));
+        return open(
+                store,
+                config,
+                host -> Result.ok(transport),
+                Discovery.find(config.discoveryProvider(), discoveries).map(Optional::of));
     }
 
-    /** What a node wants is for the life of its log, whether or not there is a way to anybody now. */
-    private Result<SyncEngine> withoutTransport(SyncConfig config) {
-        return config.subscription().isEmpty()
-                ? Result.ok(this)
-                : exchange(new NoTransport()).map(ready -> this);
+    /** The same, with whatever opens the transport. */
+    static Result<SyncEngine> open(
+            StoreEngine store,
+            SyncConfig config,
+            Function<TransportHost, Result<SyncTransport>> transport,
+            Result<Optional<PeerDiscoveryProvider>> discovery) {
+        SyncEngine engine = new SyncEngine(store, config);
+        TransportHost host = Ways.host(store.identity().node(), engine::report);
+        return engine.opened(() -> engine.attachment.open(transport, host, discovery, engine.driving::signal));
     }
 
-    private Result<SyncEngine> attach(SyncTransport opened, Result<Optional<PeerDiscoveryProvider>> discovery) {
-        return Ways.open(opened, discovery, store.identity().node(), driving::signal)
-                .flatMap(this::attach);
-    }
-
-    private Result<SyncEngine> attach(Ways opened) {
-        Result<Exchange> ready = exchange(opened.transport());
-        if (ready.isErr()) {
-            opened.close();
-        } else {
-            ways = opened;
-        }
-        return ready.map(with -> this);
-    }
-
-    private Result<Exchange> exchange(SyncTransport transport) {
-        return Exchange.open(store, transport, new SplittableRandom(), rules).map(ready -> {
-            exchange = ready;
-            return ready;
+    /** Who asks meanwhile has a turn once all of it is there, and none at all if it fails. */
+    private Result<SyncEngine> opened(Supplier<Result<Unit>> opening) {
+        Result<Unit> opened = turns.take(() -> {
+            boolean done = false;
+            try {
+                Result<Unit> result = opening.get();
+                done = result.isOk();
+                return result;
+            } finally {
+                if (!done) {
+                    turns.close();
+                }
+            }
         });
-    }
-
-    /**
-     * What is known of others. A node without a transport looks into its log when it is asked, and if there may be something; so who
-     * has never had a peer pays nothing.
-     */
-    private Optional<Exchange> exchange() {
-        if (exchange == null && store.replication().isUsed()) {
-            return Optional.of(exchange(new NoTransport()).orElseThrow());
+        if (opened.isErr()) {
+            close();
         }
-        return Optional.ofNullable(exchange);
+        return opened.map(ok -> this);
     }
 
     /**
@@ -159,9 +152,10 @@ public final class SyncEngine implements AutoCloseable {
      * @return the state at this moment, or CORRUPTION, IO_ERROR
      */
     public Result<SyncState> state() {
-        return turns.take(() -> withMembers()
+        return turns.take(() -> attachment
+                .withMembers()
                 .map(with -> Result.ok(with.state()))
-                .orElseGet(() -> retained().map(SyncState::withoutPeers)));
+                .orElseGet(() -> attachment.retained().map(SyncState::withoutPeers)));
     }
 
     /**
@@ -178,7 +172,7 @@ public final class SyncEngine implements AutoCloseable {
      */
     public Result<Long> outbox(Consumer<? super SyncOperation> consumer) {
         Objects.requireNonNull(consumer, "consumer");
-        return turns.take(() -> Result.ok(withMembers().map(Exchange::statuses)))
+        return turns.take(() -> Result.ok(attachment.withMembers().map(Exchange::statuses)))
                 .flatMap(statuses -> outbox(statuses, consumer));
     }
 
@@ -197,11 +191,6 @@ public final class SyncEngine implements AutoCloseable {
                 .map(all -> count[0]);
     }
 
-    /** What is known of others, if there is, or was, anybody. */
-    private Optional<Exchange> withMembers() {
-        return exchange().filter(Exchange::hasMembers);
-    }
-
     /**
      * Does one step of synchronisation: takes what has arrived, makes it durable, says so, and sends what others lack. Blocks for the
      * force of what came in. Without a peer there is nothing to do, and the result says so.
@@ -216,16 +205,17 @@ public final class SyncEngine implements AutoCloseable {
     Result<TickResult> tick(long now) {
         AtomicReference<@Nullable SoftadastraError> unfound = new AtomicReference<>();
         Result<TickResult> result = turns.take(() -> {
-            Ways reached = ways;
-            Exchange with = exchange;
-            if (reached == null || with == null) {
-                int members = exchange().map(known -> known.peers().size()).orElse(0);
-                return outboxSize().map(waiting -> new TickResult(members, 0, waiting));
-            }
-            unfound.set(reached.handOver().orElse(null));
             turns.stepped();
+            if (attachment.ways().isEmpty()) {
+                int members =
+                        attachment.exchange().map(known -> known.peers().size()).orElse(0);
+                return attachment.outboxSize().map(waiting -> new TickResult(members, 0, waiting));
+            }
+            unfound.set(attachment.ways().flatMap(Ways::handOver).orElse(null));
+            Exchange with = attachment.exchange().orElseThrow();
             return with.tick(now)
-                    .flatMap(step -> outboxSize()
+                    .flatMap(step -> attachment
+                            .outboxSize()
                             .map(waiting -> new TickResult(
                                     with.peers().size(), step.applied() + step.sent() + step.acknowledged(), waiting)));
         });
@@ -240,8 +230,9 @@ public final class SyncEngine implements AutoCloseable {
      * the application has dealt with it, so nobody waits for that. A member that does not want a key acknowledges without having it.
      *
      * @param timeout how long to wait at most; none to look and return
-     * @return whether the outbox is empty: not, if the time is over, or while there is no member; or INTERRUPTED, if this thread was;
-     *     or INVALID_STATE, also if the engine is closed meanwhile; or CORRUPTION, IO_ERROR
+     * @return whether the outbox is empty, as it is if nothing was ever written here: not, if the time is over, or if something failed,
+     *     or was written while there is no member; or INTERRUPTED, if this thread was; or INVALID_STATE, also if the engine is closed
+     *     meanwhile; or CORRUPTION, IO_ERROR
      */
     public Result<Boolean> awaitSynced(Duration timeout) {
         return turns.await(timeout, this::state, state -> state.outboxSize() == state.failedCount())
@@ -256,7 +247,7 @@ public final class SyncEngine implements AutoCloseable {
      */
     public Result<Unit> start() {
         return turns.take(() -> {
-            if (ways != null) {
+            if (attachment.ways().isPresent()) {
                 driving.start(store.replication());
             }
             return Result.ok();
@@ -270,9 +261,13 @@ public final class SyncEngine implements AutoCloseable {
 
     private Result<Long> pause() {
         return turns.take(() -> {
-            Exchange with = exchange;
-            return Result.ok(with == null ? -1 : with.pause(System.nanoTime()));
+            Optional<Exchange> with = attachment.opened();
+            return Result.ok(with.map(each -> each.pause(System.nanoTime())).orElse(-1L));
         });
+    }
+
+    private boolean isBehind() {
+        return turns.always(() -> attachment.opened().filter(Exchange::isBehind).isPresent());
     }
 
     /**
@@ -282,8 +277,8 @@ public final class SyncEngine implements AutoCloseable {
      * @return a copy; or INVALID_STATE
      */
     public Result<List<Conflict>> conflicts() {
-        return turns.take(
-                () -> Result.ok(exchange().map(with -> with.conflicts().all()).orElse(List.of())));
+        return turns.take(() -> Result.ok(
+                attachment.exchange().map(with -> with.conflicts().all()).orElse(List.of())));
     }
 
     /**
@@ -294,7 +289,7 @@ public final class SyncEngine implements AutoCloseable {
      */
     public Result<List<NotedConflict>> notedConflicts() {
         return turns.take(() -> {
-            Optional<Exchange> with = exchange();
+            Optional<Exchange> with = attachment.exchange();
             return Result.ok(with.map(each -> each.conflicts().noted()).orElse(List.of()));
         });
     }
@@ -307,8 +302,8 @@ public final class SyncEngine implements AutoCloseable {
      */
     public Result<Integer> takeConflicts(Collection<OperationId> losers) {
         List<OperationId> all = List.copyOf(losers);
-        return turns.take(
-                () -> exchange().map(with -> with.conflicts().take(all)).orElse(Result.ok(0)));
+        return turns.take(() ->
+                attachment.exchange().map(with -> with.conflicts().take(all)).orElse(Result.ok(0)));
     }
 
     /**
@@ -359,8 +354,8 @@ public final class SyncEngine implements AutoCloseable {
      * @return a copy; or INVALID_STATE
      */
     public Result<List<FailedOperation>> failed() {
-        return turns.take(() ->
-                Result.ok(exchange().map(with -> with.rejecting().failed()).orElse(List.of())));
+        return turns.take(() -> Result.ok(
+                attachment.exchange().map(with -> with.rejecting().failed()).orElse(List.of())));
     }
 
     /**
@@ -374,7 +369,8 @@ public final class SyncEngine implements AutoCloseable {
      *     as of {@link StoreEngine#put}
      */
     public Result<Unit> retry(OperationId id) {
-        return turns.take(() -> exchange()
+        return change(() -> attachment
+                .exchange()
                 .map(with -> with.rejecting().retry(id))
                 .orElseGet(() -> Result.err(Rejecting.notFailed(id))));
     }
@@ -386,7 +382,8 @@ public final class SyncEngine implements AutoCloseable {
      * @return ok; or NOT_FOUND if it is none of the {@linkplain #failed failed} ones; or an error of the log; or INVALID_STATE
      */
     public Result<Unit> discard(OperationId id) {
-        return turns.take(() -> exchange()
+        return change(() -> attachment
+                .exchange()
                 .map(with -> with.rejecting().discard(id))
                 .orElseGet(() -> Result.err(Rejecting.notFailed(id))));
     }
@@ -397,8 +394,10 @@ public final class SyncEngine implements AutoCloseable {
      * @return one state for each peer, by node id; or INVALID_STATE
      */
     public Result<List<PeerState>> peers() {
-        return turns.take(() -> Result.ok(
-                exchange().map(with -> with.peerStates(System.nanoTime())).orElse(List.of())));
+        return turns.take(() -> Result.ok(attachment
+                .exchange()
+                .map(with -> with.peerStates(System.nanoTime()))
+                .orElse(List.of())));
     }
 
     /**
@@ -414,7 +413,8 @@ public final class SyncEngine implements AutoCloseable {
      * @return ok; or an error of the log, or INVALID_STATE
      */
     public Result<Unit> leave() {
-        Result<Unit> left = turns.take(() -> exchange()
+        Result<Unit> left = change(() -> attachment
+                .exchange()
                 .map(with ->
                         with.leave().flatMap(ok -> with.tick(System.nanoTime())).map(step -> Unit.UNIT))
                 .orElse(Result.ok()));
@@ -433,7 +433,8 @@ public final class SyncEngine implements AutoCloseable {
      */
     public Result<Unit> forget(NodeId node) {
         Objects.requireNonNull(node, "node");
-        Result<Unit> forgotten = turns.take(() -> exchange()
+        Result<Unit> forgotten = change(() -> attachment
+                .exchange()
                 .map(with -> with.forget(node))
                 .orElse(Result.ok(false))
                 .flatMap(any -> any
@@ -451,7 +452,7 @@ public final class SyncEngine implements AutoCloseable {
      */
     public Result<SyncReport> report() {
         return turns.take(() -> {
-            Reporting reporting = new Reporting(store, Optional.ofNullable(ways), exchange());
+            Reporting reporting = new Reporting(store, attachment.ways(), attachment.exchange());
             return state().flatMap(state ->
                     peers().map(peers -> reporting.report(state, peers, Optional.ofNullable(failure))));
         });
@@ -486,40 +487,26 @@ public final class SyncEngine implements AutoCloseable {
         turns.close();
         stop();
         // Without a turn: who makes a status page for a transport waits for one.
-        turns.always(this::detach).run();
+        turns.always(() -> {
+                    turns.stepped();
+                    return attachment.detach();
+                })
+                .run();
     }
 
-    /** Lets go of the ways to others, and answers what is left to do with them. */
-    private Runnable detach() {
-        turns.stepped();
-        Ways reached = ways;
-        if (exchange != null && reached != null) {
-            // What it could not say is said again: nothing to tell the caller, whose data is in the log.
-            Result<Unit> unused = exchange.close();
-        }
-        boolean left = exchange != null && exchange.stage() == Stage.LEFT;
-        ways = null;
-        exchange = null;
-        return () -> {
-            if (reached != null) {
-                boolean unused = left && reached.transport().drain(FAREWELL);
-                reached.close();
-            }
-        };
+    /** Does something that others are to hear of, or that ends what somebody waits for. */
+    private <T> Result<T> change(Supplier<Result<T>> action) {
+        Result<T> done = turns.take(() -> {
+            turns.stepped();
+            return action.get();
+        });
+        // The step before it, after which nothing may be left to do, has not seen it.
+        driving.signal();
+        return done;
     }
 
     private void tellListeners() {
-        listeners.tell(turns.always(
-                () -> Optional.ofNullable(exchange).map(Listeners::news).orElse(List.of())));
-    }
-
-    private Result<Long> outboxSize() {
-        return withMembers().map(with -> Result.ok(with.outboxSize())).orElseGet(this::retained);
-    }
-
-    private Result<Long> retained() {
-        return store.retainedLocalOperations()
-                .map(epochs ->
-                        epochs.stream().mapToLong(RetainedOperations::count).sum());
+        listeners.tell(
+                turns.always(() -> attachment.opened().map(Listeners::news).orElse(List.of())));
     }
 }

@@ -53,7 +53,7 @@ final class Turns {
      *     meanwhile
      */
     <T> Result<T> await(Duration timeout, Supplier<Result<T>> look, Predicate<T> enough) {
-        long end = System.nanoTime() + timeout.toNanos();
+        long end = System.nanoTime() + Saturated.nanos(timeout);
         return take(() -> {
             while (true) {
                 Result<T> seen = take(look);

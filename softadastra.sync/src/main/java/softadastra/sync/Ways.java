@@ -17,37 +17,31 @@ final class Ways implements AutoCloseable {
     private static final int MAX_MESSAGE_BYTES = 72 << 20;
 
     private final SyncTransport transport;
-    private final Optional<Discovery> discovery;
+    private Optional<Discovery> discovery = Optional.empty();
 
-    private Ways(SyncTransport transport, Optional<Discovery> discovery) {
+    /** The ways of a transport, which is closed with them. */
+    Ways(SyncTransport transport) {
         this.transport = transport;
-        this.discovery = discovery;
+    }
+
+    /** Opens the transport that a configuration asks for. */
+    static Result<SyncTransport> transport(SyncConfig config, TransportHost host) {
+        return SyncTransports.find(config).flatMap(provider -> provider.open(config.network(), host));
     }
 
     /**
-     * Opens what a configuration asks for.
+     * Begins to look for others, and to listen to them; these, or why it does not.
      *
-     * @param report what a status page shows
+     * @param asked the discovery that is asked for, if any
      * @param signal run when there may be something to do
      */
-    static Result<Ways> open(SyncConfig config, NodeId node, Supplier<Result<SyncReport>> report, Runnable signal) {
-        return SyncTransports.find(config)
-                .flatMap(provider -> provider.open(config.network(), host(node, report)))
-                .flatMap(opened -> open(opened, discovery(config), node, signal));
-    }
-
-    /** The same on a transport that there is; it is closed if this is an error. */
-    static Result<Ways> open(
-            SyncTransport transport, Result<Optional<PeerDiscoveryProvider>> discovery, NodeId node, Runnable signal) {
-        Result<Ways> ways = discovery
-                .flatMap(provider -> discover(provider, node, transport, signal))
-                .map(looking -> new Ways(transport, looking));
-        if (ways.isErr()) {
-            transport.close();
-        } else {
-            transport.onArrival(signal);
-        }
-        return ways;
+    Result<Ways> begin(Result<Optional<PeerDiscoveryProvider>> asked, NodeId node, Runnable signal) {
+        return asked.flatMap(provider -> discover(provider, node, transport, signal))
+                .map(looking -> {
+                    discovery = looking;
+                    transport.onArrival(signal);
+                    return this;
+                });
     }
 
     /** Which discovery a configuration asks for, if any. */
@@ -74,7 +68,12 @@ final class Ways implements AutoCloseable {
         return Discovery.open(provider.get(), node, transport, signal).map(Optional::of);
     }
 
-    private static TransportHost host(NodeId node, Supplier<Result<SyncReport>> report) {
+    /**
+     * The node that a transport works for.
+     *
+     * @param report what a status page shows
+     */
+    static TransportHost host(NodeId node, Supplier<Result<SyncReport>> report) {
         return new TransportHost() {
             @Override
             public NodeId node() {
