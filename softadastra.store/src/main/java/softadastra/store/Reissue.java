@@ -2,6 +2,7 @@ package softadastra.store;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import softadastra.core.ByteWriter;
 import softadastra.core.HybridTimestamp;
 import softadastra.wal.spi.WalBatch;
@@ -16,13 +17,21 @@ final class Reissue {
     private final long now;
     private final ByteWriter buffer = new ByteWriter(512);
     private final WalBatch batch = new WalBatch();
+    private final BiConsumer<Standing, Arbiter.NoteSink> notes;
+    private int noted;
     private final List<Integer> ends = new ArrayList<>();
     private final List<Key> keys = new ArrayList<>();
     private final List<Stored> values = new ArrayList<>();
 
-    Reissue(Versions versions, long now) {
+    /**
+     * A batch that is empty yet.
+     *
+     * @param notes adds what is to be noted with each operation that is written again
+     */
+    Reissue(Versions versions, long now, BiConsumer<Standing, Arbiter.NoteSink> notes) {
         this.versions = versions;
         this.now = now;
+        this.notes = notes;
     }
 
     /** Adds the key of an operation, if that is still the last one of those that stand there. */
@@ -45,6 +54,14 @@ final class Reissue {
         keys.add(old.key());
         values.add(stored);
         ends.add(buffer.length());
+        // Before the operations: the batch ends with those.
+        notes.accept(old, this::note);
+    }
+
+    private void note(int typeCode, byte[] payload) {
+        Replication.requireNote(typeCode);
+        WalBatch unused = batch.add(typeCode, payload);
+        noted++;
     }
 
     private static OperationType type(Stored stored) {
@@ -59,12 +76,9 @@ final class Reissue {
         return new Stored(standing.value, version, stamp, versions.self(), counter);
     }
 
+    /** How many records there are, notes included; none if nothing is written again. */
     int records() {
-        return values.size();
-    }
-
-    int bytes() {
-        return buffer.length();
+        return noted + values.size();
     }
 
     WalBatch batch() {

@@ -2,6 +2,7 @@ package softadastra.store;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.ByteWriter;
@@ -159,15 +160,16 @@ final class RemoteCommits {
     }
 
     /** Writes what is seen under some keys again, as this store's own, as far as the same still stands there. */
-    long reissue(List<Standing> old) {
+    long reissue(List<Standing> old, BiConsumer<Standing, Arbiter.NoteSink> notes) {
         contact.happens();
         return commits.writing(() -> {
-            Reissue again = new Reissue(versions, clock.nowPacked());
+            Reissue again = new Reissue(versions, clock.nowPacked(), notes);
             old.forEach(again::add);
             if (again.records() == 0) {
                 return 0L;
             }
-            return commits.submit(again.batch(), again.bytes(), again.records(), again::addTo);
+            WalBatch batch = again.batch();
+            return commits.submit(batch, batch.bytes(), again.records(), again::addTo);
         });
     }
 

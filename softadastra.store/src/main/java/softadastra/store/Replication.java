@@ -3,6 +3,7 @@ package softadastra.store;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -232,9 +233,22 @@ public final class Replication {
      * @return the last sequence, 0 if nothing was left; or an error as of {@link StoreEngine#write}
      */
     public Result<Long> reissue(List<Standing> old) {
+        return reissue(old, (each, sink) -> {});
+    }
+
+    /**
+     * The same, with notes in the same batch: all of it is in the log, or nothing.
+     *
+     * @param old the last one of those that stand under each key
+     * @param notes adds what is to be noted with one that is written again; called for each of them, in their order, and for none that
+     *     is left out, while other writers wait
+     * @return the last sequence, 0 if nothing was left; or an error as of {@link StoreEngine#write}
+     */
+    public Result<Long> reissue(List<Standing> old, BiConsumer<Standing, Arbiter.NoteSink> notes) {
+        Objects.requireNonNull(notes, "notes");
         List<Standing> all = List.copyOf(old);
         return attempt(() -> {
-            long sequence = commits.reissue(all);
+            long sequence = commits.reissue(all, notes);
             commits.awaitVisible(sequence);
             return sequence;
         });

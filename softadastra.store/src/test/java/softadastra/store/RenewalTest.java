@@ -30,6 +30,34 @@ class RenewalTest {
         return OtherNodes.open(directory.resolve("a.wal"));
     }
 
+    @Test
+    void whatIsNotedWithWhatIsWrittenAgainIsInTheSameBatchAndOfNothingElse() {
+        try (StoreEngine store = open()) {
+            apply(store, put(PHONE, 1, Map.of(), "a"), put(PHONE, 2, Map.of(PHONE, 1L), "b"));
+            List<Standing> old = new ArrayList<>();
+            store.replication().standing(Optional.empty(), old::add).orElseThrow();
+            store.put(Key.of("b"), Value.fromString("since")).orElseThrow();
+            long last = store.stats().lastSequence();
+            List<Key> noted = new ArrayList<>();
+            long sequence = store.replication()
+                    .reissue(old, (each, sink) -> {
+                        noted.add(each.key());
+                        sink.add(Replication.FIRST_NOTE, new byte[] {7});
+                    })
+                    .orElseThrow();
+            assertEquals(List.of(Key.of("a")), noted);
+            assertEquals(last + 2, sequence);
+            List<Long> notes = new ArrayList<>();
+            store.replication().notes((at, type, payload) -> notes.add(at)).orElseThrow();
+            assertEquals(List.of(last + 1), notes);
+            assertEquals(sequence, store.get(Key.of("a")).orElseThrow().sequence());
+        }
+        try (StoreEngine store = open()) {
+            assertEquals("since", text(store, "b"));
+            assertEquals(2, store.size());
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void operationsCountFromOneInTheNewEpochForGood(boolean checkpoint) {

@@ -1,12 +1,16 @@
 package softadastra.sync;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ObjLongConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import softadastra.core.ErrorCode;
+import softadastra.core.Result;
 import softadastra.store.Key;
 import softadastra.store.OperationId;
 import softadastra.store.Replication;
@@ -105,7 +109,7 @@ final class Mending {
         long unused = replication
                 .standing(Optional.ofNullable(behind), each -> {
                     if (!key.isEmpty() && !key.get(0).key().equals(each.key())) {
-                        take(key, which, old);
+                        bytes[0] += take(key, which, old);
                     }
                     boolean isAnother = key.isEmpty() || !key.get(0).key().equals(each.key());
                     more[0] = isAnother
@@ -114,42 +118,68 @@ final class Mending {
                         visited[0]++;
                         last.set(each.key());
                         key.add(each);
-                        bytes[0] += which.test(each.id())
-                                ? each.value().map(value -> value.length()).orElse(0)
-                                : 0;
                     }
                     return !more[0];
                 })
                 .orElseThrow();
-        take(key, which, old);
-        if (!old.isEmpty()) {
-            // First, so that nothing goes without a word if this is the last that is done.
-            old.forEach(this::tell);
-            long unusedSequence = replication
-                    .reissue(old.stream().map(all -> all.get(0)).toList())
-                    .orElseThrow();
-        }
+        long unusedBytes = take(key, which, old);
+        reissue(old);
         behind = more[0] ? last.get() : null;
         return old.size();
     }
 
-    /** Takes what stands under a key, if any of that is to be written again. */
-    private static void take(List<Standing> key, Predicate<OperationId> which, List<List<Standing>> old) {
+    /** Takes what stands under a key, if any of that is to be written again; how many bytes of values that is. */
+    private static long take(List<Standing> key, Predicate<OperationId> which, List<List<Standing>> old) {
+        long bytes = 0;
         if (key.stream().anyMatch(each -> which.test(each.id()))) {
             old.add(List.copyOf(key));
+            bytes = key.stream()
+                    .mapToLong(each -> each.value().map(value -> value.length()).orElse(0))
+                    .sum();
         }
         key.clear();
+        return bytes;
     }
 
-    /** Tells of those that stood beside what was written again. */
-    private void tell(List<Standing> all) {
-        for (Standing each : all.subList(1, all.size())) {
-            if (each.value().isPresent()) {
-                Conflict conflict = new Conflict(each.key(), all.get(0).id(), each.id(), each.stamp(), each.value());
-                long sequence =
-                        replication.note(Conflict.NOTE, conflict.encode()).orElseThrow();
-                report.accept(conflict, sequence);
-            }
+    /** Writes what readers see under some keys, and notes what stood beside it; nothing of a key where something else stands by now. */
+    private void reissue(List<List<Standing>> old) {
+        if (old.isEmpty()) {
+            return;
         }
+        Map<OperationId, List<Conflict>> lost = new HashMap<>();
+        old.forEach(all -> lost.put(all.get(0).id(), conflicts(all)));
+        List<Conflict> noted = new ArrayList<>();
+        Result<Long> written =
+                replication.reissue(old.stream().map(all -> all.get(0)).toList(), (each, sink) -> {
+                    for (Conflict conflict : lost.getOrDefault(each.id(), List.of())) {
+                        sink.add(Conflict.NOTE, conflict.encode());
+                        noted.add(conflict);
+                    }
+                });
+        if (written.isErr() && written.error().code() == ErrorCode.RECORD_TOO_LARGE) {
+            // With what is lost of one key it may be more than a batch may be.
+            old.forEach(this::reissueAlone);
+            return;
+        }
+        long sequence = written.orElseThrow();
+        noted.forEach(conflict -> report.accept(conflict, sequence));
+    }
+
+    /** The same of one key, with what is lost noted first: nothing goes without a word if this is the last that is done. */
+    private void reissueAlone(List<Standing> all) {
+        for (Conflict conflict : conflicts(all)) {
+            long sequence = replication.note(Conflict.NOTE, conflict.encode()).orElseThrow();
+            report.accept(conflict, sequence);
+        }
+        long unused = replication.reissue(List.of(all.get(0))).orElseThrow();
+    }
+
+    /** Those that stand beside what is written again, and are lost with that. */
+    private static List<Conflict> conflicts(List<Standing> all) {
+        return all.stream()
+                .skip(1)
+                .filter(each -> each.value().isPresent())
+                .map(each -> new Conflict(each.key(), all.get(0).id(), each.id(), each.stamp(), each.value()))
+                .toList();
     }
 }
