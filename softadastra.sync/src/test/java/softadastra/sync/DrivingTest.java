@@ -194,16 +194,17 @@ class DrivingTest {
                 () -> Result.ok(AN_HOUR),
                 () -> false,
                 thrown -> {});
-        turns.always(() -> {
+        int begun = turns.always(() -> {
             driving.start(store.replication());
             return 0;
         });
         await(() -> thread.get() != null && !thread.get().isAlive());
-        turns.always(() -> {
+        int again = turns.always(() -> {
             driving.start(store.replication());
             return 0;
         });
         await(() -> steps.get() == 2);
+        assertEquals(begun, again);
         driving.stop();
         return new WeakReference<>(driving);
     }
