@@ -139,6 +139,9 @@ final class ModelProcess {
         Result<StoreEngine> opened = files != null && !with.held() ? openOwning() : openOnHeld();
         if (opened.isErr()) {
             requireTrouble("open", opened.error());
+            if (disk.hasEnded() && disk.wasCut()) {
+                promises.cut();
+            }
             closeHeld();
             counts.count("openings refused");
             return false;
@@ -290,7 +293,9 @@ final class ModelProcess {
 
     /** Ends what is left of a process that was killed or cut off; the next one sees what that left. */
     void died() {
-        if (!disk.wasCut()) {
+        if (disk.wasCut()) {
+            promises.cut();
+        } else {
             promises.killed();
         }
         counts.count(disk.wasCut() ? "power cuts" : "kills");

@@ -11,6 +11,9 @@ final class ModelPromises {
     /** Up to where all must be there after a kill. */
     private long handedOver;
 
+    /** Up to where all must be there since the process was killed, and no more than that. */
+    private long left;
+
     /** Up to where readers have seen everything, or were promised to. */
     private long seen;
 
@@ -49,9 +52,14 @@ final class ModelPromises {
         handedOver = sequence;
     }
 
-    /** The process was killed: what the operating system has stays. */
+    /** The process was killed: what the operating system has stays, until the next one has recovered it and made it durable. */
     void killed() {
-        acknowledged(handedOver);
+        left = Math.max(left, handedOver);
+    }
+
+    /** The power went: what nobody has made durable may be gone with it, also in the middle of recovering it. */
+    void cut() {
+        left = 0;
     }
 
     /** A checkpoint was written, of everything up to a sequence. */
@@ -69,9 +77,10 @@ final class ModelPromises {
     void recovered(StoreEngine store, ModelCounts counts) {
         long found = store.lastRecoveredSequence();
         long last = model.newest().sequence();
-        if (!model.isEnd(found) || found < acknowledged) {
+        long promised = Math.max(acknowledged, left);
+        if (!model.isEnd(found) || found < promised) {
             throw new AssertionError("the log ends with sequence " + found + (model.isEnd(found) ? "" : ", in a batch,")
-                    + " and " + acknowledged + " had been acknowledged, of " + last);
+                    + " and " + promised + " had been promised, of " + last);
         }
         StoreRecovery recovery = store.recovery();
         long from = recovery.checkpointSequence();
@@ -88,6 +97,7 @@ final class ModelPromises {
         model.forgetBehind(found);
         acknowledged = found;
         handedOver = found;
+        left = 0;
         seen = found;
         checkpointed = from;
         checkpointTried = from;
