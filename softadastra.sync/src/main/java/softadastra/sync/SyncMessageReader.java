@@ -116,8 +116,7 @@ final class SyncMessageReader {
     }
 
     /** Nobody hands on what it does not hold; what is said to be the receiver's own must not fail the step of all others. */
-    private void requireHeld(
-            Vector held, List<OperationRecord> operations, Optional<Chunk> chunk, List<Skip> skips) {
+    private void requireHeld(Vector held, List<OperationRecord> operations, Optional<Chunk> chunk, List<Skip> skips) {
         boolean isHeld = chunk.map(each -> held.includes(each.cut())).orElse(true);
         for (OperationRecord each : operations) {
             isHeld &= held.includes(each.id());

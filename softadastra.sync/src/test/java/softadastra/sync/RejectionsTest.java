@@ -206,8 +206,7 @@ class RejectionsTest {
             rejections.inherit(rejection(i, "no"));
         }
         assertEquals(Rejections.MAX_COUNT, rejections.inherited().size());
-        assertEquals(
-                4, rejections.inherited().iterator().next().id().counter());
+        assertEquals(4, rejections.inherited().iterator().next().id().counter());
         assertEquals(Rejections.MAX_COUNT, rejections.missing().all().size());
         assertEquals(3, rejections.missing().dropped());
         rejections.replaced(new OperationId(PHONE, 4));
