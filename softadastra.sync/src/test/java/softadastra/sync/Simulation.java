@@ -6,7 +6,9 @@ import static softadastra.sync.Invariant.I7;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32C;
 import softadastra.core.NodeId;
@@ -35,6 +37,10 @@ final class Simulation implements AutoCloseable {
     private final SimulationWords words = new SimulationWords();
     private final SimulationReports reports = new SimulationReports();
     private final CRC32C trace = new CRC32C();
+
+    /** As what each node goes on, as far as it was looked at. */
+    private final Map<NodeId, Origin> selves = new HashMap<>();
+
     private final SimulatedDifference difference;
     private final SimulatedMoves moves;
     private final SimulatedNetwork network;
@@ -109,6 +115,11 @@ final class Simulation implements AutoCloseable {
             return;
         }
         applications.started(node);
+        Origin last = selves.put(node.id(), node.exchange().self());
+        if (last != null && !last.equals(node.exchange().self())) {
+            // It was killed in the step in which it went on as another one.
+            renewed(node, last);
+        }
         // Who has an earlier log has less than it has said, and what of it somebody has it is yet to hear.
         if (!moves.isOutdated(node.id())) {
             Origin self = node.exchange().self();
@@ -257,6 +268,7 @@ final class Simulation implements AutoCloseable {
         boolean putBack = move == SimulatedMoves.Move.IS_PUT_BACK;
         if (move != SimulatedMoves.Move.GOES && (putBack ? node.putBack() : node.wipe())) {
             counts.losses++;
+            Origin unused = selves.remove(node.id());
             moves.lost(node.id(), putBack);
             oracle.lost(node, nodes, words, rejections);
             words.lost(node.id());
@@ -389,6 +401,7 @@ final class Simulation implements AutoCloseable {
     }
 
     private void renewed(SimulatedNode node, Origin before) {
+        Origin unused = selves.put(node.id(), node.exchange().self());
         counts.renewals++;
         moves.returned(node.id());
         // What it had written in a log that was put back stands for something else at others.
