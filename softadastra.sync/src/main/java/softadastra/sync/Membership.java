@@ -300,17 +300,6 @@ class Membership {
             // Who is on its way back lets nobody in who is not: it may not know what the others have promised.
             return false;
         }
-        if (!member
-                && !listed
-                && !isListed
-                && stage.takesPart()
-                && promise == 0
-                && state.cut().returning()) {
-            // Nobody has let this node in, and this one cannot: what it would learn here, who is on its way back would
-            // take for
-            // what stands with the group it comes back to.
-            return false;
-        }
         if (!member || !stage.takesPart() || state.members().fenced().containsKey(self)) {
             startAbove(from, state.cut().promise());
         }

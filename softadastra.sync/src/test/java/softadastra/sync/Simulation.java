@@ -373,8 +373,11 @@ final class Simulation implements AutoCloseable {
             return;
         }
         boolean isRenewed = !node.exchange().self().equals(before);
-        if (!isRenewed && hasHeardOfItself(node) && moves.isUpToDate(node.id())) {
-            // Nobody knew of what it has lost; what it has written again with the same step goes on there.
+        boolean goesOn = hasHeardOfItself(node) || node.store().context().counter(before) > held;
+        if (!isRenewed && goesOn && moves.isUpToDate(node.id())) {
+            // Nobody knew of what it has lost, or can: it is on its way back. What it has written again with the same
+            // step
+            // goes on there.
             oracle.outdated(before, held);
         }
         if (node.store().stats().lastSequence() >= first) {
