@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,6 +30,9 @@ import softadastra.wal.spi.WalProgress;
 class FirstContactTest {
 
     private static final int NOTE = 64;
+
+    /** The common pool may have a single thread, and a first contact that is held up keeps it. */
+    private static final Executor OWN_THREAD = task -> new Thread(task).start();
 
     @TempDir
     Path directory;
@@ -61,7 +64,7 @@ class FirstContactTest {
                 awaitUnchecked(goesOn);
             });
             CompletableFuture<Long> noted = CompletableFuture.supplyAsync(
-                    () -> store.replication().note(NOTE, new byte[1]).orElseThrow());
+                    () -> store.replication().note(NOTE, new byte[1]).orElseThrow(), OWN_THREAD);
             reading.await();
             return noted;
         }
@@ -96,14 +99,16 @@ class FirstContactTest {
             // Removals that nobody sees any more are let go by whoever writes next.
             put(store, "stays");
             CompletableFuture<Long> noted = held.contact();
-            CompletableFuture<Void> writes = CompletableFuture.runAsync(() -> {
-                put(store, "again");
-                put(store, "new");
-                remove(store, "new");
-                remove(store, "kept");
-                put(store, "stays");
-            });
-            writes.get(30, TimeUnit.SECONDS);
+            CompletableFuture<Void> writes = CompletableFuture.runAsync(
+                    () -> {
+                        put(store, "again");
+                        put(store, "new");
+                        remove(store, "new");
+                        remove(store, "kept");
+                        put(store, "stays");
+                    },
+                    OWN_THREAD);
+            writes.get();
             assertFalse(noted.isDone());
             held.goesOn.countDown();
             long sequence = noted.get();
@@ -132,8 +137,8 @@ class FirstContactTest {
             remove(store, "gone");
             put(store, "stays");
             CompletableFuture<Long> noted = held.contact();
-            CompletableFuture<Replicated> applied =
-                    CompletableFuture.supplyAsync(() -> apply(store, OtherNodes.put(PHONE, 1, Map.of(), "gone")));
+            CompletableFuture<Replicated> applied = CompletableFuture.supplyAsync(
+                    () -> apply(store, OtherNodes.put(PHONE, 1, Map.of(), "gone")), OWN_THREAD);
             assertFalse(noted.isDone());
             held.goesOn.countDown();
             assertEquals(1, applied.get().lost());
