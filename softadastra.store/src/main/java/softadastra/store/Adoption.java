@@ -16,9 +16,24 @@ import java.util.stream.Collectors;
  *     already, this is what is held from there on
  * @param beside all operations that stand under the keys of the survivors there, these included: what of them stands here already stays
  *     beside those that come
+ * @param restores whether what this store's writes took the place of is to stand beside them again, ahead of the survivors: some of
+ *     it, or all with what is held; see {@link Replication#keepReplaced}
  */
 public record Adoption(
-        List<OperationRecord> survivors, List<Standing> gone, Optional<CausalContext> held, Set<OperationId> beside) {
+        List<OperationRecord> survivors,
+        List<Standing> gone,
+        Optional<CausalContext> held,
+        Set<OperationId> beside,
+        boolean restores) {
+
+    /** What comes, and nothing else. */
+    public Adoption(
+            List<OperationRecord> survivors,
+            List<Standing> gone,
+            Optional<CausalContext> held,
+            Set<OperationId> beside) {
+        this(survivors, gone, held, beside, false);
+    }
 
     /** Copies the lists. */
     public Adoption {
@@ -31,5 +46,10 @@ public record Adoption(
     /** All that stands under the keys of the survivors there is among them. */
     public Adoption(List<OperationRecord> survivors, List<Standing> gone, Optional<CausalContext> held) {
         this(survivors, gone, held, survivors.stream().map(OperationRecord::id).collect(Collectors.toSet()));
+    }
+
+    /** The same, which has what own writes took the place of stand again. */
+    public Adoption restoring() {
+        return new Adoption(survivors, gone, held, beside, true);
     }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.ByteWriter;
 import softadastra.core.ErrorCode;
@@ -22,11 +23,15 @@ import softadastra.wal.spi.WalRecordType;
  */
 final class RemoteCommits {
 
+    /** So much of what own writes took the place of stands again with a part, or one operation. */
+    private static final long MAX_RESTORED_BYTES = 4 << 20;
+
     private final Commits commits;
     private final WalLog log;
     private final HybridClock clock;
     private final Versions versions;
     private final FirstContact contact;
+    private long restoredBytes = MAX_RESTORED_BYTES;
 
     /** Shares the lock of those who write, and what is only used under it. */
     RemoteCommits(Commits commits, WalLog log, HybridClock clock, Versions versions) {
@@ -70,12 +75,50 @@ final class RemoteCommits {
                 requireNoFork(survivor.id());
             }
             RemotePlan plan = plan(adoption.survivors(), List.of(), arbiter);
+            List<OperationRecord> replaced = replaced(adoption);
+            replaced.forEach(plan::adopt);
             plan.list(adoption.beside());
             adoption.survivors().forEach(plan::adopt);
             plan.drop(adoption.gone());
             adoption.held().ifPresent(plan::raise);
-            return plan.result(submit(plan));
+            try {
+                Replicated result = plan.result(submit(plan));
+                versions.replaced().restored(replaced);
+                return result;
+            } catch (SoftadastraException e) {
+                boolean isAlone = adoption.survivors().isEmpty() && adoption.held().isEmpty();
+                if (isAlone && e.code() == ErrorCode.RECORD_TOO_LARGE) {
+                    restoreLess(replaced);
+                }
+                throw e;
+            }
         });
+    }
+
+    private List<OperationRecord> replaced(Adoption adoption) {
+        if (!adoption.restores()) {
+            return List.of();
+        }
+        // What is held from there on, nobody tells again.
+        return versions.replaced().some(adoption.held().isPresent() ? Long.MAX_VALUE : restoredBytes);
+    }
+
+    /** The log takes less at once; what it does not take by itself is let go, so that nothing waits for it. */
+    private void restoreLess(List<OperationRecord> replaced) {
+        restoredBytes /= 2;
+        if (replaced.size() == 1) {
+            versions.replaced().restored(replaced);
+        }
+    }
+
+    /** Has what own writes take the place of, and do not know, stand beside them with the next adoption. */
+    void keepReplaced(Predicate<Key> keys) {
+        commits.lock().lock();
+        try {
+            versions.replaced().keep(keys);
+        } finally {
+            commits.lock().unlock();
+        }
     }
 
     /** Logs operations that are held, and do not stand as they should. */

@@ -133,6 +133,23 @@ public final class Replication {
     }
 
     /**
+     * Says where what was adopted, and is not held yet, is to stand beside what this store writes over it: its writer had seen it, and
+     * its operation does not say so, so elsewhere both stand. It stands again with the next adoption that {@linkplain
+     * Adoption#restores restores}, whose arbiter is asked about it; where one is too large for the log, the next one restores less, and
+     * what is too large by itself is let go. What was remembered before is forgotten, and so is all with the process.
+     *
+     * @param keys the keys where operations stand beside each other; called while writers wait
+     * @return ok, or INVALID_STATE
+     */
+    public Result<Unit> keepReplaced(Predicate<Key> keys) {
+        Objects.requireNonNull(keys, "keys");
+        return attempt(() -> {
+            commits.keepReplaced(keys);
+            return Unit.UNIT;
+        });
+    }
+
+    /**
      * Takes operations that are held already, and do not stand here as they should: as one batch, as if they came without those they had
      * replaced, and waits until it is durable.
      *

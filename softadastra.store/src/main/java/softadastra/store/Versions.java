@@ -43,6 +43,7 @@ final class Versions {
     private final OriginCounters counters = new OriginCounters();
     private final Totals totals;
     private final Graves graves;
+    private final Replaced replaced = new Replaced();
     private final Pruner pruner;
     private final Rebuild rebuild;
 
@@ -283,6 +284,9 @@ final class Versions {
         Stored before = slot == null ? null : slot.newest();
         totals.count(key, before, stored);
         if (stored.origin.equals(self()) && stored.counter > totals.ownCounter()) {
+            if (before != null) {
+                replaced.replace(key, before, this);
+            }
             totals.ownCounter(stored.counter);
         }
         Slot place = slot;
@@ -350,6 +354,11 @@ final class Versions {
         boolean more = pruner.prune();
         changes.letGo(pruner.pruned());
         return more;
+    }
+
+    /** What own writes took the place of, and did not know; for the one who writes. */
+    Replaced replaced() {
+        return replaced;
     }
 
     /** What brings back the versions of a log. */

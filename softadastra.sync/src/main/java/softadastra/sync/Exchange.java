@@ -458,6 +458,11 @@ final class Exchange {
         return peers.members();
     }
 
+    /** How far this node is with what stands at somebody; empty if nothing is under way. */
+    Optional<Progress> progress() {
+        return incoming.progress();
+    }
+
     /** What was rejected, here and elsewhere. */
     Rejecting rejecting() {
         return rejecting;

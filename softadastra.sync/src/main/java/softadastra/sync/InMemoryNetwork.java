@@ -35,6 +35,7 @@ public final class InMemoryNetwork {
     private final SplittableRandom random;
     private int loss;
     private int repetition;
+    private int longest = Ways.MAX_MESSAGE_BYTES;
     private long lost;
 
     /**
@@ -78,6 +79,16 @@ public final class InMemoryNetwork {
     }
 
     /**
+     * Loses messages that are longer than this from here on; at first, those that are longer than any transport {@linkplain
+     * TransportHost#maxMessageBytes needs to keep}.
+     *
+     * @param bytes the length of the longest message that arrives
+     */
+    public synchronized void loseLongerThan(int bytes) {
+        longest = bytes;
+    }
+
+    /**
      * Cuts some nodes off from all others; among each other they stay connected. Replaces the cut before.
      *
      * @param nodes their ids; none to mend the network
@@ -103,7 +114,11 @@ public final class InMemoryNetwork {
 
     private synchronized void transmit(NodeId from, NodeId to, byte[] message) {
         Endpoint endpoint = endpoints.get(to);
-        if (endpoint == null || apart.contains(from) != apart.contains(to) || isDrawn(loss)) {
+        boolean arrives = endpoint != null
+                && message.length <= longest
+                && apart.contains(from) == apart.contains(to)
+                && !isDrawn(loss);
+        if (endpoint == null || !arrives) {
             lost++;
             return;
         }

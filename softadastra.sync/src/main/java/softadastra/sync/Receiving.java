@@ -48,6 +48,9 @@ final class Receiving {
     /** Whether what the sender goes without is not here either. */
     private final Predicate<Rejection> isMissing;
 
+    /** Under which keys operations stand beside each other. */
+    private final Predicate<Key> keepsAll;
+
     private @Nullable Progress progress;
     /** What was held when the part came that is being taken. */
     private Vector before = new Vector();
@@ -65,9 +68,13 @@ final class Receiving {
             Consumer<LastWriteWins> decided,
             Predicate<Rejection> isMissing,
             Optional<Progress> progress,
+            CausalContext held,
             boolean learned) {
         this.replication = replication;
-        this.progress = progress.orElse(null);
+        this.keepsAll = arbiters.get()::keepsAll;
+        rememberReplaced();
+        this.progress = progress.flatMap(each -> Resuming.from(replication, each, keepsAll, held))
+                .orElse(null);
         this.learned = learned;
         this.arbiters = arbiters;
         this.subscriptions = subscriptions;
@@ -103,7 +110,10 @@ final class Receiving {
             return -1;
         }
         before = new Vector(held);
-        long taken = 0;
+        if (chunk.behind().isEmpty()) {
+            rememberReplaced();
+        }
+        long taken = restore();
         List<OperationRecord> rest = chunk.survivors();
         int atOnce = Math.max(1, rest.size());
         Optional<Key> behind = chunk.behind();
@@ -138,6 +148,32 @@ final class Receiving {
         moved = true;
         movedAt = now;
         return taken;
+    }
+
+    /** What is written here over what comes with parts is to stand beside it: all of that is told again by who begins anew. */
+    private void rememberReplaced() {
+        Unit unused = replication.keepReplaced(keepsAll).orElseThrow();
+    }
+
+    /**
+     * Has what was written over since the part before stand beside that, ahead of the part: it may be more than one batch holds. What is
+     * written over from here on does with the last part itself.
+     *
+     * @return how many operations that were
+     */
+    private long restore() {
+        long restored = 0;
+        boolean more = true;
+        while (more) {
+            LastWriteWins arbiter = arbiters.get();
+            Adoption nothing = new Adoption(List.of(), List.of(), Optional.empty());
+            Result<Replicated> some = logged(replication.adopt(nothing.restoring(), arbiter), arbiter);
+            if (!Oversized.isTooLarge(some)) {
+                restored += some.orElseThrow().taken();
+                more = some.value().lastSequence() > 0;
+            }
+        }
+        return restored;
     }
 
     /** What is about keys of a range: it is logged with that, so that it is not lost when what follows comes from somebody else. */
@@ -314,8 +350,8 @@ final class Receiving {
         };
         Optional<CausalContext> held =
                 reached.isPresent() ? Optional.empty() : Optional.of(part.cut().toContext());
-        Result<Replicated> logged =
-                replication.adopt(new Adoption(part.survivors(), gone(part, there, known), held), noting);
+        Adoption adoption = new Adoption(part.survivors(), gone(part, there, known), held);
+        Result<Replicated> logged = replication.adopt(held.isPresent() ? adoption.restoring() : adoption, noting);
         if (logged.isOk()) {
             progress = reached.orElse(null);
             learned |= reached.isEmpty();

@@ -30,6 +30,9 @@ final class Sending {
 
     private static final int MAX_MESSAGES = 16;
 
+    /** So much of the longest message is left for how this node is. */
+    private static final int MAX_STATE_BYTES = 4 << 20;
+
     private final StoreEngine store;
     private final Membership membership;
     private final Mending mending;
@@ -78,8 +81,11 @@ final class Sending {
         this.here = here;
         this.peers = peers;
         this.log = new LogTail(store, rules.remembered());
-        this.snapshots =
-                new Snapshots(store.replication(), membership.self().node(), rules.chunkBytes(), rules.arbiters());
+        this.snapshots = new Snapshots(
+                store.replication(),
+                membership.self().node(),
+                Part.Limits.of(rules.chunkBytes(), Ways.MAX_MESSAGE_BYTES - MAX_STATE_BYTES),
+                rules.arbiters());
         this.subscriptions = notes.subscriptions();
         this.covering = rules.covering();
         this.conflicts = notes.conflicts();

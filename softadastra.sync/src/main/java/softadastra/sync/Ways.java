@@ -14,7 +14,7 @@ import softadastra.core.SoftadastraError;
 final class Ways implements AutoCloseable {
 
     /** An operation travels alone if it is large; key, value and what surrounds them fit. */
-    private static final int MAX_MESSAGE_BYTES = 72 << 20;
+    static final int MAX_MESSAGE_BYTES = 72 << 20;
 
     private final SyncTransport transport;
     private Optional<Discovery> discovery = Optional.empty();

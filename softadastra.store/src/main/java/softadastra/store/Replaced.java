@@ -1,0 +1,88 @@
+package softadastra.store;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import softadastra.core.HybridTimestamp;
+
+/**
+ * What this store's own writes took the place of, and did not know: it had come with a part of what stands elsewhere, and is only held
+ * with the last part. Everywhere else it stands beside what was written, so it is to stand beside it here as well.
+ *
+ * <p>In memory alone. For the holder of the writers' lock.
+ */
+final class Replaced {
+
+    private final Map<Key, List<OperationRecord>> byKey = new LinkedHashMap<>();
+    private @Nullable Predicate<Key> kept;
+
+    /** Forgets all, and remembers from here on what is replaced under some keys. */
+    void keep(Predicate<Key> keys) {
+        byKey.clear();
+        kept = keys;
+    }
+
+    /** An operation takes the place of what stands under a key. */
+    void replace(byte[] key, Stored before, Versions versions) {
+        Predicate<Key> keys = kept;
+        if (keys == null) {
+            return;
+        }
+        for (Stored each : before.siblings()) {
+            if (each.counter > versions.newestCounter(each.origin) && keys.test(Key.wrap(key))) {
+                byKey.computeIfAbsent(Key.wrap(key), absent -> new ArrayList<>())
+                        .add(record(Key.wrap(key), each));
+            }
+        }
+    }
+
+    private static OperationRecord record(Key key, Stored stored) {
+        return new OperationRecord(
+                new OperationId(stored.origin, stored.counter),
+                HybridTimestamp.ofPacked(stored.stamp),
+                stored.version,
+                Effect.WON,
+                Optional.of(CausalContext.EMPTY),
+                false,
+                Standing.operation(key, stored.value),
+                Outcome.NONE);
+    }
+
+    /** Some of it, of so many bytes at most, or of one operation: all that there is of a key together, unless that is more. */
+    List<OperationRecord> some(long atMost) {
+        List<OperationRecord> some = new ArrayList<>();
+        long bytes = 0;
+        for (List<OperationRecord> each : byKey.values()) {
+            long size = each.stream().mapToLong(Replaced::size).sum();
+            if (some.isEmpty() && size > atMost) {
+                return List.of(each.get(0));
+            }
+            bytes += size;
+            if (bytes > atMost) {
+                break;
+            }
+            some.addAll(each);
+        }
+        return some;
+    }
+
+    private static long size(OperationRecord replaced) {
+        Operation operation = replaced.operation();
+        return (long) operation.key().length()
+                + operation.value().map(Value::length).orElse(0);
+    }
+
+    /** Forgets what stands again. */
+    void restored(List<OperationRecord> some) {
+        for (OperationRecord each : some) {
+            List<OperationRecord> unused = byKey.computeIfPresent(each.operation().key(), (key, all) -> {
+                boolean removed = all.remove(each);
+                return removed && all.isEmpty() ? null : all;
+            });
+        }
+    }
+}
