@@ -3,8 +3,8 @@ package softadastra.store;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.ByteWriter;
 import softadastra.core.ErrorCode;
@@ -95,6 +95,16 @@ final class RemoteCommits {
         });
     }
 
+    /** Whether an operation on a key is to stand again with the next adoption. */
+    boolean isReplaced(Key key, OperationId id) {
+        commits.lock().lock();
+        try {
+            return versions.replaced().has(key, id);
+        } finally {
+            commits.lock().unlock();
+        }
+    }
+
     private List<OperationRecord> replaced(Adoption adoption) {
         if (!adoption.restores()) {
             return List.of();
@@ -112,10 +122,10 @@ final class RemoteCommits {
     }
 
     /** Has what own writes take the place of, and do not know, stand beside them with the next adoption. */
-    void keepReplaced(Predicate<Key> keys) {
+    void keepReplaced(BiPredicate<Key, OperationId> which) {
         commits.lock().lock();
         try {
-            versions.replaced().keep(keys);
+            versions.replaced().keep(which);
         } finally {
             commits.lock().unlock();
         }

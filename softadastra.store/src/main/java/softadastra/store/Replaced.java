@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.HybridTimestamp;
 
@@ -18,22 +18,23 @@ import softadastra.core.HybridTimestamp;
 final class Replaced {
 
     private final Map<Key, List<OperationRecord>> byKey = new LinkedHashMap<>();
-    private @Nullable Predicate<Key> kept;
+    private @Nullable BiPredicate<Key, OperationId> kept;
 
-    /** Forgets all, and remembers from here on what is replaced under some keys. */
-    void keep(Predicate<Key> keys) {
+    /** Forgets all, and remembers some of what is replaced from here on. */
+    void keep(BiPredicate<Key, OperationId> which) {
         byKey.clear();
-        kept = keys;
+        kept = which;
     }
 
     /** An operation takes the place of what stands under a key. */
     void replace(byte[] key, Stored before, Versions versions) {
-        Predicate<Key> keys = kept;
-        if (keys == null) {
+        BiPredicate<Key, OperationId> which = kept;
+        if (which == null) {
             return;
         }
         for (Stored each : before.siblings()) {
-            if (each.counter > versions.newestCounter(each.origin) && keys.test(Key.wrap(key))) {
+            boolean isHeld = each.counter <= versions.newestCounter(each.origin);
+            if (!isHeld && which.test(Key.wrap(key), new OperationId(each.origin, each.counter))) {
                 byKey.computeIfAbsent(Key.wrap(key), absent -> new ArrayList<>())
                         .add(record(Key.wrap(key), each));
             }
@@ -74,6 +75,11 @@ final class Replaced {
         Operation operation = replaced.operation();
         return (long) operation.key().length()
                 + operation.value().map(Value::length).orElse(0);
+    }
+
+    /** Whether an operation on a key is remembered. */
+    boolean has(Key key, OperationId id) {
+        return byKey.getOrDefault(key, List.of()).stream().anyMatch(each -> each.id().equals(id));
     }
 
     /** Forgets what stands again. */

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -138,15 +139,26 @@ public final class Replication {
      * Adoption#restores restores}, whose arbiter is asked about it; where one is too large for the log, the next one restores less, and
      * what is too large by itself is let go. What was remembered before is forgotten, and so is all with the process.
      *
-     * @param keys the keys where operations stand beside each other; called while writers wait
+     * @param which whether one is to, by its key; called while writers wait
      * @return ok, or INVALID_STATE
      */
-    public Result<Unit> keepReplaced(Predicate<Key> keys) {
-        Objects.requireNonNull(keys, "keys");
+    public Result<Unit> keepReplaced(BiPredicate<Key, OperationId> which) {
+        Objects.requireNonNull(which, "which");
         return attempt(() -> {
-            commits.keepReplaced(keys);
+            commits.keepReplaced(which);
             return Unit.UNIT;
         });
+    }
+
+    /**
+     * Whether an operation is remembered as {@link #keepReplaced} has it; for arbiters, while they decide.
+     *
+     * @param key its key
+     * @param id the operation
+     * @return whether it is to stand again
+     */
+    public boolean isReplaced(Key key, OperationId id) {
+        return commits.isReplaced(key, id);
     }
 
     /**

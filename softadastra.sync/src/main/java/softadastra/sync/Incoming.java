@@ -75,7 +75,7 @@ final class Incoming {
                 store.context(),
                 notes.hasLearned());
         this.asksForAll = new AsksForAll(notes.progress().map(Progress::full).orElse(false));
-        this.oversized = new Oversized(replication, arbiters, decided);
+        this.oversized = new Oversized(replication, this::arbiter, decided);
     }
 
     /** How far this node is with what stands at somebody; empty if nothing is under way. */
@@ -172,7 +172,7 @@ final class Incoming {
         int from = 0;
         do {
             List<OperationRecord> some = upTo(operations.subList(from, Math.min(operations.size(), from + atOnce)));
-            LastWriteWins arbiter = arbiters.get();
+            LastWriteWins arbiter = arbiter();
             Result<Replicated> replicated = replication.apply(some, skips, noting(arbiter, gaps));
             if (replicated.isErr() && replicated.error().code() == ErrorCode.RECORD_TOO_LARGE) {
                 // With what it replaces, which is reported, it is more than a batch may be.
@@ -198,6 +198,13 @@ final class Incoming {
             from += some.size();
         } while (from < operations.size());
         membership.clocks().taken(operations, before, store.context());
+    }
+
+    /** Decides about what comes operation by operation, maybe while parts come too. */
+    private LastWriteWins arbiter() {
+        LastWriteWins arbiter = arbiters.get();
+        arbiter.passingOver(receiving::isLate);
+        return arbiter;
     }
 
     /**

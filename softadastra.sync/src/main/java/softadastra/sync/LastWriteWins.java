@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import softadastra.core.HybridTimestamp;
@@ -63,6 +64,9 @@ class LastWriteWins implements Arbiter {
     /** Whose operations are written again where others know other ones by their names. */
     private Predicate<OperationId> own = id -> false;
 
+    /** What comes late, when something stands here that has taken its place elsewhere. */
+    private BiPredicate<OperationRecord, List<Standing>> late = (incoming, standing) -> false;
+
     /** Says which operations are the node's own. */
     final void own(Predicate<OperationId> value) {
         own = value;
@@ -71,6 +75,11 @@ class LastWriteWins implements Arbiter {
     /** Says what writers knew of the keys of their operations. */
     final void knowing(Function<OperationRecord, CausalContext> value) {
         knowledge = value;
+    }
+
+    /** Says what comes late, when something stands here that has taken its place elsewhere. */
+    final void passingOver(BiPredicate<OperationRecord, List<Standing>> value) {
+        late = value;
     }
 
     /** Says what the node goes without under a key. */
@@ -96,7 +105,7 @@ class LastWriteWins implements Arbiter {
                 return Effect.LOST;
             }
         }
-        Effect effect = choose(incoming, standing);
+        Effect effect = late.test(incoming, standing) ? Effect.LOST : choose(incoming, standing);
         Key key = incoming.operation().key();
         missing.apply(key).forEach(each -> replace(each, incoming, effect));
         rejectedHere.getOrDefault(key, List.of()).forEach(each -> replace(each, incoming, effect));

@@ -51,6 +51,9 @@ final class Receiving {
     /** Under which keys operations stand beside each other. */
     private final Predicate<Key> keepsAll;
 
+    /** What senders held when they sent their parts; null until the first one. What none of them did is in nobody's log. */
+    private volatile @Nullable CausalContext elsewhere;
+
     private @Nullable Progress progress;
     /** What was held when the part came that is being taken. */
     private Vector before = new Vector();
@@ -110,6 +113,8 @@ final class Receiving {
             return -1;
         }
         before = new Vector(held);
+        CausalContext senders = elsewhere;
+        elsewhere = senders == null ? known : senders.merge(known);
         if (chunk.behind().isEmpty()) {
             rememberReplaced();
         }
@@ -152,7 +157,12 @@ final class Receiving {
 
     /** What is written here over what comes with parts is to stand beside it: all of that is told again by who begins anew. */
     private void rememberReplaced() {
-        Unit unused = replication.keepReplaced(keepsAll).orElseThrow();
+        Unit unused = replication
+                .keepReplaced((key, id) -> {
+                    CausalContext held = elsewhere;
+                    return (held == null || held.includes(id)) && keepsAll.test(key);
+                })
+                .orElseThrow();
     }
 
     /**
@@ -174,6 +184,22 @@ final class Receiving {
             }
         }
         return restored;
+    }
+
+    /**
+     * Whether an operation that comes by itself is older than what its key was told with: of what the sender held when it began, that
+     * part had all that still stood. It is asked while writers wait.
+     */
+    boolean isLate(OperationRecord incoming, List<Standing> standing) {
+        Progress reached = progress;
+        Key key = incoming.operation().key();
+        return reached != null
+                && !standing.isEmpty()
+                && reached.cut().includes(incoming.id())
+                && key.compareTo(reached.through()) <= 0
+                && keepsAll.test(key)
+                && standing.stream().noneMatch(each -> each.id().equals(incoming.id()))
+                && !replication.isReplaced(key, incoming.id());
     }
 
     /** What is about keys of a range: it is logged with that, so that it is not lost when what follows comes from somebody else. */
