@@ -86,7 +86,8 @@ final class RemoteCommits {
                 versions.replaced().restored(replaced);
                 return result;
             } catch (SoftadastraException e) {
-                boolean isAlone = adoption.survivors().isEmpty() && adoption.held().isEmpty();
+                boolean isAlone =
+                        adoption.survivors().isEmpty() && adoption.held().isEmpty();
                 if (isAlone && e.code() == ErrorCode.RECORD_TOO_LARGE) {
                     restoreLess(replaced);
                 }

@@ -79,16 +79,18 @@ final class Replaced {
 
     /** Whether an operation on a key is remembered. */
     boolean has(Key key, OperationId id) {
-        return byKey.getOrDefault(key, List.of()).stream().anyMatch(each -> each.id().equals(id));
+        return byKey.getOrDefault(key, List.of()).stream()
+                .anyMatch(each -> each.id().equals(id));
     }
 
     /** Forgets what stands again. */
     void restored(List<OperationRecord> some) {
         for (OperationRecord each : some) {
-            List<OperationRecord> unused = byKey.computeIfPresent(each.operation().key(), (key, all) -> {
-                boolean removed = all.remove(each);
-                return removed && all.isEmpty() ? null : all;
-            });
+            List<OperationRecord> unused =
+                    byKey.computeIfPresent(each.operation().key(), (key, all) -> {
+                        boolean removed = all.remove(each);
+                        return removed && all.isEmpty() ? null : all;
+                    });
         }
     }
 }

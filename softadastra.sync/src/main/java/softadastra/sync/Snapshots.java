@@ -103,8 +103,7 @@ final class Snapshots {
 
     /** Whether the receiver is to be told; what has more to it than one operation is told with all of that. */
     private static boolean isLacking(Standing standing, Vector acknowledged) {
-        boolean isOne =
-                !standing.contested() && !standing.floor().isAfter(standing.stamp());
+        boolean isOne = !standing.contested() && !standing.floor().isAfter(standing.stamp());
         return !isOne || !acknowledged.includes(standing.id());
     }
 

@@ -57,8 +57,8 @@ class PartsTest {
             store = StoreEngine.open(
                             StoreConfig.durable(directory.resolve(id + ".wal")).withNodeId(id))
                     .orElseThrow();
-            ExchangeRules rules = SimulationBug.NONE.rules(
-                    InstantSource.system(), 1L << 60, Admitting.EVERYTHING, Optional.empty());
+            ExchangeRules rules =
+                    SimulationBug.NONE.rules(InstantSource.system(), 1L << 60, Admitting.EVERYTHING, Optional.empty());
             exchange = Exchange.open(
                             store, network.connect(NodeId.of(id).orElseThrow()), new SplittableRandom(1), rules)
                     .orElseThrow();
@@ -76,9 +76,10 @@ class PartsTest {
         Map<String, Set<String>> contents() {
             Map<String, Set<String>> all = new TreeMap<>();
             long unused = store.replication()
-                    .standing(Optional.empty(), each -> all.computeIfAbsent(
-                                    each.key().asString(), key -> new TreeSet<>())
-                            .add(each.id().toString()))
+                    .standing(
+                            Optional.empty(),
+                            each -> all.computeIfAbsent(each.key().asString(), key -> new TreeSet<>())
+                                    .add(each.id().toString()))
                     .orElseThrow();
             return all;
         }
@@ -139,7 +140,8 @@ class PartsTest {
             assertEquals(0, network.lost() - before);
             assertTrue(
                     written.stream()
-                            .allMatch(key -> a.contents().getOrDefault(key, Set.of()).size() > 1),
+                            .allMatch(key ->
+                                    a.contents().getOrDefault(key, Set.of()).size() > 1),
                     written::toString);
             assertTrue(written.size() > 10, written::toString);
         }
@@ -242,19 +244,21 @@ class PartsTest {
             rest = behind.map(key -> new TreeMap<>(conflicts(40, 100).tailMap(key, false)))
                     .orElseGet(TreeMap::new);
         } while (behind.isPresent());
-        assertEquals(
-                conflicts(40, 100).values().stream().flatMap(List::stream).toList(), told);
+        assertEquals(conflicts(40, 100).values().stream().flatMap(List::stream).toList(), told);
     }
 
     @Test
     void whatWasDecidedAboutAKeyAndFitsIntoNoMessageIsLeftOut() {
         TreeMap<Key, List<Conflict>> one = new TreeMap<>();
         Key key = Key.of("k");
-        one.put(key, conflicts(40, 1_000).values().stream().flatMap(List::stream).toList());
+        one.put(
+                key,
+                conflicts(40, 1_000).values().stream().flatMap(List::stream).toList());
         Part part = new Part(Part.Limits.of(1_000, 10_000), one, new TreeMap<>());
         assertTrue(part.take(key, 1, List.of(), false));
         part.end();
-        assertEquals(8, part.chunk(new Vector(), false, Optional.empty()).conflicts().size());
+        assertEquals(
+                8, part.chunk(new Vector(), false, Optional.empty()).conflicts().size());
     }
 
     @Test
