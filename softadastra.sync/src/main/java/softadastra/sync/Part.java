@@ -3,8 +3,8 @@ package softadastra.sync;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import softadastra.store.Key;
@@ -22,8 +22,8 @@ final class Part {
     private static final int OVERHEAD = 64;
 
     private final Limits limits;
-    private final TreeMap<Key, List<Conflict>> conflicts;
-    private final TreeMap<Key, List<Rejection>> rejected;
+    private final NavigableMap<Key, List<Conflict>> conflicts;
+    private final NavigableMap<Key, List<Rejection>> rejected;
     private final List<OperationRecord> survivors = new ArrayList<>();
     private final List<Key> known = new ArrayList<>();
     private final List<Conflict> decided = new ArrayList<>();
@@ -54,7 +54,7 @@ final class Part {
      * @param conflicts what was decided, by key
      * @param rejected what the node goes without, by key
      */
-    Part(Limits limits, TreeMap<Key, List<Conflict>> conflicts, TreeMap<Key, List<Rejection>> rejected) {
+    Part(Limits limits, NavigableMap<Key, List<Conflict>> conflicts, NavigableMap<Key, List<Rejection>> rejected) {
         this.limits = limits;
         this.conflicts = conflicts;
         this.rejected = rejected;
@@ -94,7 +94,7 @@ final class Part {
         return true;
     }
 
-    private <T> Map<Key, T> behindLast(TreeMap<Key, T> all, Optional<Key> until) {
+    private <T> Map<Key, T> behindLast(NavigableMap<Key, T> all, Optional<Key> until) {
         var behind = last == null ? all : all.tailMap(last, false);
         return until.map(key -> behind.headMap(key, false)).orElse(behind);
     }

@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -70,6 +71,11 @@ class PartsTest {
 
         void put(String key, int bytes) {
             store.put(Key.of(key), Value.of(new byte[bytes])).orElseThrow();
+        }
+
+        /** How many operations stand under a key. */
+        int beside(String key) {
+            return contents().getOrDefault(key, Set.of()).size();
         }
 
         /** What stands under each key, by who has written it and when. */
@@ -170,9 +176,9 @@ class PartsTest {
         assertEquals(Optional.of(Key.of(key("m", 19))), progress.map(Progress::through));
         tick(200, a, b);
         assertEquals(a.contents(), b.contents());
-        assertEquals(2, b.contents().get(key("m", 20)).size());
-        assertEquals(2, b.contents().get(key("m", 40)).size());
-        assertEquals(1, b.contents().get(key("m", 41)).size());
+        assertEquals(2, b.beside(key("m", 20)));
+        assertEquals(2, b.beside(key("m", 40)));
+        assertEquals(1, b.beside(key("m", 41)));
     }
 
     @Test
@@ -212,9 +218,9 @@ class PartsTest {
         assertEquals(a.store.context(), b.store.context());
     }
 
-    private static TreeMap<Key, List<Conflict>> conflicts(int keys, int bytes) {
+    private static NavigableMap<Key, List<Conflict>> conflicts(int keys, int bytes) {
         Origin origin = new Origin(NodeId.of("a").orElseThrow(), 1);
-        TreeMap<Key, List<Conflict>> conflicts = new TreeMap<>();
+        NavigableMap<Key, List<Conflict>> conflicts = new TreeMap<>();
         for (int i = 1; i <= keys; i++) {
             Key key = Key.of(key("k", i));
             Conflict conflict = new Conflict(
@@ -233,7 +239,7 @@ class PartsTest {
     void whatWasDecidedIsPartOfTheLengthOfAPart() {
         Optional<Key> behind = Optional.empty();
         List<Conflict> told = new ArrayList<>();
-        TreeMap<Key, List<Conflict>> rest = conflicts(40, 100);
+        NavigableMap<Key, List<Conflict>> rest = conflicts(40, 100);
         do {
             Part part = new Part(Part.Limits.of(1_000, 10_000), rest, new TreeMap<>());
             part.end();
@@ -249,7 +255,7 @@ class PartsTest {
 
     @Test
     void whatWasDecidedAboutAKeyAndFitsIntoNoMessageIsLeftOut() {
-        TreeMap<Key, List<Conflict>> one = new TreeMap<>();
+        NavigableMap<Key, List<Conflict>> one = new TreeMap<>();
         Key key = Key.of("k");
         one.put(
                 key,
