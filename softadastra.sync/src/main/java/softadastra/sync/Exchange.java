@@ -364,12 +364,12 @@ final class Exchange {
     /** Takes in those who have spoken, and those they name; answers what members have said. */
     private List<SyncMessage> join(List<SyncMessage> messages, long now) {
         List<SyncMessage> heard = new ArrayList<>();
+        Vector holds = new Vector(store.context());
         for (SyncMessage message : messages) {
             // Whoever is not let in is told how this node is, and so why.
             sending.greet(message.from().node());
             if (membership.admits(message.from())) {
                 tally.attempt(() -> {
-                    Vector holds = new Vector(store.context());
                     Stage before = membership.stage();
                     if (membership.hear(
                             message.state(),

@@ -136,14 +136,15 @@ final class Sending {
         SortedMap<Origin, Relayed> relay =
                 peer.relay(peers.all(), origin -> membership.silences().of(origin, now) / 1_000_000, heartbeat);
         boolean member = membership.stage().takesPart();
+        Share share = share(peer);
         boolean told = false;
         if (member && !mending.isWanted()) {
-            told = sendChunk(peer, relay, now);
+            told = sendChunk(peer, share, relay, now);
         } else {
             peer.parts().stop();
         }
         for (int i = 0; member && i < MAX_MESSAGES; i++) {
-            Outgoing out = next(peer, now);
+            Outgoing out = next(peer, share, now);
             if (out.isEmpty()) {
                 break;
             }
@@ -231,8 +232,7 @@ final class Sending {
         return new Share(subscriptions, wanted, covers, peer.acknowledged(), above);
     }
 
-    private Outgoing next(Peer peer, long now) {
-        Share share = share(peer);
+    private Outgoing next(Peer peer, Share share, long now) {
         if (!share.isAny() || peer.parts().isWhole() || share.isBehind(peer, here.start())) {
             return new Outgoing();
         }
@@ -280,8 +280,7 @@ final class Sending {
         }
     }
 
-    private boolean sendChunk(Peer peer, SortedMap<Origin, Relayed> relay, long now) {
-        Share share = share(peer);
+    private boolean sendChunk(Peer peer, Share share, SortedMap<Origin, Relayed> relay, long now) {
         boolean isOneByOne = share.isAny() && !peer.parts().isWhole() && !share.isBehind(peer, here.start());
         if (isOneByOne) {
             return false;

@@ -405,12 +405,21 @@ final class SimulationOracle {
                     require(
                             forgotten.contains(each.id())
                                     || standing.stream()
-                                            .anyMatch(one -> one.id().equals(each.id()) || !held.includes(one.id())),
+                                            .anyMatch(one -> one.id().equals(each.id()) || !held.includes(one.id()))
+                                    || isWrittenOver(each, held, standing),
                             () -> "I13: " + node.id() + " has let go, and " + other.id() + " lacks, "
                                     + Written.describe(List.of(each)) + " and has " + standing);
                 }
             }
         });
+    }
+
+    /** Whether something that came before those it belongs to has taken the place of an operation, and was written over since. */
+    private boolean isWrittenOver(Written operation, CausalContext held, List<Standing> standing) {
+        return of(operation.key()).stream()
+                .filter(each -> !held.includes(each.id()) && each.knew(operation.id()))
+                .anyMatch(each -> standing.stream()
+                        .anyMatch(one -> one.stamp().compareTo(each.operation().stamp()) > 0));
     }
 
     private void check(String node, StoreEngine store, Key key, List<Written> all, Set<OperationId> reported) {
