@@ -53,8 +53,16 @@ final class Replaced {
                 Outcome.NONE);
     }
 
-    /** Some of it, of so many bytes at most, or of one operation: all that there is of a key together, unless that is more. */
+    /**
+     * Some of it, of so many bytes at most, or of one operation: all that there is of a key together, unless that is more. What is not
+     * to be remembered any more is forgotten.
+     */
     List<OperationRecord> some(long atMost) {
+        BiPredicate<Key, OperationId> which = kept;
+        if (which != null) {
+            byKey.forEach((key, all) -> all.removeIf(each -> !which.test(key, each.id())));
+            byKey.values().removeIf(List::isEmpty);
+        }
         List<OperationRecord> some = new ArrayList<>();
         long bytes = 0;
         for (List<OperationRecord> each : byKey.values()) {

@@ -139,7 +139,7 @@ public final class Replication {
      * Adoption#restores restores}, whose arbiter is asked about it; where one is too large for the log, the next one restores less, and
      * what is too large by itself is let go. What was remembered before is forgotten, and so is all with the process.
      *
-     * @param which whether one is to, by its key; called while writers wait
+     * @param which whether one is to, by its key; called while writers wait, by these, and once more before it stands again
      * @return ok, or INVALID_STATE
      */
     public Result<Unit> keepReplaced(BiPredicate<Key, OperationId> which) {

@@ -301,7 +301,7 @@ final class Incoming {
             asksForAll.goOn(now);
         }
         boolean isBack = membership.stage() == Stage.WHOLE;
-        long taken = receiving.take(news, before, known, isBack || asksForAll.isOn(now), now);
+        long taken = receiving.take(news, before, known, members, isBack || asksForAll.isOn(now), now);
         if (taken >= 0) {
             forks.look(news.survivors(), before);
         }

@@ -54,6 +54,9 @@ final class Receiving {
     /** What senders held when they sent their parts; null until the first one. What none of them did is in nobody's log. */
     private volatile @Nullable CausalContext elsewhere;
 
+    /** Whose operations count, as it was with the last part; what is beyond a fence is gone with who has written over it. */
+    private volatile Members members = Members.NONE;
+
     private @Nullable Progress progress;
     /** What was held when the part came that is being taken. */
     private Vector before = new Vector();
@@ -105,14 +108,16 @@ final class Receiving {
      *
      * @param held what this node holds
      * @param known what the sender held when it sent the part
+     * @param counting whose operations count
      * @param whole whether parts that name everything are wanted
      * @return how many operations were taken; negative if the part is not the one to follow
      */
-    long take(Chunk chunk, CausalContext held, CausalContext known, boolean whole, long now) {
+    long take(Chunk chunk, CausalContext held, CausalContext known, Members counting, boolean whole, long now) {
         if (!follows(chunk, held, whole, now)) {
             return -1;
         }
         before = new Vector(held);
+        members = counting;
         CausalContext senders = elsewhere;
         elsewhere = senders == null ? known : senders.merge(known);
         if (chunk.behind().isEmpty()) {
@@ -160,7 +165,7 @@ final class Receiving {
         Unit unused = replication
                 .keepReplaced((key, id) -> {
                     CausalContext held = elsewhere;
-                    return (held == null || held.includes(id)) && keepsAll.test(key);
+                    return (held == null || held.includes(id)) && !members.refuses(id) && keepsAll.test(key);
                 })
                 .orElseThrow();
     }
