@@ -139,6 +139,7 @@ final class Simulation implements AutoCloseable {
         rejections.sent(message);
         words.sent(message);
         durability.sent(from, message);
+        checks.sent(from, message);
     }
 
     /** A list of steps for a seed; each is a number that says what to do. */

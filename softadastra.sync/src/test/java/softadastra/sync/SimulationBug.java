@@ -93,8 +93,8 @@ enum SimulationBug {
 
     private static final long REST_NANOS = 1_000_000_000L;
 
-    /** A few entries. */
-    private static final int CHUNK_BYTES = 300;
+    /** So long a part of what stands at a node is to be: a few entries. */
+    static final int CHUNK_BYTES = 300;
 
     /** Few, so that the log is read too, and may have let go what is asked for. */
     private static final int REMEMBERED = 16;

@@ -8,10 +8,16 @@ import static softadastra.sync.Invariant.I4;
 import static softadastra.sync.Invariant.I6;
 
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import softadastra.core.NodeId;
+import softadastra.store.Key;
 import softadastra.store.LogStart;
 import softadastra.store.OperationId;
+import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
+import softadastra.store.Value;
 
 /** What is checked all the time in a simulation: of a node by itself, and beside those that hold the same. */
 final class SimulationChecks {
@@ -38,6 +44,29 @@ final class SimulationChecks {
         long floor = words.promiseOf(node.exchange().self());
         long clock = node.store().replication().clock().orElseThrow().packed();
         cluster.check(I11, Long.compareUnsigned(clock, floor) >= 0, () -> node.id() + " has a clock below its promise");
+    }
+
+    /** A node sends a message: a part of what stands there is no longer than parts are to be, unless it is of one key. */
+    void sent(NodeId from, SyncMessage message) {
+        message.chunk().ifPresent(part -> {
+            Set<Key> keys = new HashSet<>(part.known());
+            long bytes = 0;
+            for (OperationRecord each : part.survivors()) {
+                keys.add(each.operation().key());
+                bytes += each.operation().key().length()
+                        + each.operation().value().map(Value::length).orElse(0);
+            }
+            for (Conflict each : part.conflicts()) {
+                keys.add(each.key());
+                bytes += each.key().length() + each.lost().map(Value::length).orElse(0);
+            }
+            part.rejected().forEach(each -> keys.add(each.key()));
+            long length = bytes;
+            cluster.check(
+                    I16,
+                    keys.size() <= 1 || length <= SimulationBug.CHUNK_BYTES,
+                    () -> from + " sends a part of " + keys + " with " + length + " bytes");
+        });
     }
 
     /** A node has done a step. */
