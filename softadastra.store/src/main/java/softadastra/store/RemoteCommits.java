@@ -132,6 +132,16 @@ final class RemoteCommits {
         }
     }
 
+    /** Has nothing of what own writes take the place of stand again. */
+    void forgetReplaced() {
+        commits.lock().lock();
+        try {
+            versions.replaced().keepNothing();
+        } finally {
+            commits.lock().unlock();
+        }
+    }
+
     /** Logs operations that are held, and do not stand as they should. */
     Replicated mend(List<OperationRecord> survivors, Arbiter arbiter) {
         contact.happens();

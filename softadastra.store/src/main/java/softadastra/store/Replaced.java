@@ -26,6 +26,12 @@ final class Replaced {
         kept = which;
     }
 
+    /** Forgets all, and remembers nothing from here on. */
+    void keepNothing() {
+        byKey.clear();
+        kept = null;
+    }
+
     /** An operation takes the place of what stands under a key. */
     void replace(byte[] key, Stored before, Versions versions) {
         BiPredicate<Key, OperationId> which = kept;

@@ -151,6 +151,18 @@ public final class Replication {
     }
 
     /**
+     * Forgets what {@link #keepReplaced} remembers, and remembers nothing from here on: all that was adopted is held, or is told again.
+     *
+     * @return ok, or INVALID_STATE
+     */
+    public Result<Unit> forgetReplaced() {
+        return attempt(() -> {
+            commits.forgetReplaced();
+            return Unit.UNIT;
+        });
+    }
+
+    /**
      * Whether an operation is remembered as {@link #keepReplaced} has it; for arbiters, while they decide.
      *
      * @param key its key

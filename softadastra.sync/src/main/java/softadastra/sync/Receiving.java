@@ -78,7 +78,11 @@ final class Receiving {
             boolean learned) {
         this.replication = replication;
         this.keepsAll = arbiters.get()::keepsAll;
-        rememberReplaced();
+        if (progress.isPresent()) {
+            rememberReplaced();
+        } else {
+            forgetReplaced();
+        }
         this.progress = progress.flatMap(each -> Resuming.from(replication, each, keepsAll, held))
                 .orElse(null);
         this.learned = learned;
@@ -95,7 +99,10 @@ final class Receiving {
 
     /** What is under way has come to nothing; what was taken of it stays. */
     void giveUp() {
-        progress = null;
+        if (progress != null) {
+            progress = null;
+            forgetReplaced();
+        }
     }
 
     /** How far it is; empty if nothing is under way. */
@@ -168,6 +175,10 @@ final class Receiving {
                     return (held == null || held.includes(id)) && !members.refuses(id) && keepsAll.test(key);
                 })
                 .orElseThrow();
+    }
+
+    private void forgetReplaced() {
+        Unit unused = replication.forgetReplaced().orElseThrow();
     }
 
     /**
@@ -386,6 +397,9 @@ final class Receiving {
         if (logged.isOk()) {
             progress = reached.orElse(null);
             learned |= reached.isEmpty();
+            if (reached.isEmpty()) {
+                forgetReplaced();
+            }
             subscriptions.noteGaps(gaps);
             decided.accept(arbiter);
         }
