@@ -39,28 +39,12 @@ class AntiEntropyTest {
     /** In seconds from any time on. */
     private long seconds;
 
-    private final class Node implements AutoCloseable {
-        final StoreEngine store;
-        final SyncEngine sync;
+    private final class Node extends EngineNode {
         final List<SyncEvent> events = new ArrayList<>();
 
         Node(String id, SyncConfig config) {
-            store = StoreEngine.open(StoreConfig.memoryOnly().withNodeId(id)).orElseThrow();
-            sync = SyncEngine.open(store, config, network.connect(NodeId.of(id).orElseThrow()))
-                    .orElseThrow();
+            super(id, StoreConfig.memoryOnly(), config, network.connect(new NodeId(id)));
             sync.addListener(events::add);
-        }
-
-        void put(String key, String value) {
-            store.put(Key.of(key), Value.fromString(value)).orElseThrow();
-        }
-
-        Map<String, String> contents() {
-            Map<String, String> contents = new TreeMap<>();
-            store.entries()
-                    .forEach(entry ->
-                            contents.put(entry.key().asString(), entry.value().asString()));
-            return contents;
         }
 
         boolean isToldOf(String peer) {
@@ -70,12 +54,6 @@ class AntiEntropyTest {
 
         boolean isToldOfAny() {
             return events.stream().anyMatch(SyncEvent.ContentsDiverged.class::isInstance);
-        }
-
-        @Override
-        public void close() {
-            sync.close();
-            store.close();
         }
     }
 
@@ -252,6 +230,12 @@ class AntiEntropyTest {
                 rules.clock());
     }
 
+    /** Goes by the rules of a simulation, and counts what it looks at. */
+    private static AntiEntropy antiEntropy(StoreEngine store, AtomicInteger looked) {
+        Forks forks = new Forks(store.replication());
+        return new AntiEntropy(store.replication(), store::context, small(looked), arbiter -> {}, forks);
+    }
+
     private static StoreEngine filled(String id, int entries) {
         StoreEngine store =
                 StoreEngine.open(StoreConfig.memoryOnly().withNodeId(id)).orElseThrow();
@@ -288,8 +272,7 @@ class AntiEntropyTest {
     void noStepLooksAtMoreThanASlice() {
         AtomicInteger looked = new AtomicInteger();
         try (StoreEngine store = filled("a", 500)) {
-            AntiEntropy antiEntropy = new AntiEntropy(
-                    store.replication(), store::context, small(looked), arbiter -> {}, new Forks(store.replication()));
+            AntiEntropy antiEntropy = antiEntropy(store, looked);
             long now = 0;
             while (next(antiEntropy, store).isEmpty()) {
                 looked.set(0);
@@ -322,12 +305,7 @@ class AntiEntropyTest {
     @Test
     void aStoreThatIsWrittenToNowAndThenIsComparedAllTheSame() {
         try (StoreEngine store = filled("a", 500)) {
-            AntiEntropy antiEntropy = new AntiEntropy(
-                    store.replication(),
-                    store::context,
-                    small(new AtomicInteger()),
-                    arbiter -> {},
-                    new Forks(store.replication()));
+            AntiEntropy antiEntropy = antiEntropy(store, new AtomicInteger());
             int complete = 0;
             for (int i = 1; i < 20_000; i++) {
                 antiEntropy.step(true, 20L * i * MILLIS);
@@ -343,12 +321,7 @@ class AntiEntropyTest {
     @Test
     void nothingIsTakenWhereTheSumsAreTheSame() {
         try (StoreEngine store = filled("a", 20)) {
-            AntiEntropy antiEntropy = new AntiEntropy(
-                    store.replication(),
-                    store::context,
-                    small(new AtomicInteger()),
-                    arbiter -> {},
-                    new Forks(store.replication()));
+            AntiEntropy antiEntropy = antiEntropy(store, new AtomicInteger());
             long now = 0;
             while (next(antiEntropy, store).isEmpty()) {
                 antiEntropy.step(true, now += MILLIS);

@@ -19,7 +19,6 @@ import softadastra.store.Key;
 import softadastra.store.OperationId;
 import softadastra.store.Origin;
 import softadastra.store.StoreConfig;
-import softadastra.store.StoreEngine;
 import softadastra.store.Value;
 
 /** How far each operation is said to have come, and that it agrees with the counts. */
@@ -33,20 +32,14 @@ class OutboxStatusesTest {
     @TempDir
     Path directory;
 
-    private final class Node implements AutoCloseable {
-        final StoreEngine store;
-        final SyncEngine sync;
+    private final class Node extends EngineNode {
 
         Node(String id) {
             this(id, ALL);
         }
 
         Node(String id, SyncConfig config) {
-            store = StoreEngine.open(
-                            StoreConfig.durable(directory.resolve(id + ".wal")).withNodeId(id))
-                    .orElseThrow();
-            sync = SyncEngine.open(store, config, network.connect(new NodeId(id)))
-                    .orElseThrow();
+            super(id, StoreConfig.durable(directory.resolve(id + ".wal")), config, network.connect(new NodeId(id)));
         }
 
         void put(int from, int count, int bytes) {
@@ -84,12 +77,6 @@ class OutboxStatusesTest {
                     state.outboxSize(),
                     counts.values().stream().mapToLong(each -> each).sum() - state.acknowledgedCount());
             return counts;
-        }
-
-        @Override
-        public void close() {
-            sync.close();
-            store.close();
         }
     }
 

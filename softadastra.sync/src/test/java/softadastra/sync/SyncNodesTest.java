@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -39,9 +38,7 @@ class SyncNodesTest {
     private final InMemoryNetwork network = new InMemoryNetwork(7);
 
     /** A node of the network. */
-    private final class Node implements AutoCloseable {
-        final StoreEngine store;
-        final SyncEngine sync;
+    private final class Node extends EngineNode {
 
         Node(String id) {
             this(id, StoreConfig.memoryOnly());
@@ -52,26 +49,7 @@ class SyncNodesTest {
         }
 
         Node(String id, StoreConfig config, SyncTransport way) {
-            store = StoreEngine.open(config.withNodeId(id)).orElseThrow();
-            sync = SyncEngine.open(store, SyncConfig.local(), way).orElseThrow();
-        }
-
-        void put(String key, String value) {
-            store.put(Key.of(key), Value.fromString(value)).orElseThrow();
-        }
-
-        Map<String, String> contents() {
-            Map<String, String> contents = new TreeMap<>();
-            store.entries()
-                    .forEach(entry ->
-                            contents.put(entry.key().asString(), entry.value().asString()));
-            return contents;
-        }
-
-        @Override
-        public void close() {
-            sync.close();
-            store.close();
+            super(id, config, SyncConfig.local(), way);
         }
     }
 
@@ -302,10 +280,11 @@ class SyncNodesTest {
         }
     }
 
-    /** A way on which nothing arrives from one moment to another: whoever asks waits. */
-    private static SyncTransport held(SyncTransport way, CountDownLatch from, CountDownLatch to) {
+    /** A way on which nothing arrives from one moment to another: whoever asks says so, and waits. */
+    private static SyncTransport held(SyncTransport way, CountDownLatch from, CountDownLatch asked, CountDownLatch to) {
         InvocationHandler held = (proxy, method, arguments) -> {
             if (from.getCount() == 0 && method.getName().equals("receive")) {
+                asked.countDown();
                 assertTrue(to.await(2, TimeUnit.MINUTES));
             }
             return method.invoke(way, arguments);
@@ -314,20 +293,16 @@ class SyncNodesTest {
                 SyncTransport.class.getClassLoader(), new Class<?>[] {SyncTransport.class}, held);
     }
 
-    private static Optional<String> awaitFailure(Node node, boolean there) throws InterruptedException {
-        Optional<SoftadastraError> failure = node.sync.failure();
-        while (failure.isPresent() != there) {
-            Thread.sleep(1);
-            failure = node.sync.failure();
-        }
-        return failure.map(SoftadastraError::message);
+    private static Optional<String> failure(Node node) {
+        return node.sync.failure().map(SoftadastraError::message);
     }
 
     @Test
     void aListenerThatThrowsIsAFailureThatIsToldAndEndsNothing() throws Exception {
         CountDownLatch told = new CountDownLatch(1);
+        CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch seen = new CountDownLatch(1);
-        SyncTransport way = held(network.connect(new NodeId("node-b")), told, seen);
+        SyncTransport way = held(network.connect(new NodeId("node-b")), told, asked, seen);
         try (Node a = new Node("node-a");
                 Node b = new Node("node-b", StoreConfig.memoryOnly(), way)) {
             b.sync.addListener(event -> {
@@ -338,8 +313,9 @@ class SyncNodesTest {
             b.put("doc/1", "remote");
             a.sync.start().orElseThrow();
             b.sync.start().orElseThrow();
-            assertTrue(told.await(1, TimeUnit.MINUTES));
-            Optional<String> failure = awaitFailure(b, true);
+            // Once the next step begins, the one whose listener has thrown has ended.
+            assertTrue(asked.await(1, TimeUnit.MINUTES));
+            Optional<String> failure = failure(b);
             seen.countDown();
             assertEquals(
                     Optional.of("a step of sync has failed: java.lang.IllegalStateException: no such listener"),
@@ -350,7 +326,9 @@ class SyncNodesTest {
             a.put("after", "it");
             assertTrue(arrived.await(1, TimeUnit.MINUTES));
             watch.close();
-            assertEquals(Optional.empty(), awaitFailure(b, false));
+            // Waits for the end of the step that has brought it.
+            b.sync.stop();
+            assertEquals(Optional.empty(), failure(b));
         }
     }
 

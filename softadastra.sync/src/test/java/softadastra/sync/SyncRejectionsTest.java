@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -25,7 +24,6 @@ import softadastra.store.Key;
 import softadastra.store.OperationId;
 import softadastra.store.StoreConfig;
 import softadastra.store.StoreEngine;
-import softadastra.store.Value;
 import softadastra.wal.spi.WalConfig;
 import softadastra.wal.spi.WalProvider;
 
@@ -49,36 +47,18 @@ class SyncRejectionsTest {
     /** In seconds from any time on; so that nothing has to wait for real. */
     private long seconds;
 
-    private final class Node implements AutoCloseable {
-        final StoreEngine store;
-        final SyncEngine sync;
+    private final class Node extends EngineNode {
 
         Node(String id, SyncConfig config) {
             this(id, config, "");
         }
 
         Node(String id, SyncConfig config, String hidden) {
-            store = StoreEngine.open(StoreConfig.durable(directory.resolve(id + ".wal"))
-                            .withNodeId(id)
-                            .withAutoFlush(false))
-                    .orElseThrow();
-            sync = SyncEngine.open(
-                            store,
-                            config,
-                            without(hidden, network.connect(NodeId.of(id).orElseThrow())))
-                    .orElseThrow();
-        }
-
-        void put(String key, String value) {
-            store.put(Key.of(key), Value.fromString(value)).orElseThrow();
-        }
-
-        Map<String, String> contents() {
-            Map<String, String> contents = new TreeMap<>();
-            store.entries()
-                    .forEach(entry ->
-                            contents.put(entry.key().asString(), entry.value().asString()));
-            return contents;
+            super(
+                    id,
+                    StoreConfig.durable(directory.resolve(id + ".wal")).withAutoFlush(false),
+                    config,
+                    without(hidden, network.connect(new NodeId(id))));
         }
 
         List<FailedOperation> failed() {
@@ -87,12 +67,6 @@ class SyncRejectionsTest {
 
         SyncState state() {
             return sync.state().orElseThrow();
-        }
-
-        @Override
-        public void close() {
-            sync.close();
-            store.close();
         }
     }
 
