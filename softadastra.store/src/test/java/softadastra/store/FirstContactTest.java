@@ -45,6 +45,13 @@ class FirstContactTest {
         assertTrue(store.remove(Key.of(key)).orElseThrow().deleted());
     }
 
+    /** A removal that nobody sees any more is let go by whoever writes next. */
+    private static void letGo(StoreEngine store, String key) {
+        put(store, key);
+        remove(store, key);
+        put(store, "stays");
+    }
+
     /** A store whose log holds up who reads it, from the first record on, until it is let go. */
     private static final class HeldUp implements AutoCloseable {
         final List<ScriptedLog> logs = new ArrayList<>();
@@ -133,9 +140,7 @@ class FirstContactTest {
     void nothingIsDecidedBeforeAllRemovalsAreThere() throws Exception {
         try (HeldUp held = new HeldUp()) {
             StoreEngine store = held.store;
-            put(store, "gone");
-            remove(store, "gone");
-            put(store, "stays");
+            letGo(store, "gone");
             CompletableFuture<Long> noted = held.contact();
             CompletableFuture<Replicated> applied = CompletableFuture.supplyAsync(
                     () -> apply(store, OtherNodes.put(PHONE, 1, Map.of(), "gone")), OWN_THREAD);
@@ -152,9 +157,7 @@ class FirstContactTest {
     void aReadThatFailsIsDoneAnew() throws Exception {
         try (HeldUp held = new HeldUp()) {
             StoreEngine store = held.store;
-            put(store, "gone");
-            remove(store, "gone");
-            put(store, "stays");
+            letGo(store, "gone");
             AtomicInteger records = new AtomicInteger();
             held.logs.get(0).whileRead(() -> {
                 if (records.incrementAndGet() == 2) {
@@ -164,9 +167,7 @@ class FirstContactTest {
             assertEquals(
                     ErrorCode.IO_ERROR,
                     store.replication().note(NOTE, new byte[1]).error().code());
-            put(store, "between");
-            remove(store, "between");
-            put(store, "stays");
+            letGo(store, "between");
             assertEquals(
                     0, store.replication().collect((removal, stamp) -> true, 10).orElseThrow());
             long unused = store.replication().note(NOTE, new byte[1]).orElseThrow();
@@ -213,9 +214,7 @@ class FirstContactTest {
         List<String> before;
         try (StoreEngine store = StoreEngine.open(config.withProgress(contact)).orElseThrow()) {
             stores[0] = store;
-            put(store, "gone");
-            remove(store, "gone");
-            put(store, "stays");
+            letGo(store, "gone");
             var unused = store.checkpoint().orElseThrow();
             join(contacts.get(0));
             before = standing(store);
