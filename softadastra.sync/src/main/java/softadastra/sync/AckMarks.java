@@ -125,11 +125,7 @@ final class AckMarks {
         out.writeVarint(marks.size());
         marks.forEach((member, held) -> {
             Members.write(out, member);
-            out.writeVarint(held.size());
-            held.forEach((origin, counter) -> {
-                Members.write(out, origin);
-                out.writeVarint(counter);
-            });
+            held.writeTo(out);
         });
         return out.toByteArray();
     }
@@ -148,10 +144,7 @@ final class AckMarks {
         }
         TreeMap<Origin, Vector> read = new TreeMap<>();
         for (int i = in.readCount(); i > 0; i--) {
-            Vector held = read.computeIfAbsent(Members.readOrigin(in), absent -> new Vector());
-            for (int j = in.readCount(); j > 0; j--) {
-                held.raise(Members.readOrigin(in), in.readVarint(Long.MAX_VALUE));
-            }
+            read.computeIfAbsent(Members.readOrigin(in), absent -> new Vector()).raiseTo(in);
         }
         in.expectEnd();
         marks.clear();

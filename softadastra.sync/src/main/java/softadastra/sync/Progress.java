@@ -3,9 +3,7 @@ package softadastra.sync;
 import java.util.Optional;
 import softadastra.core.ByteReader;
 import softadastra.core.ByteWriter;
-import softadastra.core.NodeId;
 import softadastra.store.Key;
-import softadastra.store.Origin;
 
 /**
  * How far a node has come with what stands elsewhere. It is logged with each part of that, so that a node which was killed goes on
@@ -32,13 +30,7 @@ record Progress(Vector cut, boolean full, Key through) {
         ByteWriter out = new ByteWriter();
         out.writeByte(VERSION);
         out.writeByte(progress.map(each -> each.full ? 3 : 2).orElse(0));
-        Vector cut = progress.map(Progress::cut).orElseGet(Vector::new);
-        out.writeVarint(cut.size());
-        cut.forEach((origin, counter) -> {
-            out.writeUtf8(origin.node().value());
-            out.writeLong(origin.epoch());
-            out.writeVarint(counter);
-        });
+        progress.map(Progress::cut).orElseGet(Vector::new).writeTo(out);
         progress.ifPresent(each -> out.writeUtf8(each.through.asString()));
         return out.toByteArray();
     }
@@ -56,10 +48,7 @@ record Progress(Vector cut, boolean full, Key through) {
             throw in.malformed("progress of version " + version + " with flags " + flags, 0);
         }
         Vector cut = new Vector();
-        for (int i = in.readCount(); i > 0; i--) {
-            Origin origin = new Origin(NodeId.of(in.readUtf8(NodeId.MAX_LENGTH)).orElseThrow(), in.readLong());
-            cut.raise(origin, in.readVarint(Long.MAX_VALUE));
-        }
+        cut.raiseTo(in);
         Optional<Progress> progress = (flags & 2) == 0
                 ? Optional.empty()
                 : Optional.of(new Progress(cut, (flags & 1) != 0, Key.of(in.readUtf8(Key.MAX_BYTES))));

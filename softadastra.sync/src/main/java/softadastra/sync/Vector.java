@@ -6,6 +6,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
+import softadastra.core.ByteReader;
+import softadastra.core.ByteWriter;
 import softadastra.store.CausalContext;
 import softadastra.store.OperationId;
 import softadastra.store.Origin;
@@ -257,6 +259,32 @@ final class Vector {
             int length = Math.max(wanted, origins.length + origins.length / 2 + 2);
             origins = Arrays.copyOf(origins, length);
             counters = Arrays.copyOf(counters, length);
+        }
+    }
+
+    /**
+     * Adds it to a note.
+     *
+     * <pre>
+     * vector = count:varint  { node:utf8  epoch:i64  counter:varint } * count
+     * </pre>
+     */
+    void writeTo(ByteWriter out) {
+        out.writeVarint(size);
+        forEach((origin, counter) -> {
+            Members.write(out, origin);
+            out.writeVarint(counter);
+        });
+    }
+
+    /**
+     * Raises the counters to those of a vector in a note.
+     *
+     * @throws softadastra.core.MalformedDataException if there is none
+     */
+    void raiseTo(ByteReader in) {
+        for (int i = in.readCount(); i > 0; i--) {
+            raise(Members.readOrigin(in), in.readVarint(Long.MAX_VALUE));
         }
     }
 
