@@ -1,22 +1,25 @@
 package softadastra.it.examples;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
 import softadastra.wal.spi.Wal;
 import softadastra.wal.spi.WalRecordType;
 import softadastra.wal.spi.WalStats;
 import softadastra.wal.spi.WalWriter;
 
-/** Eight tasks append, and the log says how it served them. */
+/** Eight threads append, and the log says how it served them. */
 public final class WalStatistics {
 
     private WalStatistics() {}
 
     public static void main(String[] args) {
+        // The common pool may have a single thread, and what waits for a force keeps it.
+        Executor threads = task -> new Thread(task).start();
         try (Wal wal = Wal.open("example_stats.log").orElseThrow();
                 WalWriter writer = wal.writer()) {
             CompletableFuture<?>[] appending = IntStream.range(0, 8)
-                    .mapToObj(thread -> CompletableFuture.runAsync(() -> append(writer)))
+                    .mapToObj(thread -> CompletableFuture.runAsync(() -> append(writer), threads))
                     .toArray(CompletableFuture[]::new);
             CompletableFuture.allOf(appending).join();
 
