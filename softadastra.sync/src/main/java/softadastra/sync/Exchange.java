@@ -38,6 +38,7 @@ final class Exchange {
     private final StoreEngine store;
     private final Replication replication;
     private final Membership membership;
+    private final Joining joining;
     private final Fencing fencing;
     private final Mending mending;
     private final Returning returning;
@@ -130,6 +131,7 @@ final class Exchange {
         this.antiEntropy =
                 new AntiEntropy(replication, () -> members().clamp(store.context()), rules, this::decided, forks);
         this.forgetting = new Forgetting(replication, membership, here, peers, acks, rules, notes.floor());
+        this.joining = new Joining(membership, peers, forgetting);
         this.sending = new Sending(
                 store,
                 membership,
@@ -196,7 +198,7 @@ final class Exchange {
     }
 
     private void step(long now) {
-        membership.requireAlone();
+        membership.epoch().requireAlone();
         peers.connect(transport.neighbours());
         Members before = members();
         boolean tookPart = membership.stage().takesPart();
@@ -223,7 +225,7 @@ final class Exchange {
         tally.attempt(() -> note(membership.silences().news(members(), self(), now)));
         tally.attempt(() -> {
             fencing.step(peers.all(), here.held(), subscriptions.sources(), now);
-            if (membership.isReturning()) {
+            if (membership.epoch().isOver()) {
                 returning.begin(false);
             }
         });
@@ -345,7 +347,7 @@ final class Exchange {
     private List<SyncMessage> learn(List<SyncMessage> messages) {
         TreeMap<Origin, Subscription> news = new TreeMap<>();
         messages.stream()
-                .filter(message -> membership.admits(message.from()))
+                .filter(message -> joining.admits(message.from()))
                 .forEach(message ->
                         news.putAll(subscriptions.news(message.state().subscriptions())));
         news.remove(self());
@@ -368,16 +370,10 @@ final class Exchange {
         for (SyncMessage message : messages) {
             // Whoever is not let in is told how this node is, and so why.
             sending.greet(message.from().node());
-            if (membership.admits(message.from())) {
+            if (joining.admits(message.from())) {
                 tally.attempt(() -> {
                     Stage before = membership.stage();
-                    if (membership.hear(
-                            message.state(),
-                            holds,
-                            () -> peers.settled(members().clamp(holds)),
-                            forgetting::promiseAtLeast,
-                            forgetting.promise(),
-                            now)) {
+                    if (joining.letIn(message.state(), holds, now)) {
                         heard.add(message);
                     }
                     if (membership.stage() == Stage.WHOLE && before != Stage.WHOLE) {
@@ -385,17 +381,17 @@ final class Exchange {
                     }
                 });
             } else {
-                membership.refuse(message.state(), now);
+                joining.refuse(message.state(), now);
             }
         }
         tally.attempt(() -> {
             boolean lost = heard.stream()
-                    .anyMatch(message -> membership.isAhead(message.state(), store.context(), here.said()));
+                    .anyMatch(message -> membership.epoch().isAhead(message.state(), store.context(), here.said()));
             if (lost) {
                 heard.forEach(message -> membership.startAbove(
                         message.from(), message.state().cut().promise()));
             }
-            if (lost || membership.isReturning()) {
+            if (lost || membership.epoch().isOver()) {
                 // What was said to the old epoch is not said to the new one; nor to the old one, if it has to stay.
                 heard.clear();
                 returning.begin(lost);

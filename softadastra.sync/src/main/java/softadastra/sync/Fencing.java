@@ -10,7 +10,15 @@ import softadastra.store.Origin;
 
 /**
  * A node's part in fencing: it puts up fences, as far as that is its to do, closes those for which that can be done, and ends its own way
- * back where all others are on theirs. See {@link Membership}. For one thread.
+ * back where all others are on theirs. For one thread.
+ *
+ * <p>A node that has not heard of a member for longer than the retention accuses it, see {@link Silences}. That is said in its messages,
+ * is passed on as its cuts are, and ends as soon as the member is heard of. Once all who are left have accused those who are not, and are
+ * more than half of all, any of them fences those; so no single clock fences anybody, and of two halves neither fences the other.
+ *
+ * <p>A fence is open at first: nothing is taken from the fenced node itself any more, its operations only from others. Meanwhile
+ * nobody new is let in, and nothing is forgotten. Once all who are left know of the fence, and of each other that they have the same
+ * operations of the fenced origin, the last of these is the limit: what is beyond it is refused whoever brings it.
  */
 final class Fencing {
 

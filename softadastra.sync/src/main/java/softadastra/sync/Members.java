@@ -182,6 +182,15 @@ final class Members {
         return merge(new Members(new TreeSet<>(), new TreeMap<>(Map.of(origin, limit))));
     }
 
+    /** With all epochs of a node fenced that take part, but one that goes on. */
+    Members fenceAllBut(Origin kept, NodeId node) {
+        Members next = this;
+        for (Origin each : current()) {
+            next = each.node().equals(node) && !each.equals(kept) ? next.fence(each, OPEN) : next;
+        }
+        return next;
+    }
+
     /** What both say. */
     Members merge(Members other) {
         if (other.equals(this)) {

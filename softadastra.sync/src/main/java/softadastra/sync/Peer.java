@@ -56,7 +56,7 @@ final class Peer {
     /** Whether there is a way to it, and it has spoken since the engine was opened. */
     private boolean linked;
 
-    /** Members that it has accused, see {@link Membership}. */
+    /** Members that it has accused, see {@link Fencing}. */
     private SortedSet<Origin> accused = new TreeSet<>();
 
     private boolean heard;

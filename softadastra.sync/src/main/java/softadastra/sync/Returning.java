@@ -4,7 +4,7 @@ import softadastra.store.Arbiter;
 import softadastra.store.Origin;
 import softadastra.store.StoreEngine;
 
-/** A node's way back in a new epoch: see {@link Membership}. For one thread. */
+/** A node's way back in a new epoch: why it takes that says {@link OwnEpoch}. For one thread. */
 final class Returning {
 
     private final StoreEngine store;

@@ -148,7 +148,7 @@ final class Sending {
             if (out.isEmpty()) {
                 break;
             }
-            membership.issue(out.through(membership.self()));
+            membership.epoch().issue(out.through(membership.self()));
             SyncMessage.State state = state(peer, now, relay, out.operations());
             transmit(
                     peer.node(),
@@ -304,7 +304,7 @@ final class Sending {
         }
         Vector cut = ours.map(Progress::cut).orElseGet(cutHere::get);
         peer.parts().goThrough(cut);
-        membership.issue(here.held().counter(membership.self()));
+        membership.epoch().issue(here.held().counter(membership.self()));
         Chunk chunk =
                 snapshots.chunk(cut, behind, peer.acknowledged(), share, full, conflicts.all(), rejecting.missing());
         SyncMessage.State state = state(peer, now, relay, chunk.survivors());

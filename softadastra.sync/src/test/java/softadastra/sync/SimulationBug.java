@@ -131,13 +131,19 @@ enum SimulationBug {
                             }
                         };
             case PUT_BACK_UNNOTICED, COUNTERS_REUSED ->
-                (replication, random, retention, self, issued, noted, members, stage) ->
-                        new Membership(replication, random, retention, self, issued, noted, members, stage) {
+                (replication, random, retention, self, issued, noted, members, stage) -> new Membership(
+                        replication,
+                        random,
+                        retention,
+                        new OwnEpoch(self, issued, members, stage) {
                             @Override
                             boolean isAhead(SyncMessage.State state, CausalContext holds, long said) {
                                 return false;
                             }
-                        };
+                        },
+                        noted,
+                        members,
+                        stage);
             default -> Membership::new;
         };
     }
