@@ -234,8 +234,8 @@ final class Joining {
     }
 
     /**
-     * Has somebody for a member from here on, with all that it knows of members; but if this node was restored, or has nothing yet, it learns
-     * what stands elsewhere first.
+     * Has somebody for a member from here on, with all that it knows of members; but if this node was restored, or has nothing yet, it
+     * learns what stands elsewhere first.
      *
      * @return whether it is a member now
      */
@@ -280,8 +280,8 @@ final class Joining {
     }
 
     /**
-     * Has this node learn what stands elsewhere, unless it has written. Others may have forgotten removals that the log did not have when it
-     * was copied, or never had. What it has written goes on top; what the log was told before it was copied does not count either.
+     * Has this node learn what stands elsewhere, unless it has written. Others may have forgotten removals that the log did not have when
+     * it was copied, or never had. What it has written goes on top; what the log was told before it was copied does not count either.
      *
      * @return whether it may do that in the epoch that it has
      */

@@ -133,8 +133,8 @@ class OwnEpoch {
     /**
      * Takes note of the epochs that others know of this node: of an earlier log of it, or of another node with its id.
      *
-     * @return whether it is another node. An epoch that is as old as this run is over by somebody else's word: not by that of a log that was
-     *     lost
+     * @return whether it is another node. An epoch that is as old as this run is over by somebody else's word: not by that of a log that
+     *     was lost
      */
     boolean findsTwin(Members theirs) {
         Optional<Origin> stranger = theirs.current().stream()
