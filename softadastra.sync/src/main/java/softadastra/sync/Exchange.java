@@ -198,7 +198,10 @@ final class Exchange {
     }
 
     private void step(long now) {
-        membership.epoch().requireAlone();
+        if (membership.stage() != Stage.LEFT) {
+            // Who leaves as one of two says so first.
+            membership.epoch().requireAlone();
+        }
         peers.connect(transport.neighbours());
         Members before = members();
         boolean tookPart = membership.stage().takesPart();
@@ -302,7 +305,13 @@ final class Exchange {
     /** Has a node fenced that will not come back; false if it is no member. */
     Result<Boolean> forget(NodeId node) {
         return Result.attempt(() -> {
+            boolean tookPart = membership.stage().takesPart();
             boolean any = membership.forget(node);
+            if (membership.stage().takesPart() && !tookPart) {
+                // It was on its way back, and has nobody left to learn from.
+                incoming.startOver();
+                mending.want();
+            }
             peers.admit();
             return any;
         });
@@ -366,6 +375,8 @@ final class Exchange {
     /** Takes in those who have spoken, and those they name; answers what members have said. */
     private List<SyncMessage> join(List<SyncMessage> messages, long now) {
         List<SyncMessage> heard = new ArrayList<>();
+        // Before anything is noted of them: that would pass for what the log has lost.
+        boolean lost = messages.stream().anyMatch(this::knowsMore);
         Vector holds = new Vector(store.context());
         for (SyncMessage message : messages) {
             // Whoever is not let in is told how this node is, and so why.
@@ -373,11 +384,14 @@ final class Exchange {
             if (joining.admits(message.from())) {
                 tally.attempt(() -> {
                     Stage before = membership.stage();
-                    if (joining.letIn(message.state(), holds, now)) {
-                        heard.add(message);
-                    }
-                    if (membership.stage() == Stage.WHOLE && before != Stage.WHOLE) {
-                        incoming.startOver();
+                    try {
+                        if (joining.letIn(message.state(), holds, now)) {
+                            heard.add(message);
+                        }
+                    } finally {
+                        if (membership.stage() == Stage.WHOLE && before != Stage.WHOLE) {
+                            incoming.startOver();
+                        }
                     }
                 });
             } else {
@@ -385,8 +399,6 @@ final class Exchange {
             }
         }
         tally.attempt(() -> {
-            boolean lost = heard.stream()
-                    .anyMatch(message -> membership.epoch().isAhead(message.state(), store.context(), here.said()));
             if (lost) {
                 heard.forEach(message -> membership.startAbove(
                         message.from(), message.state().cut().promise()));
@@ -401,6 +413,14 @@ final class Exchange {
         peers.admit();
         // Nothing is taken in before that is done: it would be taken for what others have let go.
         return returning.isWritingAgain() ? List.of() : heard;
+    }
+
+    /** Whether somebody, let in or not, knows this node's log to have had more. */
+    private boolean knowsMore(SyncMessage message) {
+        OwnEpoch epoch = membership.epoch();
+        return membership.stage() != Stage.LEFT
+                && !epoch.isOwn(message.from().node())
+                && epoch.isAhead(message.state(), store.context(), here.said());
     }
 
     private void hear(SyncMessage message, long now) {

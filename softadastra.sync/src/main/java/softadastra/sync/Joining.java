@@ -27,8 +27,14 @@ final class Joining {
     private final Peers peers;
     private final Forgetting forgetting;
 
-    /** Since when members that take part have not let this node in. */
-    private final Map<Origin, Long> refusedSince = new HashMap<>();
+    /** What is heard of somebody less often than this counts as that: it cannot have heard more of this node. */
+    private static final long REFUSED_AT_ONCE_NANOS = 15_000_000_000L;
+
+    /** For how long members that take part have not let this node in. */
+    private final Map<Origin, Refused> refused = new HashMap<>();
+
+    /** For how long somebody who was heard of has refused this node, and when it was last heard of. */
+    private record Refused(long nanos, long last) {}
 
     /** What becomes of a sender. */
     private enum Verdict {
@@ -103,11 +109,12 @@ final class Joining {
         if (isLeftToOthers(sender)) {
             return false;
         }
-        if (!sender.isMember() || !membership.stage().takesPart() || sender.hasFencedUs()) {
-            membership.startAbove(sender.origin(), sender.promise());
-        }
         Vector counting = membership.members().clamp(holds);
         Verdict verdict = judge(sender, counting, now);
+        boolean follows = !sender.isMember() || !membership.stage().takesPart() || sender.hasFencedUs();
+        if (follows && verdict != Verdict.REFUSE && !isToLetUsIn(sender)) {
+            membership.startAbove(sender.origin(), sender.promise());
+        }
         if (verdict == Verdict.COME_BACK) {
             epoch.end();
         }
@@ -223,14 +230,17 @@ final class Joining {
                 && (!sender.meeting().knowsOthers() || sender.meeting().isNamedBefore());
     }
 
-    private boolean isRefusedForLong(Origin by, boolean refused, long now) {
-        if (!refused) {
-            refusedSince.remove(by);
+    private boolean isRefusedForLong(Origin by, boolean refuses, long now) {
+        if (!refuses) {
+            refused.remove(by);
             return false;
         }
         // Where only one of the two hears the other one it would come back again and again.
         long patience = REFUSED_NANOS << Math.min(epoch.renewals(), MAX_PATIENCE);
-        return now - refusedSince.computeIfAbsent(by, absent -> now) > patience;
+        Refused before = refused.getOrDefault(by, new Refused(0, now));
+        long nanos = before.nanos() + Math.min(now - before.last(), REFUSED_AT_ONCE_NANOS);
+        refused.put(by, new Refused(nanos, now));
+        return nanos > patience;
     }
 
     /**
@@ -244,6 +254,14 @@ final class Joining {
             epoch.list();
         }
         Members before = membership.members();
+        // Of this node's earlier epochs it knows best that they are over.
+        Members next = before.merge(sender.members())
+                .with(epoch.self())
+                .with(sender.origin())
+                .fenceAllBut(epoch.self(), epoch.self().node());
+        if (next.isTooMany() && !before.has(sender.origin())) {
+            return false;
+        }
         if ((epoch.isRestored() || lacksWhatStands(sender, counting)) && !beginsToLearn(holds)) {
             epoch.end();
             return false;
@@ -252,11 +270,6 @@ final class Joining {
             // As those have promised who let it in; so it can let others in itself.
             forgetting.promiseAtLeast(sender.promise());
         }
-        // Of this node's earlier epochs it knows best that they are over.
-        Members next = before.merge(sender.members())
-                .with(epoch.self())
-                .with(sender.origin())
-                .fenceAllBut(epoch.self(), epoch.self().node());
         if (!next.isTooMany()) {
             membership.become(next);
         }
@@ -287,11 +300,11 @@ final class Joining {
      */
     private boolean beginsToLearn(Vector holds) {
         boolean wasLearning = epoch.isRestored() && membership.stage() == Stage.WHOLE;
-        epoch.accountForRestore();
-        if (wasLearning || holds.counter(epoch.self()) > 0) {
-            return false;
+        boolean begins = !wasLearning && holds.counter(epoch.self()) == 0;
+        if (begins) {
+            membership.enter(Stage.WHOLE);
         }
-        membership.enter(Stage.WHOLE);
-        return true;
+        epoch.accountForRestore();
+        return begins;
     }
 }

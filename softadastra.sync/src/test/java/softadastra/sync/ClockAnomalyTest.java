@@ -16,6 +16,7 @@ import softadastra.core.NodeId;
 import softadastra.store.CausalContext;
 import softadastra.store.Key;
 import softadastra.store.OperationRecord;
+import softadastra.store.Origin;
 import softadastra.store.StoreConfig;
 import softadastra.store.StoreEngine;
 import softadastra.store.Value;
@@ -140,8 +141,10 @@ class ClockAnomalyTest {
     @Test
     void aPromiseThatWhoeverJoinsMustFollowIsTold() {
         HybridTimestamp promise = HybridTimestamp.of(time.plus(HOUR).toEpochMilli(), 0);
+        Origin self = store.replication().origin().orElseThrow();
         for (int i = 0; i < 3; i++) {
-            hear(phone.to(store.replication().origin().orElseThrow())
+            hear(phone.to(self)
+                    .knowing(Members.NONE.with(phone.from).with(self))
                     .promising(promise.packed())
                     .encoded());
         }
