@@ -1,18 +1,14 @@
 package softadastra.sync;
 
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.NodeId;
 import softadastra.core.Result;
-import softadastra.core.SoftadastraException;
 import softadastra.core.Unit;
 import softadastra.store.LogStart;
 import softadastra.store.Origin;
@@ -38,12 +34,10 @@ final class Exchange {
     private final StoreEngine store;
     private final Replication replication;
     private final Membership membership;
-    private final Joining joining;
     private final Fencing fencing;
     private final Mending mending;
     private final Returning returning;
     private final SyncTransport transport;
-    private final InstantSource clock;
     private final Inbox inbox;
     private final ConflictReports conflicts;
     private final AckMarks acks;
@@ -56,30 +50,11 @@ final class Exchange {
     private final AntiEntropy antiEntropy;
     private final Forgetting forgetting;
     private final Sending sending;
+    private final Listening listening;
     private final Outbox outbox;
 
     /** What the step that is under way did. */
     private Tally tally = new Tally();
-
-    private static final class Tally {
-        private int received;
-        private long applied;
-        private long sent;
-        private int collected;
-        private int reissued;
-
-        /** What went wrong first. */
-        private @Nullable SoftadastraException failure;
-
-        /** Does a part of a step; those that follow are done whatever comes of it. */
-        void attempt(Runnable part) {
-            try {
-                part.run();
-            } catch (SoftadastraException e) {
-                failure = failure == null ? e : failure;
-            }
-        }
-    }
 
     private Exchange(
             StoreEngine store,
@@ -93,7 +68,6 @@ final class Exchange {
         this.store = store;
         this.replication = store.replication();
         this.transport = transport;
-        this.clock = rules.clock();
         this.conflicts = new ConflictReports(store, notes.conflicts());
         this.acks = notes.acks();
         this.subscriptions = notes.subscriptions();
@@ -127,11 +101,10 @@ final class Exchange {
         this.forks = new Forks(replication);
         this.incoming = new Incoming(store, membership, peers, arbiters, this::decided, forks, notes);
         this.returning = new Returning(store, membership, mending, subscriptions, peers, incoming, acks);
-        this.rejecting = new Rejecting(replication, membership, clock, notes.rejections(), rules.arbiters());
+        this.rejecting = new Rejecting(replication, membership, rules.clock(), notes.rejections(), rules.arbiters());
         this.antiEntropy =
                 new AntiEntropy(replication, () -> members().clamp(store.context()), rules, this::decided, forks);
         this.forgetting = new Forgetting(replication, membership, here, peers, acks, rules, notes.floor());
-        this.joining = new Joining(membership, peers, forgetting);
         this.sending = new Sending(
                 store,
                 membership,
@@ -146,6 +119,8 @@ final class Exchange {
                 forgetting,
                 rejecting,
                 antiEntropy);
+        this.listening = new Listening(
+                store, rules.clock(), membership, subscriptions, here, peers, forgetting, incoming, returning, sending);
         this.outbox = new Outbox(store, membership, here, peers, subscriptions, rejecting, sending);
     }
 
@@ -181,10 +156,7 @@ final class Exchange {
             long reported = conflicts.reported();
             long malformed = inbox.malformed();
             step(now);
-            SoftadastraException failure = tally.failure;
-            if (failure != null) {
-                throw failure;
-            }
+            tally.requireDone();
             return new Step(
                     tally.received,
                     tally.applied,
@@ -207,7 +179,7 @@ final class Exchange {
         boolean tookPart = membership.stage().takesPart();
         List<SyncMessage> received = inbox.receive();
         tally.received = received.size();
-        List<SyncMessage> messages = join(learn(received), now);
+        List<SyncMessage> messages = listening.listen(received, tally, now);
         tally.attempt(() -> {
             var unused = replication.settle().orElseThrow();
         });
@@ -219,7 +191,7 @@ final class Exchange {
         if (incoming.takeLearned()) {
             tally.attempt(returning::learned);
         }
-        messages.forEach(message -> hear(message, now));
+        messages.forEach(message -> listening.hear(message, now));
         tally.attempt(() -> rejecting.hear(messages, store.context(), members(), now));
         messages.forEach(message -> tally.attempt(() -> compare(message, now)));
         if (acks.pause(now) <= 0) {
@@ -350,99 +322,6 @@ final class Exchange {
         }
         boolean inSlices = tally.collected > 0 || mending.isUnderWay() || antiEntropy.isRunning();
         return Math.max(0, inSlices ? Math.min(pause, SLICE_NANOS) : pause);
-    }
-
-    /** Takes note of who wants what, before anything of theirs is decided on. */
-    private List<SyncMessage> learn(List<SyncMessage> messages) {
-        TreeMap<Origin, Subscription> news = new TreeMap<>();
-        messages.stream()
-                .filter(message -> joining.admits(message.from()))
-                .forEach(message ->
-                        news.putAll(subscriptions.news(message.state().subscriptions())));
-        news.remove(self());
-        if (!news.isEmpty()) {
-            byte[] note = Subscriptions.encode(news);
-            Result<Long> noted = replication.note(Subscriptions.NOTE, note);
-            if (noted.isErr()) {
-                tally.attempt(noted::orElseThrow);
-                return List.of();
-            }
-            subscriptions.read(note);
-        }
-        return messages;
-    }
-
-    /** Takes in those who have spoken, and those they name; answers what members have said. */
-    private List<SyncMessage> join(List<SyncMessage> messages, long now) {
-        List<SyncMessage> heard = new ArrayList<>();
-        // Before anything is noted of them: that would pass for what the log has lost.
-        boolean lost = messages.stream().anyMatch(this::knowsMore);
-        Vector holds = new Vector(store.context());
-        for (SyncMessage message : messages) {
-            // Whoever is not let in is told how this node is, and so why.
-            sending.greet(message.from().node());
-            if (joining.admits(message.from())) {
-                tally.attempt(() -> {
-                    Stage before = membership.stage();
-                    try {
-                        if (joining.letIn(message.state(), holds, now)) {
-                            heard.add(message);
-                        }
-                    } finally {
-                        if (membership.stage() == Stage.WHOLE && before != Stage.WHOLE) {
-                            incoming.startOver();
-                        }
-                    }
-                });
-            } else {
-                joining.refuse(message.state(), now);
-            }
-        }
-        tally.attempt(() -> {
-            if (lost) {
-                heard.forEach(message -> membership.startAbove(
-                        message.from(), message.state().cut().promise()));
-            }
-            if (lost || membership.epoch().isOver()) {
-                // What was said to the old epoch is not said to the new one; nor to the old one, if it has to stay.
-                heard.clear();
-                returning.begin(lost);
-            }
-        });
-        tally.attempt(() -> tally.reissued += returning.writeAgain());
-        peers.admit();
-        // Nothing is taken in before that is done: it would be taken for what others have let go.
-        return returning.isWritingAgain() ? List.of() : heard;
-    }
-
-    /** Whether somebody, let in or not, knows this node's log to have had more. */
-    private boolean knowsMore(SyncMessage message) {
-        OwnEpoch epoch = membership.epoch();
-        return membership.stage() != Stage.LEFT
-                && !epoch.isOwn(message.from().node())
-                && epoch.isAhead(message.state(), store.context(), here.said());
-    }
-
-    private void hear(SyncMessage message, long now) {
-        SyncMessage.State state = message.state();
-        Peer peer = peers.get(state.from());
-        if (peer != null) {
-            peers.spoken(peer);
-            peer.heard(state, now, clock.millis());
-            if (state.relayed().containsKey(self())) {
-                peer.echoed();
-            }
-            membership.silences().heard(state.from(), now);
-            forgetting.hear(state.want());
-            forgetting.hear(state.cut().promise());
-            state.relayed().forEach((origin, relayed) -> {
-                Peer other = peers.get(origin);
-                if (other != null) {
-                    membership.silences().relayed(origin, relayed.silenceMillis() * 1_000_000L, now);
-                    other.learn(relayed.cut(), relayed.accused(), now);
-                }
-            });
-        }
     }
 
     private void decided(LastWriteWins arbiter) {
