@@ -10,7 +10,6 @@ import softadastra.core.ErrorCode;
 import softadastra.core.Result;
 import softadastra.store.Arbiter;
 import softadastra.store.CausalContext;
-import softadastra.store.Effect;
 import softadastra.store.Key;
 import softadastra.store.Operation;
 import softadastra.store.OperationId;
@@ -19,9 +18,7 @@ import softadastra.store.Origin;
 import softadastra.store.Replicated;
 import softadastra.store.Replication;
 import softadastra.store.Skip;
-import softadastra.store.Standing;
 import softadastra.store.StoreEngine;
-import softadastra.store.Value;
 
 /** Logs what comes in: operations one after the other, and parts of what stands at somebody who holds more. For one thread. */
 final class Incoming {
@@ -235,23 +232,10 @@ final class Incoming {
         if (gaps.isEmpty()) {
             return arbiter;
         }
-        return new Arbiter() {
-            @Override
-            public Effect decide(OperationRecord incoming, List<Standing> standing) {
-                return arbiter.decide(incoming, standing);
-            }
-
-            @Override
-            public Optional<Value> merge(Key key, List<Standing> siblings) {
-                return arbiter.merge(key, siblings);
-            }
-
-            @Override
-            public void addNotes(NoteSink sink) {
-                arbiter.addNotes(sink);
-                sink.add(Subscriptions.NOTE, Subscriptions.encodeGaps(gaps));
-            }
-        };
+        return new Noting(arbiter, sink -> {
+            arbiter.addNotes(sink);
+            sink.add(Subscriptions.NOTE, Subscriptions.encodeGaps(gaps));
+        });
     }
 
     /** As many of some operations as one batch may have. */

@@ -15,13 +15,11 @@ import softadastra.store.Adoption;
 import softadastra.store.Arbiter;
 import softadastra.store.CausalContext;
 import softadastra.store.Effect;
-import softadastra.store.Key;
 import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
 import softadastra.store.Replicated;
 import softadastra.store.Replication;
 import softadastra.store.Standing;
-import softadastra.store.Value;
 
 /**
  * Takes an operation that is, with what it replaces, more than one batch of the log holds, so that nothing behind it has to wait: what
@@ -83,28 +81,15 @@ final class Oversized {
 
     /** As an arbiter, but without the notes of conflicts that are there. */
     static Arbiter without(Arbiter arbiter, Set<OperationId> noted) {
-        return new Arbiter() {
-            @Override
-            public Effect decide(OperationRecord incoming, List<Standing> standing) {
-                return arbiter.decide(incoming, standing);
-            }
-
-            @Override
-            public Optional<Value> merge(Key key, List<Standing> siblings) {
-                return arbiter.merge(key, siblings);
-            }
-
-            @Override
-            public void addNotes(NoteSink sink) {
-                arbiter.addNotes((typeCode, payload) -> {
+        return new Noting(
+                arbiter,
+                sink -> arbiter.addNotes((typeCode, payload) -> {
                     boolean isThere = typeCode == Conflict.NOTE
                             && noted.contains(Conflict.decode(payload).loser());
                     if (!isThere) {
                         sink.add(typeCode, payload);
                     }
-                });
-            }
-        };
+                }));
     }
 
     private Result<Replicated> logged(Result<Replicated> result, LastWriteWins arbiter) {

@@ -27,7 +27,6 @@ import softadastra.store.Replicated;
 import softadastra.store.Replication;
 import softadastra.store.Skip;
 import softadastra.store.Standing;
-import softadastra.store.Value;
 
 /**
  * Takes in what stands at another node, part by part. A part and how far it leads are one batch of the log; what the sender held counts
@@ -370,26 +369,13 @@ final class Receiving {
                 reached.isPresent() || subscriptions.own().isEverything()
                         ? Collections.emptySortedMap()
                         : subscriptions.newGaps(part.cut(), before);
-        Arbiter noting = new Arbiter() {
-            @Override
-            public Effect decide(OperationRecord incoming, List<Standing> standing) {
-                return arbiter.decide(incoming, standing);
+        Arbiter noting = new Noting(arbiter, sink -> {
+            arbiter.addNotes(sink);
+            sink.add(Progress.NOTE, Progress.encode(reached));
+            if (!gaps.isEmpty()) {
+                sink.add(Subscriptions.NOTE, Subscriptions.encodeGaps(gaps));
             }
-
-            @Override
-            public Optional<Value> merge(Key key, List<Standing> siblings) {
-                return arbiter.merge(key, siblings);
-            }
-
-            @Override
-            public void addNotes(NoteSink sink) {
-                arbiter.addNotes(sink);
-                sink.add(Progress.NOTE, Progress.encode(reached));
-                if (!gaps.isEmpty()) {
-                    sink.add(Subscriptions.NOTE, Subscriptions.encodeGaps(gaps));
-                }
-            }
-        };
+        });
         Optional<CausalContext> held =
                 reached.isPresent() ? Optional.empty() : Optional.of(part.cut().toContext());
         Adoption adoption = new Adoption(part.survivors(), gone(part, there, known), held);
