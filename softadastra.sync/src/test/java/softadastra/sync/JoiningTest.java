@@ -47,8 +47,10 @@ class JoiningTest {
     private final Spoken tablet = Spoken.by("tablet", 2);
     private final SyncTransport line = network.connect(phone.from.node());
     private final MemoryThatFills memory = new MemoryThatFills();
-    private final StoreEngine store = StoreEngine.open(
-                    StoreConfig.of(WalConfig.memory().withProvider(memory).withClock(() -> START).withNodeId("a")))
+    private final StoreEngine store = StoreEngine.open(StoreConfig.of(WalConfig.memory()
+                    .withProvider(memory)
+                    .withClock(() -> START)
+                    .withNodeId("a")))
             .orElseThrow();
     private Exchange exchange;
     private long now;
@@ -211,7 +213,8 @@ class JoiningTest {
         for (int i = 0; i < 10; i++) {
             assertTrue(tick(1).isOk());
         }
-        assertEquals(List.of(Key.of("k")), store.entries().map(each -> each.key()).toList());
+        assertEquals(
+                List.of(Key.of("k")), store.entries().map(each -> each.key()).toList());
         assertEquals(1, exchange.outboxSize());
         assertFalse(exchange.members().hasOpen());
     }
