@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import softadastra.core.ErrorCode;
@@ -52,7 +54,7 @@ class JoiningTest {
                     .withClock(() -> START)
                     .withNodeId("a")))
             .orElseThrow();
-    private Exchange exchange;
+    private @Nullable Exchange opened;
     private long now;
 
     @AfterEach
@@ -61,7 +63,7 @@ class JoiningTest {
     }
 
     private void open() {
-        exchange = Exchange.open(
+        opened = Exchange.open(
                         store,
                         network.connect(A),
                         new SplittableRandom(1),
@@ -87,6 +89,10 @@ class JoiningTest {
         long unused = store.replication().note(typeCode, payload).orElseThrow();
     }
 
+    private Exchange exchange() {
+        return Objects.requireNonNull(opened, "it was not opened");
+    }
+
     private static Members members(Origin... all) {
         return Stream.of(all).reduce(Members.NONE, Members::with, Members::merge);
     }
@@ -97,7 +103,7 @@ class JoiningTest {
 
     private Result<Step> tick(int seconds) {
         now += seconds * 1_000_000_000L;
-        return exchange.tick(now);
+        return exchange().tick(now);
     }
 
     private Result<Step> hear(Spoken somebody) {
@@ -116,8 +122,8 @@ class JoiningTest {
         assertTrue(hear(phone.knowing(members(phone.from)).promising(FAR_AHEAD.packed()))
                 .isOk());
         assertEquals(before, clock());
-        assertEquals(Members.NONE, exchange.members());
-        assertEquals(0, exchange.clocks().count());
+        assertEquals(Members.NONE, exchange().members());
+        assertEquals(0, exchange().clocks().count());
         // Once it has let this node in, whatever is written here is behind what may have been forgotten there.
         assertTrue(hear(phone.knowing(members(phone.from, self()))).isOk());
         assertTrue(clock() >= FAR_AHEAD.millis());
@@ -132,38 +138,38 @@ class JoiningTest {
         }
         assertTrue(hear(phone.knowing(many).holding(phone.from, 9).promising(FAR_AHEAD.packed()))
                 .isOk());
-        assertEquals(Stage.NEW, exchange.stage());
-        assertEquals(0, exchange.promise());
-        assertEquals(Members.NONE, exchange.members());
+        assertEquals(Stage.NEW, exchange().stage());
+        assertEquals(0, exchange().promise());
+        assertEquals(Members.NONE, exchange().members());
         assertTrue(hear(tablet.knowing(members(tablet.from))).isOk());
-        assertTrue(exchange.members().has(tablet.from));
+        assertTrue(exchange().members().has(tablet.from));
     }
 
     @Test
     void whoIsHeardOfTwiceInAnHourHasNotRefusedForAsLong() {
         openAsMember(phone.from, tablet.from);
-        Origin before = exchange.self();
+        Origin before = exchange().self();
         phone.knowing(members(phone.from, tablet.from)).promising(PAST.packed());
         assertTrue(hear(phone).isOk());
         assertTrue(tick(3_600).isOk());
         assertTrue(hear(phone).isOk());
-        assertEquals(before, exchange.self());
+        assertEquals(before, exchange().self());
         // All the time is something else.
         for (int i = 0; i < 40; i++) {
             assertTrue(hear(phone).isOk());
         }
-        assertNotEquals(before, exchange.self());
+        assertNotEquals(before, exchange().self());
     }
 
     @Test
     void whoIsRefusedMayKnowWhatTheLogHasLost() {
         openAsMember(tablet.from);
-        Origin before = exchange.self();
+        Origin before = exchange().self();
         assertTrue(hear(phone.knowing(members(phone.from, tablet.from, before))
                         .holding(before, 5)
                         .to(before))
                 .isOk());
-        assertNotEquals(before, exchange.self());
+        assertNotEquals(before, exchange().self());
         store.put(Key.of("k"), Value.fromString("v")).orElseThrow();
         assertEquals(0, store.context().counter(before));
     }
@@ -171,14 +177,14 @@ class JoiningTest {
     @Test
     void whatIsNotedOfAMessageIsNotTakenForWhatTheLogHasLost() {
         openAsMember(phone.from);
-        Origin before = exchange.self();
+        Origin before = exchange().self();
         Cut heard = new Cut(store.stats().lastSequence() + 1, new Vector(), PAST.packed(), 0, false);
         // It names somebody new as well: that is one more record.
         assertTrue(hear(phone.knowing(members(phone.from, tablet.from, before))
                         .promising(PAST.packed())
                         .relaying(before, heard))
                 .isOk());
-        assertNotEquals(before, exchange.self());
+        assertNotEquals(before, exchange().self());
     }
 
     @Test
@@ -194,29 +200,29 @@ class JoiningTest {
         assertEquals(ErrorCode.NO_SPACE, hear(phone).error().code());
         memory.isFull = false;
         assertTrue(hear(phone).isOk());
-        assertEquals(Stage.WHOLE, exchange.stage());
+        assertEquals(Stage.WHOLE, exchange().stage());
     }
 
     @Test
     void whoHasNobodyLeftToLearnFromKeepsWhatItHas() {
         store.put(Key.of("k"), Value.fromString("v")).orElseThrow();
         open();
-        Origin before = exchange.self();
+        Origin before = exchange().self();
         phone.knowing(members(phone.from)).holding(phone.from, 9).promising(PAST.packed());
         assertTrue(hear(phone).isOk());
-        assertNotEquals(before, exchange.self());
-        assertTrue(hear(phone.knowing(members(phone.from, exchange.self()))).isOk());
-        assertEquals(Stage.WHOLE, exchange.stage());
-        assertTrue(exchange.forget(phone.from.node()).orElseThrow());
-        assertTrue(exchange.stage().takesPart());
-        assertEquals(Optional.empty(), exchange.progress());
+        assertNotEquals(before, exchange().self());
+        assertTrue(hear(phone.knowing(members(phone.from, exchange().self()))).isOk());
+        assertEquals(Stage.WHOLE, exchange().stage());
+        assertTrue(exchange().forget(phone.from.node()).orElseThrow());
+        assertTrue(exchange().stage().takesPart());
+        assertEquals(Optional.empty(), exchange().progress());
         for (int i = 0; i < 10; i++) {
             assertTrue(tick(1).isOk());
         }
         assertEquals(
                 List.of(Key.of("k")), store.entries().map(each -> each.key()).toList());
-        assertEquals(1, exchange.outboxSize());
-        assertFalse(exchange.members().hasOpen());
+        assertEquals(1, exchange().outboxSize());
+        assertFalse(exchange().members().hasOpen());
     }
 
     /** The memory's provider, whose logs are full when they are told to be. */
