@@ -10,8 +10,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.ServiceLoader;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,13 +25,7 @@ import softadastra.store.Origin;
 import softadastra.store.StoreConfig;
 import softadastra.store.StoreEngine;
 import softadastra.store.Value;
-import softadastra.wal.spi.OpenMode;
-import softadastra.wal.spi.WalBatch;
-import softadastra.wal.spi.WalCapability;
 import softadastra.wal.spi.WalConfig;
-import softadastra.wal.spi.WalInspector;
-import softadastra.wal.spi.WalLog;
-import softadastra.wal.spi.WalProvider;
 
 /** Whoever is not let in changes nothing, and what a log has lost is seen before anything is noted. */
 class JoiningTest {
@@ -48,13 +40,13 @@ class JoiningTest {
     private final Spoken phone = Spoken.by("phone", 1);
     private final Spoken tablet = Spoken.by("tablet", 2);
     private final SyncTransport line = network.connect(phone.from.node());
-    private final MemoryThatFills memory = new MemoryThatFills();
     private final StoreEngine store = StoreEngine.open(StoreConfig.of(WalConfig.memory()
-                    .withProvider(memory)
+                    .withProvider(SubmittedTo.of("memory", batch -> requireRoom()))
                     .withClock(() -> START)
                     .withNodeId("a")))
             .orElseThrow();
     private @Nullable Exchange opened;
+    private boolean isFull;
     private long now;
 
     @AfterEach
@@ -87,6 +79,12 @@ class JoiningTest {
 
     private void note(int typeCode, byte[] payload) {
         long unused = store.replication().note(typeCode, payload).orElseThrow();
+    }
+
+    private void requireRoom() {
+        if (isFull) {
+            throw new SoftadastraException(ErrorCode.NO_SPACE, "as the test wants it");
+        }
     }
 
     private Exchange exchange() {
@@ -196,9 +194,9 @@ class JoiningTest {
         phone.knowing(members(new Origin(A, 77), phone.from))
                 .holding(phone.from, 9)
                 .promising(PAST.packed());
-        memory.isFull = true;
+        isFull = true;
         assertEquals(ErrorCode.NO_SPACE, hear(phone).error().code());
-        memory.isFull = false;
+        isFull = false;
         assertTrue(hear(phone).isOk());
         assertEquals(Stage.WHOLE, exchange().stage());
     }
@@ -223,50 +221,5 @@ class JoiningTest {
                 List.of(Key.of("k")), store.entries().map(each -> each.key()).toList());
         assertEquals(1, exchange().outboxSize());
         assertFalse(exchange().members().hasOpen());
-    }
-
-    /** The memory's provider, whose logs are full when they are told to be. */
-    private static final class MemoryThatFills implements WalProvider {
-
-        private final WalProvider inner = ServiceLoader.load(WalProvider.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .filter(each -> each.capabilities().contains(WalCapability.VOLATILE))
-                .findFirst()
-                .orElseThrow();
-
-        private boolean isFull;
-
-        @Override
-        public String name() {
-            return inner.name();
-        }
-
-        @Override
-        public int spiVersion() {
-            return inner.spiVersion();
-        }
-
-        @Override
-        public Set<WalCapability> capabilities() {
-            return inner.capabilities();
-        }
-
-        @Override
-        public Result<WalInspector> inspect(WalConfig config) {
-            return inner.inspect(config);
-        }
-
-        @Override
-        public Result<WalLog> open(WalConfig config, OpenMode mode) {
-            return inner.open(config, mode).map(log -> new SeededProvider.SeededLog(log, epoch -> epoch) {
-                @Override
-                public long submit(WalBatch batch) {
-                    if (isFull) {
-                        throw new SoftadastraException(ErrorCode.NO_SPACE, "as the test wants it");
-                    }
-                    return super.submit(batch);
-                }
-            });
-        }
     }
 }
