@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 
 /**
@@ -18,13 +19,16 @@ import java.util.stream.Collectors;
  *     beside those that come
  * @param restores whether what this store's writes took the place of is to stand beside them again, ahead of the survivors: some of
  *     it, or all with what is held; see {@link Replication#keepReplaced}
+ * @param told what is told anew: of what this store's writes took the place of, these operations on these keys stand again only if they
+ *     are among the survivors; called while writers wait
  */
 public record Adoption(
         List<OperationRecord> survivors,
         List<Standing> gone,
         Optional<CausalContext> held,
         Set<OperationId> beside,
-        boolean restores) {
+        boolean restores,
+        BiPredicate<Key, OperationId> told) {
 
     /** What comes, and nothing else. */
     public Adoption(
@@ -32,7 +36,7 @@ public record Adoption(
             List<Standing> gone,
             Optional<CausalContext> held,
             Set<OperationId> beside) {
-        this(survivors, gone, held, beside, false);
+        this(survivors, gone, held, beside, false, (key, id) -> false);
     }
 
     /** Copies the lists. */
@@ -50,6 +54,11 @@ public record Adoption(
 
     /** The same, which has what own writes took the place of stand again. */
     public Adoption restoring() {
-        return new Adoption(survivors, gone, held, beside, true);
+        return new Adoption(survivors, gone, held, beside, true, told);
+    }
+
+    /** The same, which tells some keys anew. */
+    public Adoption telling(BiPredicate<Key, OperationId> anew) {
+        return new Adoption(survivors, gone, held, beside, restores, anew);
     }
 }

@@ -23,7 +23,7 @@ import softadastra.wal.spi.WalRecordType;
  */
 final class RemoteCommits {
 
-    /** So much of what own writes took the place of stands again with a part, or one operation. */
+    /** So much of what own writes took the place of stands again at once, or all that there is of one key. */
     private static final long MAX_RESTORED_BYTES = 4 << 20;
 
     private final Commits commits;
@@ -32,6 +32,9 @@ final class RemoteCommits {
     private final Versions versions;
     private final FirstContact contact;
     private long restoredBytes = MAX_RESTORED_BYTES;
+
+    /** Whether what there is of one key is more than the log takes at once. */
+    private boolean restoresOneByOne;
 
     /** Shares the lock of those who write, and what is only used under it. */
     RemoteCommits(Commits commits, WalLog log, HybridClock clock, Versions versions) {
@@ -84,6 +87,9 @@ final class RemoteCommits {
             try {
                 Replicated result = plan.result(submit(plan));
                 versions.replaced().restored(replaced);
+                versions.replaced().forget(adoption.told());
+                restoredBytes = MAX_RESTORED_BYTES;
+                restoresOneByOne = false;
                 return result;
             } catch (SoftadastraException e) {
                 boolean isAlone =
@@ -94,6 +100,16 @@ final class RemoteCommits {
                 throw e;
             }
         });
+    }
+
+    /** How many operations are to stand again with the next adoptions. */
+    int replaced() {
+        commits.lock().lock();
+        try {
+            return versions.replaced().size();
+        } finally {
+            commits.lock().unlock();
+        }
     }
 
     /** Whether an operation on a key is to stand again with the next adoption. */
@@ -111,25 +127,35 @@ final class RemoteCommits {
             return List.of();
         }
         // What is held from there on, nobody tells again.
-        return versions.replaced().some(adoption.held().isPresent() ? Long.MAX_VALUE : restoredBytes);
+        List<OperationRecord> some =
+                versions.replaced().some(adoption.held().isPresent() ? Long.MAX_VALUE : restoredBytes);
+        some.removeIf(each -> adoption.told().test(each.operation().key(), each.id()));
+        return restoresOneByOne && adoption.held().isEmpty() ? some.subList(0, Math.min(1, some.size())) : some;
     }
 
     /** The log takes less at once; what it does not take by itself is let go, so that nothing waits for it. */
     private void restoreLess(List<OperationRecord> replaced) {
-        restoredBytes /= 2;
         if (replaced.size() == 1) {
             versions.replaced().restored(replaced);
         }
+        boolean isOneKey =
+                replaced.stream().map(each -> each.operation().key()).distinct().count() == 1;
+        restoresOneByOne = isOneKey;
+        restoredBytes = isOneKey ? restoredBytes : restoredBytes / 2;
     }
 
     /** Has what own writes take the place of, and do not know, stand beside them with the next adoption. */
     void keepReplaced(BiPredicate<Key, OperationId> which) {
+        long written;
         commits.lock().lock();
         try {
             versions.replaced().keep(which);
+            written = versions.added();
         } finally {
             commits.lock().unlock();
         }
+        // What was under way is not remembered: whoever looks at what stands is to see it.
+        commits.awaitVisible(written);
     }
 
     /** Has nothing of what own writes take the place of stand again. */

@@ -60,29 +60,35 @@ final class Replaced {
     }
 
     /**
-     * Some of it, of so many bytes at most, or of one operation: all that there is of a key together, unless that is more. What is not
-     * to be remembered any more is forgotten.
+     * Some of it, of so many bytes at most, or of one key: all that there is of a key together, so that a kill leaves all of it or
+     * nothing. What is not to be remembered any more is forgotten.
      */
     List<OperationRecord> some(long atMost) {
         BiPredicate<Key, OperationId> which = kept;
         if (which != null) {
-            byKey.forEach((key, all) -> all.removeIf(each -> !which.test(key, each.id())));
-            byKey.values().removeIf(List::isEmpty);
+            forget((key, id) -> !which.test(key, id));
         }
         List<OperationRecord> some = new ArrayList<>();
         long bytes = 0;
         for (List<OperationRecord> each : byKey.values()) {
-            long size = each.stream().mapToLong(Replaced::size).sum();
-            if (some.isEmpty() && size > atMost) {
-                return List.of(each.get(0));
-            }
-            bytes += size;
-            if (bytes > atMost) {
+            bytes += each.stream().mapToLong(Replaced::size).sum();
+            if (!some.isEmpty() && bytes > atMost) {
                 break;
             }
             some.addAll(each);
         }
         return some;
+    }
+
+    /** Forgets some of it. */
+    void forget(BiPredicate<Key, OperationId> which) {
+        byKey.forEach((key, all) -> all.removeIf(each -> which.test(key, each.id())));
+        byKey.values().removeIf(List::isEmpty);
+    }
+
+    /** How many operations that are. */
+    int size() {
+        return byKey.values().stream().mapToInt(List::size).sum();
     }
 
     private static long size(OperationRecord replaced) {

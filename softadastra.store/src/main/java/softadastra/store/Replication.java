@@ -151,7 +151,7 @@ public final class Replication {
     }
 
     /**
-     * Forgets what {@link #keepReplaced} remembers, and remembers nothing from here on: all that was adopted is held, or is told again.
+     * Forgets what {@link #keepReplaced} remembers, and remembers nothing from here on: all that was adopted is held, or comes again.
      *
      * @return ok, or INVALID_STATE
      */
@@ -160,6 +160,15 @@ public final class Replication {
             commits.forgetReplaced();
             return Unit.UNIT;
         });
+    }
+
+    /**
+     * How many operations are remembered as {@link #keepReplaced} has it. Writers may add to them all the time.
+     *
+     * @return so many, or INVALID_STATE
+     */
+    public Result<Integer> replaced() {
+        return attempt(commits::replaced);
     }
 
     /**

@@ -69,7 +69,7 @@ final class Incoming {
                 decided,
                 rejected -> isMissing(store, membership.self(), rejected),
                 notes.progress(),
-                store.context(),
+                store::context,
                 notes.hasLearned());
         this.asksForAll = new AsksForAll(notes.progress().map(Progress::full).orElse(false));
         this.oversized = new Oversized(replication, this::arbiter, decided);

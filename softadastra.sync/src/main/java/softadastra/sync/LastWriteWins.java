@@ -105,9 +105,13 @@ class LastWriteWins implements Arbiter {
                 return Effect.LOST;
             }
         }
-        Effect effect = late.test(incoming, standing) ? Effect.LOST : choose(incoming, standing);
         Key key = incoming.operation().key();
-        missing.apply(key).forEach(each -> replace(each, incoming, effect));
+        Collection<Rejection> without = missing.apply(key);
+        // What was rejected nothing has taken the place of.
+        boolean isLate =
+                without.stream().noneMatch(each -> each.id().equals(incoming.id())) && late.test(incoming, standing);
+        Effect effect = isLate ? Effect.LOST : choose(incoming, standing);
+        without.forEach(each -> replace(each, incoming, effect));
         rejectedHere.getOrDefault(key, List.of()).forEach(each -> replace(each, incoming, effect));
         return effect;
     }

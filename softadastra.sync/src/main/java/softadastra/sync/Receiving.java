@@ -57,6 +57,10 @@ final class Receiving {
     private volatile Members members = Members.NONE;
 
     private @Nullable Progress progress;
+
+    /** Whether what is written over is remembered. */
+    private boolean remembers;
+
     /** What was held when the part came that is being taken. */
     private Vector before = new Vector();
 
@@ -73,16 +77,17 @@ final class Receiving {
             Consumer<LastWriteWins> decided,
             Predicate<Rejection> isMissing,
             Optional<Progress> progress,
-            CausalContext held,
+            Supplier<CausalContext> held,
             boolean learned) {
         this.replication = replication;
         this.keepsAll = arbiters.get()::keepsAll;
+        // Before what stands is looked at: of all that is written over since it is remembered.
         if (progress.isPresent()) {
             rememberReplaced();
         } else {
             forgetReplaced();
         }
-        this.progress = progress.flatMap(each -> Resuming.from(replication, each, keepsAll, held))
+        this.progress = progress.flatMap(each -> Resuming.from(replication, each, keepsAll, held.get()))
                 .orElse(null);
         this.learned = learned;
         this.arbiters = arbiters;
@@ -98,8 +103,8 @@ final class Receiving {
 
     /** What is under way has come to nothing; what was taken of it stays. */
     void giveUp() {
-        if (progress != null) {
-            progress = null;
+        progress = null;
+        if (remembers) {
             forgetReplaced();
         }
     }
@@ -126,7 +131,7 @@ final class Receiving {
         members = counting;
         CausalContext senders = elsewhere;
         elsewhere = senders == null ? known : senders.merge(known);
-        if (chunk.behind().isEmpty()) {
+        if (chunk.behind().isEmpty() && progress == null) {
             rememberReplaced();
         }
         long taken = restore();
@@ -166,8 +171,9 @@ final class Receiving {
         return taken;
     }
 
-    /** What is written here over what comes with parts is to stand beside it: all of that is told again by who begins anew. */
+    /** What is written here over what comes with parts is to stand beside it. */
     private void rememberReplaced() {
+        remembers = true;
         Unit unused = replication
                 .keepReplaced((key, id) -> {
                     CausalContext held = elsewhere;
@@ -177,6 +183,7 @@ final class Receiving {
     }
 
     private void forgetReplaced() {
+        remembers = false;
         Unit unused = replication.forgetReplaced().orElseThrow();
     }
 
@@ -188,14 +195,17 @@ final class Receiving {
      */
     private long restore() {
         long restored = 0;
-        boolean more = true;
-        while (more) {
+        // Not what is written over meanwhile: a step is to end.
+        int due = replication.replaced().orElseThrow();
+        while (due > 0) {
             LastWriteWins arbiter = arbiters.get();
             Adoption nothing = new Adoption(List.of(), List.of(), Optional.empty());
             Result<Replicated> some = logged(replication.adopt(nothing.restoring(), arbiter), arbiter);
             if (!Oversized.isTooLarge(some)) {
-                restored += some.orElseThrow().taken();
-                more = some.value().lastSequence() > 0;
+                Replicated done = some.orElseThrow();
+                int handed = done.taken() + done.lost() + done.passedOver();
+                restored += done.taken();
+                due = handed == 0 ? 0 : due - handed;
             }
         }
         return restored;
@@ -203,7 +213,7 @@ final class Receiving {
 
     /**
      * Whether an operation that comes by itself is older than what its key was told with: of what the sender held when it began, that
-     * part had all that still stood. It is asked while writers wait.
+     * part had all that still stood, but for what was rejected there. It is asked while writers wait.
      */
     boolean isLate(OperationRecord incoming, List<Standing> standing) {
         Progress reached = progress;
@@ -221,11 +231,13 @@ final class Receiving {
     private static <T> List<T> within(
             Optional<Key> behind, Optional<Key> through, List<T> all, Function<T, Key> keyOf) {
         return all.stream()
-                .filter(each ->
-                        behind.map(key -> keyOf.apply(each).compareTo(key) > 0).orElse(true))
-                .filter(each -> through.map(key -> keyOf.apply(each).compareTo(key) <= 0)
-                        .orElse(true))
+                .filter(each -> isWithin(behind, through, keyOf.apply(each)))
                 .toList();
+    }
+
+    private static boolean isWithin(Optional<Key> behind, Optional<Key> through, Key key) {
+        return behind.map(each -> key.compareTo(each) > 0).orElse(true)
+                && through.map(each -> key.compareTo(each) <= 0).orElse(true);
     }
 
     /** So many operations, or a few more: those of a key are taken together. */
@@ -378,7 +390,9 @@ final class Receiving {
         });
         Optional<CausalContext> held =
                 reached.isPresent() ? Optional.empty() : Optional.of(part.cut().toContext());
-        Adoption adoption = new Adoption(part.survivors(), gone(part, there, known), held);
+        // What the sender held, and does not tell, it has replaced.
+        Adoption adoption = new Adoption(part.survivors(), gone(part, there, known), held)
+                .telling((key, id) -> known.includes(id) && isWithin(part.behind(), part.through(), key));
         Result<Replicated> logged = replication.adopt(held.isPresent() ? adoption.restoring() : adoption, noting);
         if (logged.isOk()) {
             progress = reached.orElse(null);

@@ -4,11 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
@@ -16,109 +13,18 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import softadastra.core.HybridTimestamp;
 import softadastra.core.NodeId;
 import softadastra.store.Key;
 import softadastra.store.OperationId;
 import softadastra.store.Origin;
-import softadastra.store.StoreConfig;
-import softadastra.store.StoreEngine;
 import softadastra.store.Value;
 
 /** A node that comes late is told what stands in parts, none of which is longer than what a transport takes, whatever the policies. */
 @Timeout(60)
-class PartsTest {
-
-    /** Some parts of the rules of a simulation, which are of 300 bytes. */
-    private static final int LONGEST = 4_000;
-
-    @TempDir
-    Path directory;
-
-    private final InMemoryNetwork network = new InMemoryNetwork(3);
-    private final List<Node> nodes = new ArrayList<>();
-    private long now;
-
-    private final class Node {
-        final String id;
-        StoreEngine store;
-        Exchange exchange;
-
-        Node(String id) {
-            this.id = id;
-            open();
-            nodes.add(this);
-        }
-
-        void open() {
-            store = StoreEngine.open(
-                            StoreConfig.durable(directory.resolve(id + ".wal")).withNodeId(id))
-                    .orElseThrow();
-            ExchangeRules rules =
-                    SimulationBug.NONE.rules(InstantSource.system(), 1L << 60, Admitting.EVERYTHING, Optional.empty());
-            exchange = Exchange.open(
-                            store, network.connect(NodeId.of(id).orElseThrow()), new SplittableRandom(1), rules)
-                    .orElseThrow();
-        }
-
-        void kill() {
-            store.close();
-        }
-
-        void put(String key, int bytes) {
-            store.put(Key.of(key), Value.of(new byte[bytes])).orElseThrow();
-        }
-
-        /** How many operations stand under a key. */
-        int beside(String key) {
-            return contents().getOrDefault(key, Set.of()).size();
-        }
-
-        /** What stands under each key, by who has written it and when. */
-        Map<String, Set<String>> contents() {
-            Map<String, Set<String>> all = new TreeMap<>();
-            long unused = store.replication()
-                    .standing(
-                            Optional.empty(),
-                            each -> all.computeIfAbsent(each.key().asString(), key -> new TreeSet<>())
-                                    .add(each.id().toString()))
-                    .orElseThrow();
-            return all;
-        }
-    }
-
-    @AfterEach
-    void close() {
-        nodes.forEach(node -> node.store.close());
-    }
-
-    private void tick(Node... some) {
-        now += 100_000_000;
-        for (Node node : some) {
-            node.exchange.tick(now).orElseThrow();
-        }
-    }
-
-    private void tick(int times, Node... some) {
-        for (int i = 0; i < times; i++) {
-            tick(some);
-        }
-    }
-
-    private static void fill(Node node, String prefix, int entries) {
-        for (int i = 0; i < entries; i++) {
-            node.put(String.format("%s%03d", prefix, i), 100);
-        }
-        node.store.checkpoint().orElseThrow();
-    }
-
-    private static String key(String prefix, int number) {
-        return String.format("%s%03d", prefix, number);
-    }
+class PartsTest extends PartsNodes {
 
     /** All of it is more than a message, and whoever joins writes with every step to what it has, and to what it has yet to get. */
     @Test
@@ -126,7 +32,7 @@ class PartsTest {
         for (String prefix : List.of("m", "u")) {
             network.loseLongerThan(LONGEST);
             Node a = new Node("a" + prefix);
-            fill(a, prefix, 100);
+            fill(a, prefix, 0, 100);
             Node b = new Node("b" + prefix);
             network.cutOff(Set.of(a.exchange.self().node(), b.exchange.self().node()));
             long before = network.lost();
@@ -163,7 +69,7 @@ class PartsTest {
     void soDoesWhoWasKilledMeanwhile() {
         network.loseLongerThan(LONGEST);
         Node a = new Node("a");
-        fill(a, "m", 100);
+        fill(a, "m", 0, 100);
         Node b = new Node("b");
         while (b.contents().size() < 50) {
             tick(a, b);
@@ -184,7 +90,7 @@ class PartsTest {
     @Test
     void whoWasKilledAndHasWrittenOverNothingGoesOnWhereItWas() {
         Node a = new Node("a");
-        fill(a, "m", 100);
+        fill(a, "m", 0, 100);
         Node b = new Node("b");
         b.put(key("m", 3), 10);
         while (b.contents().size() < 50) {
@@ -201,7 +107,7 @@ class PartsTest {
     @Test
     void whoLacksFewOfManyGetsThem() {
         Node a = new Node("a");
-        fill(a, "k", 300);
+        fill(a, "k", 0, 300);
         Node b = new Node("b");
         tick(400, a, b);
         assertEquals(a.contents(), b.contents());
