@@ -7,8 +7,11 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -77,6 +80,24 @@ final class Cli {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int exit = Main.run(args, out, err, new Pipe(in));
         return new Run(exit, out.toByteArray(), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** Flips a bit in the middle of the frame of a record and answers where the frame starts in its file. */
+    long damage(long sequence) throws IOException {
+        Map<String, Object> record = run("wal", "dump", "--json").ok().ndjson().get((int) sequence - 1);
+        long offset = number(record, "offset");
+        flip(wal.resolve(text(record, "file")), offset + 50);
+        return offset;
+    }
+
+    /** Flips a bit of a file: whatever the byte held, it holds another afterwards. */
+    static void flip(Path file, long at) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            ByteBuffer one = ByteBuffer.allocate(1);
+            assertEquals(1, channel.read(one, at));
+            one.put(0, (byte) (one.get(0) ^ 0x10)).flip();
+            assertEquals(1, channel.write(one, at));
+        }
     }
 
     static Map<String, Object> json(String line) {

@@ -6,12 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,7 +103,7 @@ class StoreBackupTest {
             cli.run("store", "backup", beside.toString()).ok();
             assertEquals(entries(cli), entries(new Cli(beside)), "the store is in use meanwhile");
         }
-        damage(2);
+        cli.damage(2);
         Cli.Run damaged = cli.run("store", "backup", backup.wal().toString()).exits(ExitCode.CORRUPTION);
         assertTrue(
                 damaged.err()
@@ -116,15 +112,6 @@ class StoreBackupTest {
         assertTrue(damaged.err().contains("hint: softadastra --wal " + cli.wal() + " wal repair\n"), damaged.err());
         assertFalse(Files.exists(backup.wal()));
         assertFalse(Files.exists(restored.wal()));
-    }
-
-    private void damage(int sequence) throws IOException {
-        Map<String, Object> record =
-                cli.run("wal", "dump", "--json").ok().ndjson().get(sequence - 1);
-        Path file = cli.wal().resolve(Cli.text(record, "file"));
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            assertEquals(1, channel.write(ByteBuffer.wrap(new byte[] {0x77}), Cli.number(record, "offset") + 45));
-        }
     }
 
     /** As a kill leaves it. */

@@ -131,24 +131,10 @@ class WalCommandsTest {
         assertEquals(3, cli.run("store", "list").ok().lines().size());
     }
 
-    /** Damages the frame of a record, given by its sequence, in the middle. */
-    private void damage(long sequence) throws IOException {
-        Map<String, Object> record =
-                cli.run("wal", "dump", "--json").ok().ndjson().get((int) sequence - 1);
-        long offset = Cli.number(record, "offset");
-        Path file = cli.wal().resolve(Cli.text(record, "file"));
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            ByteBuffer one = ByteBuffer.allocate(1);
-            channel.read(one, offset + 50);
-            one.put(0, (byte) (one.get(0) ^ 0x10)).flip();
-            channel.write(one, offset + 50);
-        }
-    }
-
     @Test
     void damageIsFoundAndNamedByEveryCommand() throws IOException {
         putThree();
-        damage(2);
+        cli.damage(2);
         Cli.Run verify = cli.run("wal", "verify").exits(ExitCode.CORRUPTION);
         assertTrue(verify.out().contains("corrupted WAL record at sequence 2 and at byte offset "), verify.out());
         assertTrue(verify.out().contains("result : corrupted\n"), verify.out());
@@ -169,7 +155,7 @@ class WalCommandsTest {
     @ValueSource(strings = {"store get k1", "store list", "store stats", "store put k v", "store remove k1"})
     void noCommandWorksOnDamage(String command) throws IOException {
         putThree();
-        damage(2);
+        cli.damage(2);
         Cli.Run run = cli.run(command.split(" ")).exits(ExitCode.CORRUPTION);
         assertEquals("", run.out());
         assertTrue(run.err().startsWith("error: corrupted WAL record at sequence 2 "), run.err());

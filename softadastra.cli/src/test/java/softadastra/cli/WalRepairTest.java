@@ -6,11 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -42,26 +39,9 @@ class WalRepairTest {
         }
     }
 
-    private Map<String, Object> record(long sequence) {
-        return cli.run("wal", "dump", "--json").ok().ndjson().get((int) sequence - 1);
-    }
-
-    private static void write(Path file, long offset, byte... bytes) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            assertEquals(bytes.length, channel.write(ByteBuffer.wrap(bytes), offset));
-        }
-    }
-
-    /** Damages a record and answers where its frame starts. */
-    private long damage(long sequence) throws IOException {
-        long offset = Cli.number(record(sequence), "offset");
-        write(cli.wal().resolve(Cli.text(record(sequence), "file")), offset + 45, (byte) 0x77, (byte) 0x77);
-        return offset;
-    }
-
     @Test
     void aDamagedLogIsRepairedBesideItAndSaysWhatWasLost() throws IOException {
-        long offset = damage(3);
+        long offset = cli.damage(3);
         cli.run("store", "list").exits(ExitCode.CORRUPTION);
         Cli.Run verify = cli.run("wal", "verify").exits(ExitCode.CORRUPTION);
         assertEquals("hint: softadastra --wal " + cli.wal() + " wal repair\n", verify.err());
@@ -93,7 +73,7 @@ class WalRepairTest {
 
     @Test
     void aRepairInJson() throws IOException {
-        long offset = damage(2);
+        long offset = cli.damage(2);
         Path target = directory.resolve("other.wal");
         var json = cli.run("wal", "repair", "--json", "--to", target.toString())
                 .exits(ExitCode.CORRUPTION)
@@ -117,7 +97,7 @@ class WalRepairTest {
 
     @Test
     void salvageReadsBehindTheDamage() throws IOException {
-        damage(2);
+        cli.damage(2);
         Cli.Run dump = cli.run("wal", "dump").exits(ExitCode.CORRUPTION);
         assertEquals(1, dump.lines().size());
         assertTrue(
@@ -184,7 +164,7 @@ class WalRepairTest {
 
     @Test
     void tailStopsAtDamage() throws IOException {
-        long offset = damage(4);
+        long offset = cli.damage(4);
         Cli.Run run = cli.run("wal", "tail", "--from", "1").exits(ExitCode.CORRUPTION);
         assertEquals(3, run.lines().size());
         assertTrue(
@@ -212,13 +192,13 @@ class WalRepairTest {
 
     @Test
     void verifyShowsAllTheDamageAndNotOnlyTheFirst() throws IOException {
-        long first = damage(2);
+        long first = cli.damage(2);
         var offset = Cli.number(
                 cli.run("wal", "dump", "--recovery", "salvage", "--json")
                         .ndjson()
                         .get(2),
                 "offset");
-        write(cli.wal().resolve("0000000001.segment"), offset + 45, (byte) 0x77, (byte) 0x77);
+        Cli.flip(cli.wal().resolve("0000000001.segment"), offset + 50);
         Cli.Run verify = cli.run("wal", "verify").exits(ExitCode.CORRUPTION);
         assertTrue(
                 verify.lines()
