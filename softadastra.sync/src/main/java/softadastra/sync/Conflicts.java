@@ -2,12 +2,7 @@ package softadastra.sync;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import softadastra.core.ByteReader;
 import softadastra.core.ByteWriter;
@@ -42,23 +37,18 @@ final class Conflicts {
     /** What one takes beside its value, about. */
     private static final int OVERHEAD = 256;
 
-    private final Map<OperationId, NotedConflict> byLoser = new LinkedHashMap<>();
+    private final BoundedMap<OperationId, NotedConflict> byLoser;
 
     /** Losers that were taken and come again with what they belong to. */
-    private final Set<OperationId> early = new LinkedHashSet<>();
-
-    private final int maxCount;
-    private final long maxBytes;
-    private long bytes;
-    private long dropped;
+    private final BoundedMap<OperationId, OperationId> early;
 
     Conflicts() {
         this(MAX_COUNT, MAX_BYTES);
     }
 
     Conflicts(int maxCount, long maxBytes) {
-        this.maxCount = maxCount;
-        this.maxBytes = maxBytes;
+        this.byLoser = new BoundedMap<>(maxCount, maxBytes, noted -> size(noted.conflict()));
+        this.early = new BoundedMap<>(maxCount);
     }
 
     /**
@@ -68,19 +58,8 @@ final class Conflicts {
      * @return whether it was added
      */
     boolean add(Conflict conflict, long sequence) {
-        NotedConflict noted = new NotedConflict(conflict, sequence);
-        if (early.contains(conflict.loser()) || byLoser.putIfAbsent(conflict.loser(), noted) != null) {
-            return false;
-        }
-        bytes += size(conflict);
-        Iterator<NotedConflict> oldest = byLoser.values().iterator();
-        // The newest stays, however large it is.
-        while (byLoser.size() > maxCount || (bytes > maxBytes && byLoser.size() > 1)) {
-            bytes -= size(oldest.next().conflict());
-            oldest.remove();
-            dropped++;
-        }
-        return true;
+        return !early.containsKey(conflict.loser())
+                && byLoser.putIfAbsent(conflict.loser(), new NotedConflict(conflict, sequence));
     }
 
     private static long size(Conflict conflict) {
@@ -91,7 +70,7 @@ final class Conflicts {
 
     /** Whether there is, or was, nothing more to tell of a loser. */
     boolean isTold(OperationId loser) {
-        return byLoser.containsKey(loser) || early.contains(loser);
+        return byLoser.containsKey(loser) || early.containsKey(loser);
     }
 
     boolean has(OperationId loser) {
@@ -105,7 +84,7 @@ final class Conflicts {
 
     /** The same, with where they are noted. */
     List<NotedConflict> noted() {
-        return List.copyOf(byLoser.values());
+        return List.copyOf(byLoser.asMap().values());
     }
 
     int size() {
@@ -114,7 +93,7 @@ final class Conflicts {
 
     /** How many have gone for want of room, since the log began. */
     long dropped() {
-        return dropped;
+        return byLoser.dropped();
     }
 
     /** Takes back one that has not come about. */
@@ -123,8 +102,7 @@ final class Conflicts {
     }
 
     private void remove(OperationId loser) {
-        NotedConflict removed = byLoser.remove(loser);
-        bytes -= removed == null ? 0 : size(removed.conflict());
+        NotedConflict unused = byLoser.remove(loser);
     }
 
     /** The note that some were taken, of which some will come again. */
@@ -158,13 +136,10 @@ final class Conflicts {
         List<OperationId> losers = readIds(in);
         List<OperationId> again = readIds(in);
         in.expectEnd();
-        dropped += gone;
+        byLoser.addDropped(gone);
         losers.forEach(this::remove);
-        early.addAll(again);
-        Iterator<OperationId> oldest = early.iterator();
-        while (early.size() > maxCount) {
-            OperationId unused = oldest.next();
-            oldest.remove();
+        for (OperationId each : again) {
+            boolean unused = early.putIfAbsent(each, each);
         }
     }
 
@@ -178,10 +153,9 @@ final class Conflicts {
 
     /** Says in notes what there is. */
     void writeTo(Arbiter.NoteSink sink) {
-        if (dropped > 0 || !early.isEmpty()) {
-            sink.add(TAKEN_NOTE, encode(dropped, List.of(), early));
+        if (dropped() > 0 || early.size() > 0) {
+            sink.add(TAKEN_NOTE, encode(dropped(), List.of(), early.asMap().keySet()));
         }
-        byLoser.values()
-                .forEach(noted -> sink.add(Conflict.NOTE, noted.conflict().encode()));
+        noted().forEach(noted -> sink.add(Conflict.NOTE, noted.conflict().encode()));
     }
 }

@@ -1,7 +1,6 @@
 package softadastra.sync;
 
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,43 +20,31 @@ import softadastra.store.OperationId;
  */
 final class Missing {
 
-    private final int maxCount;
-    private final long maxBytes;
-
-    /** Oldest first. */
-    private final Map<OperationId, Rejection> all = new LinkedHashMap<>();
-
+    private final BoundedMap<OperationId, Rejection> all;
     private final TreeMap<Key, Set<OperationId>> byKey = new TreeMap<>();
-    private long bytes;
-    private long dropped;
 
     Missing(int maxCount, long maxBytes) {
-        this.maxCount = maxCount;
-        this.maxBytes = maxBytes;
+        all = new BoundedMap<>(maxCount, maxBytes, Rejection::size);
     }
 
     void add(Rejection rejection) {
-        if (all.putIfAbsent(rejection.id(), rejection) != null) {
-            return;
-        }
-        bytes += rejection.size();
-        boolean unused = byKey.computeIfAbsent(rejection.key(), absent -> new LinkedHashSet<>())
-                .add(rejection.id());
-        while (all.size() > maxCount || (bytes > maxBytes && all.size() > 1)) {
-            Iterator<OperationId> oldest = all.keySet().iterator();
-            remove(oldest.next());
-            dropped++;
+        if (all.putIfAbsent(rejection.id(), rejection, this::unlink)) {
+            boolean unused = byKey.computeIfAbsent(rejection.key(), absent -> new LinkedHashSet<>())
+                    .add(rejection.id());
         }
     }
 
     void remove(OperationId id) {
         Rejection removed = all.remove(id);
         if (removed != null) {
-            bytes -= removed.size();
-            Set<OperationId> ofKey = byKey.get(removed.key());
-            if (ofKey != null && ofKey.remove(id) && ofKey.isEmpty()) {
-                byKey.remove(removed.key());
-            }
+            unlink(removed);
+        }
+    }
+
+    private void unlink(Rejection removed) {
+        Set<OperationId> ofKey = byKey.get(removed.key());
+        if (ofKey != null && ofKey.remove(removed.id()) && ofKey.isEmpty()) {
+            byKey.remove(removed.key());
         }
     }
 
@@ -67,12 +54,17 @@ final class Missing {
 
     /** How many have gone for want of room. */
     long dropped() {
-        return dropped;
+        return all.dropped();
+    }
+
+    /** Counts some that went before, as a note of the log says. */
+    void addDropped(long count) {
+        all.addDropped(count);
     }
 
     /** All of them, oldest first. */
     Collection<Rejection> all() {
-        return all.values();
+        return all.asMap().values();
     }
 
     /** Those of a key. */

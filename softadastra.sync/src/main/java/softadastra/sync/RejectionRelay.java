@@ -3,7 +3,6 @@ package softadastra.sync;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,9 +52,9 @@ final class RejectionRelay {
     private final Map<OperationId, Told> told = new LinkedHashMap<>();
 
     /** When something was passed on last; receipts have their own. */
-    private final Map<Claim, Long> passedWords = new LinkedHashMap<>();
+    private final BoundedMap<Claim, Long> passedWords = new BoundedMap<>(MAX_PASSED);
 
-    private final Map<Claim, Long> passedReceipts = new LinkedHashMap<>();
+    private final BoundedMap<Claim, Long> passedReceipts = new BoundedMap<>(MAX_PASSED);
     private SortedSet<NodeId> neighbours = new TreeSet<>();
 
     RejectionRelay(NodeId self) {
@@ -100,19 +99,13 @@ final class RejectionRelay {
         }
     }
 
-    private static boolean isRested(Map<Claim, Long> passed, Claim claim, long now) {
+    private static boolean isRested(BoundedMap<Claim, Long> passed, Claim claim, long now) {
         Long at = passed.get(claim);
         if (at != null && now - at < REST_NANOS) {
             return false;
         }
         // The one that has rested longest is first.
-        passed.remove(claim);
-        passed.put(claim, now);
-        if (passed.size() > MAX_PASSED) {
-            Iterator<Claim> oldest = passed.keySet().iterator();
-            Claim unusedClaim = oldest.next();
-            oldest.remove();
-        }
+        passed.putLast(claim, now);
         return true;
     }
 

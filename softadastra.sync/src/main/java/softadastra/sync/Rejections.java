@@ -2,8 +2,6 @@ package softadastra.sync;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -91,28 +89,22 @@ final class Rejections {
         }
     }
 
-    private final Map<OperationId, Rejection> untold = new LinkedHashMap<>();
-    private final Map<OperationId, Rejection> inherited = new LinkedHashMap<>();
+    private final BoundedMap<OperationId, Rejection> untold = new BoundedMap<>(MAX_COUNT, MAX_BYTES, Rejection::size);
+    private final BoundedMap<OperationId, Rejection> inherited =
+            new BoundedMap<>(MAX_COUNT, MAX_BYTES, Rejection::size);
     private final Missing missing = new Missing(MAX_COUNT, MAX_BYTES);
-    private final Map<Known, Failure> failures = new LinkedHashMap<>();
-    private final Map<Known, Claim> done = new LinkedHashMap<>();
-    private long untoldBytes;
-    private long inheritedBytes;
-    private long failureBytes;
-    private long untoldDropped;
-    private long failuresDropped;
-
-    /** How many have gone that summaries say. */
-    private long missingDropped;
+    private final BoundedMap<Known, Failure> failures = new BoundedMap<>(
+            MAX_COUNT, MAX_BYTES, failure -> failure.rejection().size());
+    private final BoundedMap<Known, Claim> done = new BoundedMap<>(MAX_COUNT);
 
     /** What this node has rejected and the writer has yet to know of, oldest first. */
     Map<OperationId, Rejection> untold() {
-        return untold;
+        return untold.asMap();
     }
 
     /** What this node will go without, once it counts as held, since it has got what stands at somebody who does. */
     Collection<Rejection> inherited() {
-        return inherited.values();
+        return inherited.asMap().values();
     }
 
     /** What this node goes without, or will. */
@@ -122,23 +114,23 @@ final class Rejections {
 
     /** How many that this node has rejected have gone for want of room before their writers knew. */
     long untoldDropped() {
-        return untoldDropped;
+        return untold.dropped();
     }
 
     /** How many that others have rejected have gone for want of room before the application has dealt with them. */
     long failuresDropped() {
-        return failuresDropped;
+        return failures.dropped();
     }
 
     /** What others have rejected, oldest first; an operation that several have, once for each. */
     Collection<Failure> failures() {
-        return failures.values();
+        return failures.asMap().values();
     }
 
     /** The operations among them. */
     Set<OperationId> failed() {
         Set<OperationId> ids = new LinkedHashSet<>();
-        failures.keySet().forEach(known -> ids.add(known.id()));
+        failures.asMap().keySet().forEach(known -> ids.add(known.id()));
         return ids;
     }
 
@@ -149,71 +141,37 @@ final class Rejections {
 
     /** This node has rejected an operation. */
     void add(Rejection rejection) {
-        inheritNoMore(rejection.id());
+        Rejection unused = inherited.remove(rejection.id());
         missing.add(rejection);
-        if (untold.putIfAbsent(rejection.id(), rejection) == null) {
-            untoldBytes += rejection.size();
-            Iterator<Rejection> oldest = untold.values().iterator();
-            while (untold.size() > MAX_COUNT || (untoldBytes > MAX_BYTES && untold.size() > 1)) {
-                untoldBytes -= oldest.next().size();
-                oldest.remove();
-                untoldDropped++;
-            }
-        }
+        boolean unusedAdded = untold.putIfAbsent(rejection.id(), rejection);
     }
 
     /** Somebody has rejected an operation of this node. */
     void fail(Failure failure) {
-        if (!isNoted(failure.claim())) {
-            failures.put(Known.of(failure.claim()), failure);
-            failureBytes += failure.rejection().size();
-            Iterator<Failure> oldest = failures.values().iterator();
-            while (failures.size() > MAX_COUNT || (failureBytes > MAX_BYTES && failures.size() > 1)) {
-                failureBytes -= oldest.next().rejection().size();
-                oldest.remove();
-                failuresDropped++;
-            }
-        }
+        boolean unused = !isNoted(failure.claim()) && failures.putIfAbsent(Known.of(failure.claim()), failure);
     }
 
     /** This node has got what stands at somebody who goes without an operation, and will go without it too. */
     void inherit(Rejection rejection) {
-        if (!untold.containsKey(rejection.id()) && inherited.putIfAbsent(rejection.id(), rejection) == null) {
-            inheritedBytes += rejection.size();
-            // What goes is counted by those that are missing, which it is among.
+        if (!untold.containsKey(rejection.id()) && inherited.putIfAbsent(rejection.id(), rejection)) {
+            // What goes for want of room is counted by those that are missing, which it is among.
             missing.add(rejection);
-            Iterator<Rejection> oldest = inherited.values().iterator();
-            while (inherited.size() > MAX_COUNT || (inheritedBytes > MAX_BYTES && inherited.size() > 1)) {
-                inheritedBytes -= oldest.next().size();
-                oldest.remove();
-            }
         }
-    }
-
-    private void inheritNoMore(OperationId id) {
-        Rejection removed = inherited.remove(id);
-        inheritedBytes -= removed == null ? 0 : removed.size();
     }
 
     /** What was missing has come, or something has taken its place. */
     void replaced(OperationId id) {
         missing.remove(id);
-        inheritNoMore(id);
+        Rejection unused = inherited.remove(id);
     }
 
     private void told(OperationId id) {
-        Rejection removed = untold.remove(id);
-        untoldBytes -= removed == null ? 0 : removed.size();
+        Rejection unused = untold.remove(id);
     }
 
     private void deal(Claim claim) {
-        Failure removed = failures.remove(Known.of(claim));
-        failureBytes -= removed == null ? 0 : removed.rejection().size();
-        if (done.put(Known.of(claim), claim) == null && done.size() > MAX_COUNT) {
-            Iterator<Claim> oldest = done.values().iterator();
-            Claim unused = oldest.next();
-            oldest.remove();
-        }
+        Failure unused = failures.remove(Known.of(claim));
+        done.putLast(Known.of(claim), claim);
     }
 
     /** The note that this node has rejected operations. */
@@ -348,9 +306,9 @@ final class Rejections {
         known.forEach(this::told);
         dealtWith.forEach(this::deal);
         past.forEach(this::replaced);
-        untoldDropped += gone[0];
-        failuresDropped += gone[1];
-        missingDropped += gone[2];
+        untold.addDropped(gone[0]);
+        failures.addDropped(gone[1]);
+        missing.addDropped(gone[2]);
     }
 
     private static List<OperationId> readIds(ByteReader in) {
@@ -373,18 +331,18 @@ final class Rejections {
                 .filter(each -> !untold.containsKey(each.id()) && !inherited.containsKey(each.id()))
                 .toList();
         noteAll(sink, TOLD, told);
-        noteAll(sink, HERE, untold.values());
-        noteAll(sink, INHERITED, inherited.values());
-        if (!failures.isEmpty()) {
-            sink.add(NOTE, noteFailures(failures.values()));
+        noteAll(sink, HERE, untold().values());
+        noteAll(sink, INHERITED, inherited());
+        if (failures.size() > 0) {
+            sink.add(NOTE, noteFailures(failures()));
         }
         List<OperationId> replaced =
-                untold.keySet().stream().filter(id -> !missing.has(id)).toList();
-        long without = missingDropped + missing.dropped();
-        if (!replaced.isEmpty() || untoldDropped + failuresDropped + without > 0) {
-            sink.add(DONE_NOTE, noteLong(done.values(), replaced, untoldDropped, failuresDropped, without));
-        } else if (!done.isEmpty()) {
-            sink.add(DONE_NOTE, noteDone(List.of(), done.values()));
+                untold().keySet().stream().filter(id -> !missing.has(id)).toList();
+        long without = missing.dropped();
+        if (!replaced.isEmpty() || untoldDropped() + failuresDropped() + without > 0) {
+            sink.add(DONE_NOTE, noteLong(done.asMap().values(), replaced, untoldDropped(), failuresDropped(), without));
+        } else if (done.size() > 0) {
+            sink.add(DONE_NOTE, noteDone(List.of(), done.asMap().values()));
         }
     }
 

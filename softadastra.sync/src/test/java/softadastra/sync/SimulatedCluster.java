@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import softadastra.core.ErrorCode;
+import softadastra.core.NodeId;
 import softadastra.core.SoftadastraException;
 
 /** The nodes of a simulation, the network between them, and the time that passes for all; whatever is done there may kill one of them. */
@@ -32,6 +33,10 @@ final class SimulatedCluster {
 
     List<SimulatedNode> nodes() {
         return nodes;
+    }
+
+    SimulatedNode node(NodeId id) {
+        return nodes.stream().filter(each -> each.id().equals(id)).findFirst().orElseThrow();
     }
 
     SimulatedNetwork network() {

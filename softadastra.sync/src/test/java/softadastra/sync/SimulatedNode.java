@@ -41,6 +41,7 @@ final class SimulatedNode {
     private final LongSupplier time;
     private final LongConsumer passing;
     private final long retentionNanos;
+    private final int chunkBytes;
     private long skewMillis;
     private Optional<Subscription> subscription = Optional.empty();
     private SimulatedStorage disk = SimulatedStorage.create();
@@ -76,10 +77,17 @@ final class SimulatedNode {
         this.random = random;
         this.time = time;
         this.passing = passing;
+        // From one entry or two to most of what there is: what comes in between differs.
+        this.chunkBytes = 150 << random.nextInt(5);
     }
 
     NodeId id() {
         return id;
+    }
+
+    /** So long a part of what stands at the node is to be. */
+    int chunkBytes() {
+        return chunkBytes;
     }
 
     boolean isUp() {
@@ -264,7 +272,8 @@ final class SimulatedNode {
                         opened,
                         transport,
                         random.split(),
-                        bug.rules(clock(), retentionNanos, SimulationRejections.admission(id), subscription))
+                        bug.rules(
+                                clock(), retentionNanos, SimulationRejections.admission(id), subscription, chunkBytes))
                 .orElseThrow();
     }
 

@@ -93,7 +93,7 @@ enum SimulationBug {
 
     private static final long REST_NANOS = 1_000_000_000L;
 
-    /** So long a part of what stands at a node is to be: a few entries. */
+    /** So long a part of what stands at a node is to be, if nothing else is said: a few entries. */
     static final int CHUNK_BYTES = 300;
 
     /** Few, so that the log is read too, and may have let go what is asked for. */
@@ -104,11 +104,20 @@ enum SimulationBug {
 
     ExchangeRules rules(
             InstantSource clock, long retentionNanos, Admitting admission, Optional<Subscription> subscription) {
+        return rules(clock, retentionNanos, admission, subscription, CHUNK_BYTES);
+    }
+
+    ExchangeRules rules(
+            InstantSource clock,
+            long retentionNanos,
+            Admitting admission,
+            Optional<Subscription> subscription,
+            int chunkBytes) {
         return new ExchangeRules(
                 () -> arbiter(admission),
                 collector(),
                 GRACE_MILLIS,
-                CHUNK_BYTES,
+                chunkBytes,
                 REMEMBERED,
                 WINDOW,
                 this == NOTHING_COMPARED ? Optional.empty() : Optional.of(SimulationPolicies::converges),

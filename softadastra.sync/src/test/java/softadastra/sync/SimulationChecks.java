@@ -64,7 +64,7 @@ final class SimulationChecks {
             long length = bytes;
             cluster.check(
                     I16,
-                    keys.size() <= 1 || length <= SimulationBug.CHUNK_BYTES,
+                    keys.size() <= 1 || length <= cluster.node(from).chunkBytes(),
                     () -> from + " sends a part of " + keys + " with " + length + " bytes");
         });
     }

@@ -34,10 +34,7 @@ final class SimulationDurability {
 
     /** A node sends a message, in the middle of a step. */
     void sent(NodeId from, SyncMessage message) {
-        SimulatedNode node = cluster.nodes().stream()
-                .filter(each -> each.id().equals(from))
-                .findFirst()
-                .orElseThrow();
+        SimulatedNode node = cluster.node(from);
         if (node.isDead()) {
             // Nobody gets what it still sends.
             return;

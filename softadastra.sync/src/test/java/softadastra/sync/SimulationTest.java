@@ -28,7 +28,7 @@ class SimulationTest {
     /** So many seeds do everything that is checked. */
     private static final long FEW = 100;
 
-    private static final long MANY = 10_400;
+    private static final long MANY = 10_000;
     private static final long MANY_OPERATIONS = 2_000_000;
     private static final long SEEDS = Long.getLong("softadastra.sync.seeds", CI ? MANY : FEW);
 
