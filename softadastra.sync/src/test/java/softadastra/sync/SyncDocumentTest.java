@@ -29,6 +29,7 @@ import softadastra.store.OperationId;
 import softadastra.store.OperationRecord;
 import softadastra.store.Origin;
 import softadastra.store.Replication;
+import softadastra.store.Standing;
 import softadastra.store.Value;
 import softadastra.wal.spi.WalRecordType;
 
@@ -123,6 +124,26 @@ class SyncDocumentTest {
             hash = (hash ^ Byte.toUnsignedInt(each)) * 0x100000001B3L;
         }
         assertEquals(digest, HexFormat.of().toHexDigits(hash));
+    }
+
+    @Test
+    void theHashOnThePageIsThatOfTheEntryThatTheMessageComesTo() throws IOException {
+        assertEquals(List.of("0x" + HexFormat.of().toHexDigits(hash())), block("hash"));
+    }
+
+    private static long hash() {
+        OperationRecord put = example().operations().get(0);
+        ContentSums sums = new ContentSums();
+        sums.add(new Standing(
+                put.operation().key(),
+                put.id(),
+                put.stamp(),
+                put.version(),
+                put.operation().value(),
+                1,
+                false,
+                HybridTimestamp.ofPacked(0)));
+        return sums.total();
     }
 
     @Test
@@ -260,6 +281,7 @@ class SyncDocumentTest {
         replace(page, "message", lines(message));
         replace(page, "members", lines(MEMBERS.encode()));
         replace(page, "digest", List.of("0x" + HexFormat.of().toHexDigits(MEMBERS.digest())));
+        replace(page, "hash", List.of("0x" + HexFormat.of().toHexDigits(hash())));
         Files.write(FORMAT, page, StandardCharsets.UTF_8);
     }
 
