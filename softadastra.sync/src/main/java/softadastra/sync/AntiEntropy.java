@@ -203,7 +203,7 @@ final class AntiEntropy {
             walk = new SlicedWalk();
             begunAt = now;
         }
-        if (!slice()) {
+        if (!slice(held)) {
             forget(now);
         } else if (complete) {
             took = now - begunAt;
@@ -226,21 +226,19 @@ final class AntiEntropy {
         }
     }
 
-    /**
-     * Adds some entries; whether nothing has changed meanwhile. What stands without being held, as only damage can have it, is added as
-     * well: the others do not have it, and are to find that.
-     */
-    private boolean slice() {
+    /** Adds some entries; whether nothing has changed meanwhile. */
+    private boolean slice(CausalContext held) {
+        boolean[] early = new boolean[1];
         ContentSums to = sums;
         walk.next(replication, haste * ENTRIES_AT_ONCE, (long) haste * chunkBytes, each -> {
+            early[0] |= !held.includes(each.id());
             if (converging.test(each.key())) {
                 to.add(each);
             }
             return true;
         });
         complete = walk.isComplete();
-        // Whatever is visible is held by then.
-        return context.get().equals(of);
+        return !early[0] && context.get().equals(of);
     }
 
     /** Looks for what there is to tell to one of those whose sums differ. */

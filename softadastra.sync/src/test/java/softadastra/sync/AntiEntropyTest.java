@@ -15,7 +15,6 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import softadastra.core.HybridTimestamp;
 import softadastra.core.NodeId;
 import softadastra.store.Arbiter;
 import softadastra.store.CausalContext;
@@ -150,35 +149,6 @@ class AntiEntropyTest {
             log(b, a, (incoming, standing) -> Effect.LOST);
             rest(a, b);
             assertTrue(a.isToldOfAny());
-        }
-    }
-
-    /** As damage may leave it: no node holds the operation that it is said to be of. */
-    @Test
-    void whatStandsWithoutBeingHeldIsTold() {
-        try (Node a = new Node("a", SyncConfig.local());
-                Node b = new Node("b", SyncConfig.local())) {
-            a.put("k", "1");
-            tick(a, b);
-            OperationId nobodys = new OperationId(new Origin(NodeId.of("c").orElseThrow(), 7), 1);
-            OperationRecord alien = OperationRecord.remote(
-                    nobodys,
-                    HybridTimestamp.of(1, 0),
-                    1,
-                    Effect.WON,
-                    CausalContext.EMPTY,
-                    Operation.put(Key.of("alien"), Value.fromString("?")));
-            var unused = b.store
-                    .replication()
-                    .mend(List.of(alien), (incoming, standing) -> Effect.WON)
-                    .orElseThrow();
-            assertEquals("?", b.contents().get("alien"));
-            a.put("k", "2");
-            tick(a, b);
-            rest(a, b);
-            assertEquals(a.store.context(), b.store.context());
-            assertTrue(a.isToldOf("b") && b.isToldOf("a"));
-            assertEquals(Map.of("k", "2"), a.contents());
         }
     }
 
