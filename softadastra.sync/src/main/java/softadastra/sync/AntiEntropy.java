@@ -226,7 +226,10 @@ final class AntiEntropy {
         }
     }
 
-    /** Adds some entries; whether nothing has changed meanwhile. */
+    /**
+     * Adds some entries; whether nothing has changed meanwhile, and all is held that stands: what is not has come with a part of what
+     * stands elsewhere, the rest of which is to follow.
+     */
     private boolean slice(CausalContext held) {
         boolean[] early = new boolean[1];
         ContentSums to = sums;

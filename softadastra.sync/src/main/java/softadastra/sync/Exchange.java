@@ -86,7 +86,11 @@ final class Exchange {
         this.inbox = new Inbox(transport, membership::isOwn);
         this.here = new Here(replication, membership, start, end);
         this.peers = new Peers(membership, here, rules.window(), acks);
-        this.mending = new Mending(replication, membership, conflicts::report);
+        this.mending = new Mending(
+                replication,
+                membership,
+                id -> !store.context().includes(id) && peers.isHeldByNone(id),
+                conflicts::report);
         if (!notes.members().fenced().isEmpty()) {
             // It may have been under way.
             mending.want();

@@ -17,8 +17,8 @@ import softadastra.store.Replication;
 import softadastra.store.Standing;
 
 /**
- * Writes again what only this node has: what stands here, and is beyond the limit of a fence. It goes on top of what it has learned of
- * the others, as new operations; a few with each step.
+ * Writes again what only this node has: what stands here, and is beyond the limit of a fence, or is held by nobody any more. It goes on
+ * top of what it has learned of the others, as new operations; a few with each step.
  *
  * <p>Where several operations stand beside each other, what readers see is written, and the others are told as conflicts that it has
  * won.
@@ -31,14 +31,26 @@ final class Mending {
 
     private final Replication replication;
     private final Membership membership;
+    private final Predicate<OperationId> isNowhere;
     private final ObjLongConsumer<Conflict> report;
     private @Nullable Key behind;
     private long written;
     private boolean wanted;
 
-    Mending(Replication replication, Membership membership, ObjLongConsumer<Conflict> report) {
+    /**
+     * Makes it.
+     *
+     * @param isNowhere whether nobody holds an operation
+     * @param report takes note of a conflict that is noted
+     */
+    Mending(
+            Replication replication,
+            Membership membership,
+            Predicate<OperationId> isNowhere,
+            ObjLongConsumer<Conflict> report) {
         this.replication = replication;
         this.membership = membership;
+        this.isNowhere = isNowhere;
         this.report = report;
     }
 
@@ -52,7 +64,7 @@ final class Mending {
         if (!returning && !mayLook()) {
             return 0;
         }
-        int some = slice(membership::isLost);
+        int some = slice(id -> membership.isLost(id) || isNowhere.test(id));
         written += some;
         if (behind == null) {
             wanted = false;

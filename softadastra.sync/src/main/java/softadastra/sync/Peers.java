@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.NodeId;
 import softadastra.store.LogStart;
+import softadastra.store.OperationId;
 import softadastra.store.Origin;
 
 /** The members of a node's log, and which of those that are none of itself there is a way to. For one thread. */
@@ -158,6 +159,14 @@ final class Peers {
         here.restart();
         LogStart start = here.start();
         all.values().forEach(peer -> peer.restart(start));
+    }
+
+    /**
+     * Whether an operation that is not held here will not come either: all members have said what they hold, and none has it. A part of
+     * what stands elsewhere may have brought it, and whoever held it may have lost its log since.
+     */
+    boolean isHeldByNone(OperationId id) {
+        return all.values().stream().map(Peer::cut).allMatch(cut -> cut != null && !cut.held().includes(id));
     }
 
     /** Of what this node holds, what all members do. */

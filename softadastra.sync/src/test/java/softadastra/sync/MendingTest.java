@@ -64,7 +64,7 @@ class MendingTest {
                 0,
                 Members.NONE,
                 Stage.MEMBER);
-        return new Mending(replication, membership, (conflict, sequence) -> reported.add(conflict));
+        return new Mending(replication, membership, id -> false, (conflict, sequence) -> reported.add(conflict));
     }
 
     private static long notes(StoreEngine store) {
