@@ -241,14 +241,16 @@ public record SyncConfig(
     }
 
     /**
-     * Whether what is asked for is there. It needs no store, so it can be asked before one is opened.
+     * Whether what is asked for is there, and may be asked for. It needs no store, so it can be asked before one is opened.
      *
-     * @return ok; or PROVIDER_MISSING naming what to add, PROVIDER_AMBIGUOUS naming those there are
+     * @return ok; or PROVIDER_MISSING naming what to add, PROVIDER_AMBIGUOUS naming those there are; or INVALID_ARGUMENT, as of {@link
+     *     SyncTransportProvider#check}
      */
     @CheckReturnValue
     public Result<Unit> available() {
         Result<Unit> found = discovery ? Discovery.find(this).map(provider -> Unit.UNIT) : Result.ok();
-        return found.flatMap(unit -> transport ? SyncTransports.find(this).map(provider -> Unit.UNIT) : Result.ok());
+        return found.flatMap(unit ->
+                transport ? SyncTransports.find(this).flatMap(provider -> provider.check(network)) : Result.ok());
     }
 
     private SyncConfig with(Consumer<Draft> change) {

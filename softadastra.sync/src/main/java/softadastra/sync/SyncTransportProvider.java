@@ -2,6 +2,7 @@ package softadastra.sync;
 
 import softadastra.core.CheckReturnValue;
 import softadastra.core.Result;
+import softadastra.core.Unit;
 
 /**
  * Makes transports; found by {@link java.util.ServiceLoader}, on the module path and the class path.
@@ -16,6 +17,18 @@ public interface SyncTransportProvider {
      * @return the name
      */
     String name();
+
+    /**
+     * Judges a configuration as far as that can be told without a node, so that one that cannot be opened is refused before a log is
+     * made. Touches nothing, and waits for nobody. A provider that does not say has its configurations judged when they are opened.
+     *
+     * @param config where to listen and whom to call
+     * @return ok, or INVALID_ARGUMENT as of {@link #open}
+     */
+    @CheckReturnValue
+    default Result<Unit> check(TransportConfig config) {
+        return Result.ok();
+    }
 
     /**
      * Opens a transport. Blocks until it listens, where it is to listen; other nodes need not be there.

@@ -8,8 +8,11 @@ import java.net.SocketException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import softadastra.core.ErrorCode;
 import softadastra.core.Result;
 
@@ -24,10 +27,19 @@ record Address(String host, int port, boolean tls) {
 
     private static final String LOOPBACK = "127.0.0.1";
     private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+    private static final Pattern SCHEME = Pattern.compile("https?://", Pattern.CASE_INSENSITIVE);
+
+    /** Names have underscores where people give them to containers, which {@link URI} takes for none. */
+    private static final Pattern AUTHORITY =
+            Pattern.compile("(?<host>[\\w.-]+|\\[[\\p{XDigit}:.%\\w-]+\\])(:(?<port>\\d{0,9}))?");
+
     private static final Pattern IPV4 = Pattern.compile("(" + OCTET + "\\.){3}" + OCTET);
 
     /** An address such as {@code https://host:7420}; without a port it is that of the scheme. */
     static Result<Address> peer(String text) {
+        if (!SCHEME.matcher(text.strip()).lookingAt()) {
+            return invalid("peer", text, "does not begin with http:// or https://");
+        }
         URI uri;
         try {
             uri = new URI(text.strip());
@@ -35,23 +47,35 @@ record Address(String host, int port, boolean tls) {
             return invalid("peer", text, "not a URL");
         }
         boolean tls = "https".equalsIgnoreCase(uri.getScheme());
-        if (!tls && !"http".equalsIgnoreCase(uri.getScheme())) {
-            return invalid("peer", text, "does not begin with http:// or https://");
-        }
-        String host = uri.getHost();
-        if (host == null || host.isEmpty()) {
-            return invalid("peer", text, "has no host");
+        Matcher authority = AUTHORITY.matcher(Objects.requireNonNullElse(uri.getRawAuthority(), ""));
+        if (uri.getRawUserInfo() == null && !authority.matches()) {
+            return invalid("peer", text, noAuthority(uri.getRawAuthority()));
         }
         String path = uri.getRawPath();
         boolean bare = path == null || path.isEmpty() || path.equals("/");
         if (!bare || uri.getRawQuery() != null || uri.getRawFragment() != null || uri.getRawUserInfo() != null) {
             return invalid("peer", text, "has more than a scheme, a host and a port");
         }
-        int port = uri.getPort() < 0 ? (tls ? 443 : 80) : uri.getPort();
+        String digits = authority.group("port");
+        int port = digits == null || digits.isEmpty() ? (tls ? 443 : 80) : Integer.parseInt(digits);
         if (port < 1 || port > 65535) {
             return invalid("peer", text, "has no port from 1 to 65535");
         }
-        return Result.ok(new Address(unbracketed(host), port, tls));
+        return Result.ok(new Address(unbracketed(authority.group("host")), port, tls));
+    }
+
+    /** What is wrong with what is to be a host, and maybe a port. */
+    private static String noAuthority(@Nullable String authority) {
+        int colon = authority == null ? -1 : authority.lastIndexOf(':');
+        if (authority == null || authority.isEmpty() || colon == 0) {
+            return "has no host";
+        }
+        if (colon >= 0 && authority.indexOf(':') < colon && !authority.startsWith("[")) {
+            return "an IPv6 address needs brackets";
+        }
+        return colon >= 0 && AUTHORITY.matcher(authority.substring(0, colon)).matches()
+                ? "has no port from 1 to 65535"
+                : "has a host that is none";
     }
 
     /** An address such as {@code host:7420}, {@code [::1]:7420} or {@code 7420}. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.ErrorCode;
 import softadastra.core.Result;
+import softadastra.core.Unit;
 import softadastra.sync.SyncTransport;
 import softadastra.sync.SyncTransportProvider;
 import softadastra.sync.TransportConfig;
@@ -55,12 +56,26 @@ public final class HttpTransportProvider implements SyncTransportProvider {
         return open(config, host, HttpLimits.defaults(host.maxMessageBytes())).map(transport -> transport);
     }
 
+    @Override
+    public Result<Unit> check(TransportConfig config) {
+        return judge(config).map(addresses -> Unit.UNIT);
+    }
+
     static Result<HttpTransport> open(TransportConfig config, TransportHost host, HttpLimits limits) {
         return open(config, host, limits, Names.SYSTEM);
     }
 
     /** The same, where the caller looks up names: the seam of tests. */
     static Result<HttpTransport> open(TransportConfig config, TransportHost host, HttpLimits limits, Names names) {
+        return judge(config)
+                .flatMap(addresses -> start(new HttpTransport.Parts(
+                        config, host, limits, addresses.listen(), addresses.peers(), new SecureRandom(), names)));
+    }
+
+    /** What a configuration says in text. */
+    private record Addresses(Optional<Address> listen, List<Address> peers) {}
+
+    private static Result<Addresses> judge(TransportConfig config) {
         if (config.token().filter(token -> token.length() < MIN_TOKEN).isPresent()) {
             return invalid("the token is shorter than " + MIN_TOKEN + " characters");
         }
@@ -84,6 +99,11 @@ public final class HttpTransportProvider implements SyncTransportProvider {
             }
             listen = Optional.of(address.value());
         }
+        // What a name stands for is seen once it is looked up.
+        Optional<InetAddress> literal = listen.flatMap(Address::literal);
+        if (literal.isPresent() && isForEverybody(literal.get(), config)) {
+            return forEverybody(listen.get());
+        }
         if (listen.isPresent()
                 && config.tls().isPresent()
                 && !hasKey(config.tls().get(), config)) {
@@ -99,8 +119,7 @@ public final class HttpTransportProvider implements SyncTransportProvider {
                 return invalid("a peer is called with https, and this JVM has no certificates that it trusts");
             }
         }
-        return start(
-                new HttpTransport.Parts(config, host, limits, listen, List.copyOf(peers), new SecureRandom(), names));
+        return Result.ok(new Addresses(listen, List.copyOf(peers)));
     }
 
     private static boolean hasKey(SSLContext tls, TransportConfig config) {
@@ -132,11 +151,8 @@ public final class HttpTransportProvider implements SyncTransportProvider {
         String failed = "failed to listen at " + address.authority() + ": ";
         try {
             InetAddress host = InetAddress.getByName(address.host());
-            boolean open = config.token().isEmpty() && !config.clientCertificates();
-            if (open && !host.isLoopbackAddress() && !config.unauthenticated()) {
-                return invalid("listening at " + address.authority()
-                        + " lets everybody read and write everything: give a token or"
-                        + " ask for client certificates, or say that it is to be unauthenticated");
+            if (isForEverybody(host, config)) {
+                return forEverybody(address);
             }
             return Result.ok(Server.listen(new InetSocketAddress(host, address.port())));
         } catch (UnknownHostException e) {
@@ -146,6 +162,17 @@ public final class HttpTransportProvider implements SyncTransportProvider {
             ErrorCode code = reason.equals("permission denied") ? ErrorCode.PERMISSION_DENIED : ErrorCode.IO_ERROR;
             return Result.err(code, failed + reason, e);
         }
+    }
+
+    private static boolean isForEverybody(InetAddress host, TransportConfig config) {
+        boolean open = config.token().isEmpty() && !config.clientCertificates();
+        return open && !host.isLoopbackAddress() && !config.unauthenticated();
+    }
+
+    private static <T> Result<T> forEverybody(Address address) {
+        return invalid("listening at " + address.authority()
+                + " lets everybody read and write everything: give a token or"
+                + " ask for client certificates, or say that it is to be unauthenticated");
     }
 
     private static void closeQuietly(@Nullable ServerSocketChannel channel) {

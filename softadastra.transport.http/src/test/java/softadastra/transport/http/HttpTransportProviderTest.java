@@ -84,7 +84,8 @@ class HttpTransportProviderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "127.0.0.1:7420, not a URL",
+        "127.0.0.1:7420, does not begin with http://",
+        "http:/localhost, does not begin with http://",
         "localhost, does not begin with http://",
         "ftp://localhost, does not begin with http://",
         "http://, not a URL",
@@ -94,10 +95,34 @@ class HttpTransportProviderTest {
         "http://localhost/?query, has more than",
         "http://localhost:0, has no port",
         "http://localhost:70000, has no port",
+        "http://localhost:7420x, has no port",
+        "http://::1:7420, needs brackets",
+        "http://a+b:7420, has a host that is none",
         "'', does not begin with http://",
     })
     void addressesOfPeersAreJudged(String peer, String problem) {
         refused(ErrorCode.INVALID_ARGUMENT, problem, TransportConfig.none().withPeers(List.of(peer)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://my_node:7420", "http://[::1]:7420/", "HTTPS://localhost", "http://node-1.example:"})
+    void addressesOfPeersMayBeWrittenAsPeopleDo(String peer) {
+        open(TransportConfig.none().withPeers(List.of(peer))).orElseThrow().close();
+    }
+
+    @Test
+    void whatCannotBeOpenedIsSeenWithoutOpeningIt() {
+        HttpTransportProvider provider = new HttpTransportProvider();
+        TransportConfig none = TransportConfig.none();
+        assertTrue(provider.check(none.withListen("127.0.0.1:0")).isOk());
+        List.of(
+                        none.withListen("0.0.0.0:0"),
+                        none.withListen("127.0.0.1"),
+                        none.withPeers(List.of("localhost:7420")),
+                        none.withToken("short"))
+                .forEach(wrong -> assertEquals(
+                        open(wrong).error().message(),
+                        provider.check(wrong).error().message()));
     }
 
     @Test
