@@ -9,4 +9,7 @@ module softadastra.cli {
 
     opens softadastra.cli to
             info.picocli;
+
+    provides System.LoggerFinder with
+            softadastra.cli.Warnings;
 }

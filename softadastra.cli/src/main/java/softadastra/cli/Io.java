@@ -105,7 +105,12 @@ final class Io {
 
     /** Prints {@code warning: ...}, or its JSON object. */
     void warning(String text) {
-        message(json ? new JsonObject().put("warning", text).toString() : "warning: " + text);
+        message(warningLine(text));
+    }
+
+    /** What {@link #warning} prints, for who does so on a thread of its own. */
+    String warningLine(String text) {
+        return json ? new JsonObject().put("warning", text).toString() : "warning: " + text;
     }
 
     /** Prints {@code hint: ...} for people; programs that read JSON have no use for it. */

@@ -23,6 +23,7 @@ public final class Main {
                 new FileOutputStream(FileDescriptor.err),
                 new FileInputStream(FileDescriptor.in),
                 Terminal.detect());
+        var unused = Warnings.sayBy(text -> System.err.println(io.warningLine(text)));
         System.exit(run(args, io));
     }
 

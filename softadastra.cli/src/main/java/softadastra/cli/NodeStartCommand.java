@@ -2,6 +2,7 @@ package softadastra.cli;
 
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import softadastra.cli.control.ControlServer;
@@ -54,6 +55,7 @@ final class NodeStartCommand extends Subcommand {
     /** Its messages are the last to go: they tell how it has ended. */
     private int runToTheEnd(SyncConfig config) {
         try (Messages messages = new Messages(io())) {
+            Consumer<String> before = Warnings.sayBy(text -> messages.say(() -> io().warningLine(text)));
             int exit = ExitCode.OK;
             try {
                 run(config, messages);
@@ -69,6 +71,8 @@ final class NodeStartCommand extends Subcommand {
                 for (Throwable failure : e.getSuppressed()) {
                     exit = report(messages, failure);
                 }
+            } finally {
+                var unused = Warnings.sayBy(before);
             }
             return exit;
         }

@@ -1,5 +1,6 @@
 package softadastra.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -48,7 +49,10 @@ abstract class Subcommand implements Callable<Integer> {
     /** The node that has the log open, if it takes requests. */
     final Optional<RunningNode> running() {
         Result<Path> log = root.walConfig().path();
-        Optional<RunningNode> node = log.isOk() ? RunningNode.find(log.value(), this::passOver) : Optional.empty();
+        // Who opens what is no directory is told that it is none.
+        Optional<RunningNode> node = log.isOk() && Files.isDirectory(log.value())
+                ? RunningNode.find(log.value(), this::passOver)
+                : Optional.empty();
         node.ifPresent(root::requireFits);
         return node;
     }
