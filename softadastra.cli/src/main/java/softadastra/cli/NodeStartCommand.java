@@ -21,8 +21,8 @@ import softadastra.sync.SyncReport;
         description = {
             "Opens the store, serves other nodes, and exchanges operations with them, until it is stopped by SIGTERM or an interrupt",
             "(Ctrl-C). Prints where it listens, and 'ready' once all is open; then, on standard error, what happens, and what keeps",
-            "it from exchanging anything, until that has passed. Values that have lost against others are among that. If nobody reads",
-            "there, it goes on all the same, and says later how many events were not printed.",
+            "it from exchanging anything, or a peer from being reached, until that has passed. Values that have lost against others are",
+            "among that. If nobody reads there, it goes on all the same, and says later how many events were not printed.",
             "Exit code 0 once it was stopped, and all that was written is on stable storage; 1 if closing failed, or the log did, so that",
             "nothing more could be written. What keeps it from starting has the exit code that it has with any command.",
             "Beside it all other commands on the same log work: they go through it, and what they write enters its outbox. Nobody",
@@ -105,7 +105,13 @@ final class NodeStartCommand extends Subcommand {
             var unused = engine.start().orElseThrow();
             print(engine.report().orElseThrow(), control);
             messages.start();
-            watch(new NodeHealth(io().isJson(), line -> messages.say(() -> line), store::failure, engine::failure));
+            watch(new NodeHealth(
+                    io().isJson(),
+                    line -> messages.say(() -> line),
+                    store::failure,
+                    engine::failure,
+                    network.peers(),
+                    engine::links));
         }
     }
 

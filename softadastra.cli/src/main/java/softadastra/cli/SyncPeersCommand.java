@@ -4,7 +4,6 @@ import picocli.CommandLine.Command;
 import softadastra.cli.control.Node;
 import softadastra.sync.SyncReport;
 import softadastra.sync.SyncStage;
-import softadastra.sync.TransportLink;
 
 /** {@code sync peers}: tells what is known of the other nodes. */
 @Command(
@@ -27,15 +26,15 @@ final class SyncPeersCommand extends Subcommand {
             report = node.report().orElseThrow();
         }
         if (io().isJson()) {
-            report.peers().forEach(peer -> io().line(SyncText.json(peer)));
-            report.links().stream().filter(SyncPeersCommand::isSilent).forEach(link -> io().line(SyncText.json(link)));
+            report.peers().forEach(peer -> io().line(SyncText.json(peer, report.links())));
+            SyncText.unanswered(report).forEach(link -> io().line(SyncText.json(link)));
             if (report.stage() != SyncStage.TAKES_PART) {
                 io().line(new JsonObject().put("stage", report.stage().name()));
             }
             report.openFences().forEach(fence -> io().line(SyncText.json(fence)));
         } else {
-            report.peers().forEach(peer -> io().line(SyncText.line(peer)));
-            report.links().stream().filter(SyncPeersCommand::isSilent).forEach(link -> io().line(SyncText.line(link)));
+            report.peers().forEach(peer -> io().line(SyncText.line(peer, report.links())));
+            SyncText.unanswered(report).forEach(link -> io().line(SyncText.line(link)));
             if (report.stage() != SyncStage.TAKES_PART) {
                 io().line(SyncText.line(report.stage()));
             }
@@ -43,9 +42,5 @@ final class SyncPeersCommand extends Subcommand {
             SyncText.hint(root(), report);
         }
         return ExitCode.OK;
-    }
-
-    private static boolean isSilent(TransportLink link) {
-        return link.node().isEmpty();
     }
 }

@@ -99,7 +99,8 @@ final class SyncStatusCommand extends Subcommand {
         io().line(SyncText.conflicts(report));
         SyncText.anomalies(report).forEach(io()::line);
         io().line("peers : " + report.peers().size());
-        report.peers().forEach(peer -> io().line("  " + SyncText.line(peer)));
+        report.peers().forEach(peer -> io().line("  " + SyncText.line(peer, report.links())));
+        SyncText.unanswered(report).forEach(link -> io().line("way : " + SyncText.line(link)));
         io().line("open fences : " + report.openFences().size());
         report.openFences().forEach(fence -> io().line("  " + SyncText.line(fence)));
         report.failure().ifPresent(error -> io().line("failure : " + Texts.visible(error.display())));

@@ -55,13 +55,31 @@ final class SyncText {
                 .put("retries", state.totalRetries());
     }
 
-    static String line(PeerState peer) {
+    /** What is known of a peer, and if there is no way to it, why. */
+    static String line(PeerState peer, List<TransportLink> links) {
         return Texts.visible(peer.node().value()) + " " + (peer.up() ? "up" : "down")
                 + peer.address().map(address -> " " + Texts.visible(address)).orElse("") + " behind=" + peer.behind()
                 + " in-flight=" + peer.inFlight() + " retries=" + peer.retries()
                 + millis(" heard=", peer.heardMillisAgo(), "ms-ago")
                 + millis(" clock-offset=", peer.clockOffsetMillis(), "ms")
-                + (peer.subscription().isEmpty() ? "" : " keys=" + keys(peer.subscription()));
+                + (peer.subscription().isEmpty() ? "" : " keys=" + keys(peer.subscription()))
+                + problem(peer, links)
+                        .map(problem -> ": " + Texts.visible(problem))
+                        .orElse("");
+    }
+
+    private static Optional<String> problem(PeerState peer, List<TransportLink> links) {
+        return peer.up()
+                ? Optional.empty()
+                : links.stream()
+                        .filter(link -> link.node().equals(Optional.of(peer.node())))
+                        .flatMap(link -> link.problem().stream())
+                        .findFirst();
+    }
+
+    /** The ways where nobody has answered yet, so that no peer tells of them. */
+    static List<TransportLink> unanswered(SyncReport report) {
+        return report.links().stream().filter(link -> link.node().isEmpty()).toList();
     }
 
     /** Which keys somebody wants. */
@@ -77,7 +95,7 @@ final class SyncText {
         return value.isPresent() ? name + value.getAsLong() + unit : "";
     }
 
-    static JsonObject json(PeerState peer) {
+    static JsonObject json(PeerState peer, List<TransportLink> links) {
         JsonObject json = new JsonObject()
                 .put("node", peer.node().value())
                 .put("up", peer.up())
@@ -88,7 +106,7 @@ final class SyncText {
                 .putTexts("subscription", peer.subscription());
         peer.heardMillisAgo().ifPresent(millis -> json.put("heardMillisAgo", millis));
         peer.clockOffsetMillis().ifPresent(millis -> json.put("clockOffsetMillis", millis));
-        return json;
+        return json.put("problem", problem(peer, links));
     }
 
     static String line(TransportLink link) {
@@ -183,7 +201,11 @@ final class SyncText {
                 .put("clockAnomalies", report.clockAnomalies())
                 .put("forks", report.forks())
                 .putTexts("subscription", report.subscription())
-                .put("peers", report.peers().stream().map(SyncText::json).toList())
+                .put(
+                        "peers",
+                        report.peers().stream()
+                                .map(peer -> json(peer, report.links()))
+                                .toList())
                 .put(
                         "openFences",
                         report.openFences().stream().map(SyncText::json).toList())

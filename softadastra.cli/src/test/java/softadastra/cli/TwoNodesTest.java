@@ -105,6 +105,37 @@ class TwoNodesTest {
     }
 
     @Test
+    void whyAPeerIsNotReachedIsSaidWhereverPeopleLook() throws IOException {
+        Cli b = cli("b");
+        String other = Files.writeString(directory.resolve("other"), "another secret, of nobody\n")
+                .toString();
+        try (StartedNode ofA = start("a", "--listen", "127.0.0.1:0")) {
+            String address = ofA.said("listening");
+            try (StartedNode ofB =
+                    StartedNode.on(b.wal(), "--node-id", "b", "--peer", address, "--token-file", other)) {
+                ofB.awaitErr("unreached: " + address + ": not authorised: the token there is another one");
+                String status = b.run("sync", "status").ok().out();
+                assertTrue(status.contains("way : " + address + " down: not authorised"), status);
+            }
+            try (StartedNode ofB = start("b", "--peer", address)) {
+                ofB.awaitErr("joined: a");
+                ofA.awaitErr("joined: b");
+                assertEquals(0, ofA.stop());
+                String at = address.substring("http://".length());
+                try (StartedNode again = StartedNode.on(cli("a").wal(), "--listen", at, "--token-file", other)) {
+                    ofB.awaitErr("unreached: " + address + ": not authorised");
+                    String peers = b.run("sync", "peers").ok().out();
+                    assertTrue(peers.startsWith("a down ") && peers.contains(": not authorised"), peers);
+                    String problem = Cli.text(
+                            b.run("--json", "sync", "peers").ok().ndjson().get(0), "problem");
+                    assertTrue(problem.startsWith("not authorised"), problem);
+                    assertEquals(0, again.stop());
+                }
+            }
+        }
+    }
+
+    @Test
     void whoIsForgottenComesBackWithWhatOnlyItHas() {
         Cli a = cli("a");
         Cli b = cli("b");

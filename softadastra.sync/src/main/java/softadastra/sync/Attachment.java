@@ -25,7 +25,10 @@ final class Attachment {
 
     private final StoreEngine store;
     private final ExchangeRules rules;
-    private @Nullable Ways ways;
+
+    /** Without a turn it is only looked at. */
+    private volatile @Nullable Ways ways;
+
     private @Nullable Exchange exchange;
     private boolean opening;
 

@@ -468,6 +468,15 @@ public final class SyncEngine implements AutoCloseable {
     }
 
     /**
+     * The ways to others that there are, and those that there should be, as {@link #report} has them. Does not block.
+     *
+     * @return the ways, as of now; none without a transport, or once it is closed
+     */
+    public List<TransportLink> links() {
+        return attachment.ways().map(Ways::links).orElse(List.of());
+    }
+
+    /**
      * Has a listener told from here on.
      *
      * @param listener see there
