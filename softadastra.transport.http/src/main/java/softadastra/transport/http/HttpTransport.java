@@ -44,6 +44,7 @@ final class HttpTransport implements SyncTransport {
     private final Loop loop;
     private final HttpLimits limits;
     private final Counters counters = new Counters();
+    private final Faults faults = new Faults(counters.faults, Faults.log());
     private final Inbox inbox;
     private final Ways ways;
     private final Service service;
@@ -80,7 +81,7 @@ final class HttpTransport implements SyncTransport {
         TransportHost host = parts.host();
         this.limits = parts.limits();
         String name = "softadastra-http-" + host.node();
-        this.loop = new Loop(name, System::nanoTime, counters.faults::increment, this::broken);
+        this.loop = new Loop(name, System::nanoTime, faults::note, this::broken);
         this.lookups = workers(name + "-lookup", LOOKUPS, new LinkedBlockingQueue<>());
         // Bounded: names come and go as fast as somebody makes them up, and are tried again.
         this.lookupsOfFound = workers(name + "-found", LOOKUPS, new ArrayBlockingQueue<>(Callers.MAX_FOUND));
@@ -255,7 +256,7 @@ final class HttpTransport implements SyncTransport {
             if (Loop.isFatal(e)) {
                 throw e;
             }
-            counters.faults.increment();
+            faults.note(e);
         }
     }
 

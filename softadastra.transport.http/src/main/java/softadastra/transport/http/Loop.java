@@ -59,7 +59,7 @@ final class Loop {
     private final ByteBuffer input = ByteBuffer.allocateDirect(SCRATCH_BYTES);
 
     private final ByteBuffer output = ByteBuffer.allocateDirect(SCRATCH_BYTES);
-    private final Runnable fault;
+    private final Consumer<Throwable> fault;
     private final Consumer<Throwable> ended;
     private long timersMade;
     private boolean stopped;
@@ -68,7 +68,7 @@ final class Loop {
      * {@code fault} is told of everything thrown that nobody expected; the loop goes on. {@code ended} is told if it cannot, after
      * all channels are closed, on the loop's thread.
      */
-    Loop(String name, LongSupplier nanos, Runnable fault, Consumer<Throwable> ended) throws IOException {
+    Loop(String name, LongSupplier nanos, Consumer<Throwable> fault, Consumer<Throwable> ended) throws IOException {
         this.selector = Selector.open();
         this.nanos = nanos;
         this.fault = fault;
@@ -162,7 +162,7 @@ final class Loop {
     }
 
     private void noteFault(Throwable e) {
-        fault.run();
+        fault.accept(e);
         if (isFatal(e)) {
             throw (VirtualMachineError) e;
         }

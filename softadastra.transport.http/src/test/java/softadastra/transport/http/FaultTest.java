@@ -40,7 +40,7 @@ class FaultTest {
     private static final String INSTANCE = "0123456789abcdef0123456789abcdef";
 
     private static Loop loop(LongAdder faults, CompletableFuture<Throwable> ended) throws IOException {
-        return new Loop("fault-test", System::nanoTime, faults::increment, ended::complete);
+        return new Loop("fault-test", System::nanoTime, fault -> faults.increment(), ended::complete);
     }
 
     @Test
@@ -77,6 +77,28 @@ class FaultTest {
             loop.stop(() -> {});
             assertEquals(false, ended.isDone());
         }
+    }
+
+    @Test
+    void theFirstFaultOfAKindIsReportedAndAllAreCounted() {
+        LongAdder count = new LongAdder();
+        List<String> reported = new ArrayList<>();
+        Faults faults = new Faults(count, (message, thrown) -> {
+            reported.add(message + (thrown == null ? "" : " with its trace"));
+            if (thrown == null) {
+                throw new OutOfMemoryError("while it is reported");
+            }
+        });
+        faults.note(new IllegalStateException("planted"));
+        faults.note(new IllegalStateException("planted again"));
+        assertEquals(2, count.sum());
+        faults.note(new OutOfMemoryError("planted"));
+        assertEquals(
+                List.of(
+                        "a fault in the HTTP transport, which goes on and only counts others of its kind:"
+                                + " java.lang.IllegalStateException: planted with its trace",
+                        "out of memory: the heap is too small for a message on its way; it is tried again"),
+                reported);
     }
 
     @Test
