@@ -17,6 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 import softadastra.cli.control.RunningNode;
 import softadastra.core.ErrorCode;
 import softadastra.core.SoftadastraError;
@@ -38,6 +39,7 @@ import softadastra.wal.spi.WalConfig;
         })
 final class SoftadastraCommand implements Callable<Integer> {
     static final String DEFAULT_WAL = "data/softadastra.wal";
+    private static final String BEHIND_DASHES = " (a key or value that begins with '-' goes behind '--')";
 
     @Option(
             names = "--wal",
@@ -164,10 +166,15 @@ final class SoftadastraCommand implements Callable<Integer> {
 
     private static int usageError(Io io, ParameterException e) {
         CommandSpec spec = e.getCommandLine().getCommandSpec();
+        String problem = e.getMessage() + (isUnknownOption(e) ? BEHIND_DASHES : "");
         return Errors.report(
                 io,
-                SoftadastraError.of(ErrorCode.INVALID_ARGUMENT, "invalid command line: " + e.getMessage()),
+                SoftadastraError.of(ErrorCode.INVALID_ARGUMENT, "invalid command line: " + problem),
                 Optional.of(spec.qualifiedName() + " --help"));
+    }
+
+    private static boolean isUnknownOption(ParameterException e) {
+        return e instanceof UnmatchedArgumentException unmatched && unmatched.isUnknownOption();
     }
 
     private static int executionError(SoftadastraCommand root, Exception e) throws Exception {

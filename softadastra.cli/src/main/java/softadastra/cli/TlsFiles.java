@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.security.UnrecoverableKeyException;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
@@ -47,10 +49,18 @@ final class TlsFiles {
         }
         try {
             return KeyStore.getInstance(file.toFile(), password);
-        } catch (IOException e) {
+        } catch (KeyStoreException e) {
             throw new CommandFailure(
                     ErrorCode.INVALID_ARGUMENT,
-                    "failed to read " + file + ": " + Reasons.of(e),
+                    "failed to read " + file + ": it is neither PKCS12 nor JKS",
+                    "of a certificate to trust this makes one: keytool -importcert -file "
+                            + Texts.shellWord(file.toString())
+                            + " -keystore trusted.p12 -storetype PKCS12");
+        } catch (IOException e) {
+            boolean locked = e.getCause() instanceof UnrecoverableKeyException;
+            throw new CommandFailure(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "failed to read " + file + ": " + (locked ? "the password is another one" : Reasons.of(e)),
                     "the password of the file is taken from the environment variable " + PASSWORD);
         }
     }

@@ -84,6 +84,15 @@ class CommandLineTest {
     }
 
     @Test
+    void aKeyThatLooksLikeAnOptionIsToldItsWay() {
+        Cli.Run run = cli.run("store", "put", "-key", "v").exits(ExitCode.USAGE);
+        assertTrue(run.err().contains("Unknown option: '-key'"), run.err());
+        assertTrue(run.err().contains("begins with '-' goes behind '--'"), run.err());
+        assertFalse(
+                cli.run("store", "get", "a", "b").exits(ExitCode.USAGE).err().contains("behind '--'"));
+    }
+
+    @Test
     void aWordThatTheLocaleMutilatedIsRefused() {
         Cli.Run run = cli.run("store", "put", "caf\ufffd", "v").exits(ExitCode.USAGE);
         assertTrue(run.err().contains("LC_ALL=C.UTF-8"), run.err());

@@ -194,6 +194,16 @@ class NetworkOptionsTest {
                 () -> config(Map.of(TlsFiles.PASSWORD, "wrong"), "--listen", ":0", "--tls-keystore", keys.toString()));
         assertTrue(failure.hint().orElseThrow().contains(TlsFiles.PASSWORD));
         assertEquals(
+                "failed to read " + keys + ": the password is another one",
+                failure.error().message());
+        Path pem = Files.writeString(directory.resolve("node.pem"), "-----BEGIN CERTIFICATE-----\n");
+        CommandFailure another = assertThrows(
+                CommandFailure.class, () -> config(Map.of(), "--listen", ":0", "--tls-keystore", pem.toString()));
+        assertEquals(
+                "failed to read " + pem + ": it is neither PKCS12 nor JKS",
+                another.error().message());
+        assertTrue(another.hint().orElseThrow().contains("keytool -importcert"));
+        assertEquals(
                 ErrorCode.INVALID_ARGUMENT,
                 refusal(
                         Map.of(),
