@@ -59,6 +59,7 @@ final class SyncText {
     static String line(PeerState peer, List<TransportLink> links) {
         return Texts.visible(peer.node().value()) + " " + (peer.up() ? "up" : "down")
                 + peer.address().map(address -> " " + Texts.visible(address)).orElse("") + " behind=" + peer.behind()
+                + " ahead=" + peer.ahead()
                 + " in-flight=" + peer.inFlight() + " retries=" + peer.retries()
                 + millis(" heard=", peer.heardMillisAgo(), "ms-ago")
                 + millis(" clock-offset=", peer.clockOffsetMillis(), "ms")
@@ -101,6 +102,7 @@ final class SyncText {
                 .put("up", peer.up())
                 .put("address", peer.address())
                 .put("behind", peer.behind())
+                .put("ahead", peer.ahead())
                 .put("inFlight", peer.inFlight())
                 .put("retries", peer.retries())
                 .putTexts("subscription", peer.subscription());

@@ -109,6 +109,7 @@ final class Outbox {
                         Optional.ofNullable(addresses.get(peer.node())),
                         peer.isLinked(),
                         here.held().beyond(peer.acknowledged()),
+                        peer.acknowledged().beyond(here.held()),
                         peer.inFlight().size(),
                         peer.retries(),
                         peer.isHeard() ? OptionalLong.of((now - peer.heardAt()) / 1_000_000) : OptionalLong.empty(),

@@ -13,6 +13,7 @@ import softadastra.core.NodeId;
  * @param address where it is reached; empty while there is no way to it
  * @param up whether there is a way to it, as far as is known
  * @param behind how many of the operations that are held here it has not acknowledged
+ * @param ahead how many of the operations that it is known to hold are yet to come here
  * @param inFlight how many of these were sent and not yet acknowledged
  * @param retries how many operations were sent to it again, since the engine was opened
  * @param heardMillisAgo how long ago, in milliseconds, it was heard of last; empty if not since the engine was opened
@@ -25,6 +26,7 @@ public record PeerState(
         Optional<String> address,
         boolean up,
         long behind,
+        long ahead,
         long inFlight,
         long retries,
         OptionalLong heardMillisAgo,

@@ -89,6 +89,29 @@ class SyncNodesTest {
         }
     }
 
+    @Test
+    void whoHasYetToGetWhatOthersHoldIsToldHowMuchThatIs() {
+        int all = 1_000;
+        try (Node a = new Node("node-a");
+                Node b = new Node("node-b")) {
+            tick(a, b);
+            for (int i = 0; i < all; i++) {
+                a.put("k" + i, "v");
+            }
+            boolean partly = false;
+            for (int i = 0; i < 50; i++) {
+                a.sync.tick().orElseThrow();
+                b.sync.tick().orElseThrow();
+                long ahead = b.sync.peers().orElseThrow().get(0).ahead();
+                assertTrue(ahead == 0 || ahead == all - b.contents().size(), "ahead: " + ahead);
+                partly |= ahead > 0 && ahead < all;
+            }
+            assertTrue(partly, "it had all of it at once");
+            assertEquals(a.contents(), b.contents());
+            assertEquals(0, a.sync.peers().orElseThrow().get(0).ahead());
+        }
+    }
+
     /** A log in memory lets go what nobody has pinned. */
     @Test
     void whoLagsBehindWhatALogInMemoryStillHasCatchesUp() {

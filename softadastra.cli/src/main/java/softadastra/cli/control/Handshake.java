@@ -25,7 +25,7 @@ import softadastra.core.SoftadastraException;
  */
 final class Handshake {
     /** The version of all that is said on the connection; both sides must have the same. */
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     private static final byte[] MAGIC = "SDCONTROL".getBytes(StandardCharsets.US_ASCII);
     private static final int NONCE = 32;

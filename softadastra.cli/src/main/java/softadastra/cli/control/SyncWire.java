@@ -165,6 +165,7 @@ final class SyncWire {
         Wire.writeOptional(out, peer.address(), Wire::writeText);
         Wire.writeFlag(out, peer.up());
         out.writeVarint(peer.behind());
+        out.writeVarint(peer.ahead());
         out.writeVarint(peer.inFlight());
         out.writeVarint(peer.retries());
         Wire.writeOptional(out, peer.heardMillisAgo());
@@ -177,6 +178,7 @@ final class SyncWire {
                 readNode(in),
                 Wire.readOptional(in, Wire::readText),
                 Wire.readFlag(in),
+                in.readVarint(),
                 in.readVarint(),
                 in.readVarint(),
                 in.readVarint(),

@@ -49,7 +49,8 @@ final class StatusPage {
         out.append("\nPeers\n");
         for (PeerState peer : report.peers()) {
             out.append("  ").append(peer.node()).append(peer.up() ? "  up" : "  down");
-            out.append("  behind ").append(peer.behind()).append("  in flight ").append(peer.inFlight());
+            out.append("  behind ").append(peer.behind());
+            out.append("  ahead ").append(peer.ahead()).append("  in flight ").append(peer.inFlight());
             out.append("  heard ").append(seconds(peer.heardMillisAgo())).append('\n');
         }
         if (!report.openFences().isEmpty()) {
@@ -127,6 +128,7 @@ final class StatusPage {
         one.put("address", text(peer.address()));
         one.put("up", peer.up());
         one.put("behind", peer.behind());
+        one.put("ahead", peer.ahead());
         one.put("inFlight", peer.inFlight());
         one.put("retries", peer.retries());
         one.put("heardMillisAgo", number(peer.heardMillisAgo()));
