@@ -216,7 +216,7 @@ final class Exchange {
             mending.want();
         }
         if (peers.haveEchoed(now)) {
-            tally.attempt(() -> tally.reissued += mending.step());
+            tally.attempt(this::mend);
         }
         peers.admit();
         tally.attempt(forgetting::makePromise);
@@ -225,6 +225,15 @@ final class Exchange {
         tally.sent = sending.send(now);
         tally.attempt(() -> tally.collected = forgetting.collect());
         tally.attempt(() -> antiEntropy.step(isAtRest(), now));
+    }
+
+    private void mend() {
+        int again = mending.step();
+        tally.reissued += again;
+        if (again > 0) {
+            // What came with a part and counts no more may have taken the place there of what is yet to come.
+            incoming.startOver();
+        }
     }
 
     private void compare(SyncMessage message, long now) {

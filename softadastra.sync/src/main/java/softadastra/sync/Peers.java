@@ -166,7 +166,9 @@ final class Peers {
      * what stands elsewhere may have brought it, and whoever held it may have lost its log since.
      */
     boolean isHeldByNone(OperationId id) {
-        return all.values().stream().map(Peer::cut).allMatch(cut -> cut != null && !cut.held().includes(id));
+        return all.values().stream()
+                .map(Peer::cut)
+                .allMatch(cut -> cut != null && !cut.held().includes(id));
     }
 
     /** Of what this node holds, what all members do. */

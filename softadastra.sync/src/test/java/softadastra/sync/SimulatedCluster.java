@@ -3,12 +3,16 @@ package softadastra.sync;
 import static softadastra.sync.Invariant.I1;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import softadastra.core.ErrorCode;
 import softadastra.core.NodeId;
 import softadastra.core.SoftadastraException;
+import softadastra.store.Origin;
 
 /** The nodes of a simulation, the network between them, and the time that passes for all; whatever is done there may kill one of them. */
 final class SimulatedCluster {
@@ -17,6 +21,10 @@ final class SimulatedCluster {
 
     private final long seed;
     private final List<SimulatedNode> nodes = new ArrayList<>();
+
+    /** As what each node goes on, as far as it was looked at. */
+    private final Map<NodeId, Origin> selves = new HashMap<>();
+
     private final SimulatedNetwork network;
     private final SimulationCounts counts;
     private long millis = START_MILLIS;
@@ -33,6 +41,27 @@ final class SimulatedCluster {
 
     List<SimulatedNode> nodes() {
         return nodes;
+    }
+
+    /**
+     * Takes note of the epoch that a node goes by.
+     *
+     * @return the one that it went by before; null if there was none, or its log was lost since
+     */
+    @Nullable
+    Origin goesBy(NodeId id, Origin self) {
+        return selves.put(id, self);
+    }
+
+    /** The log of a node is gone, and with it the epoch that it went by. */
+    @Nullable
+    Origin losesEpoch(NodeId id) {
+        return selves.remove(id);
+    }
+
+    /** Whether there are nodes that one does not take for members, as they are. */
+    boolean isApart(SimulatedNode node) {
+        return !node.exchange().members().current().containsAll(selves.values());
     }
 
     SimulatedNode node(NodeId id) {

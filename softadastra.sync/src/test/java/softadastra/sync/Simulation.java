@@ -6,9 +6,7 @@ import static softadastra.sync.Invariant.I7;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32C;
 import softadastra.core.NodeId;
@@ -37,9 +35,6 @@ final class Simulation implements AutoCloseable {
     private final SimulationWords words = new SimulationWords();
     private final SimulationReports reports = new SimulationReports();
     private final CRC32C trace = new CRC32C();
-
-    /** As what each node goes on, as far as it was looked at. */
-    private final Map<NodeId, Origin> selves = new HashMap<>();
 
     private final SimulatedDifference difference;
     private final SimulatedMoves moves;
@@ -115,7 +110,7 @@ final class Simulation implements AutoCloseable {
             return;
         }
         applications.started(node);
-        Origin last = selves.put(node.id(), node.exchange().self());
+        Origin last = cluster.goesBy(node.id(), node.exchange().self());
         if (last != null && !last.equals(node.exchange().self())) {
             // It was killed in the step in which it went on as another one.
             renewed(node, last);
@@ -126,7 +121,7 @@ final class Simulation implements AutoCloseable {
             applications.checkKept(node);
             checks.started(node);
             oracle.restarted(self, node.store().context().counter(self));
-            oracle.forgotten(node, words);
+            oracle.forgotten(node, words, cluster.isApart(node));
             checks.checkOutbox(node);
         }
         rejections.see(node);
@@ -269,7 +264,7 @@ final class Simulation implements AutoCloseable {
         boolean putBack = move == SimulatedMoves.Move.IS_PUT_BACK;
         if (move != SimulatedMoves.Move.GOES && (putBack ? node.putBack() : node.wipe())) {
             counts.losses++;
-            Origin unused = selves.remove(node.id());
+            Origin unused = cluster.losesEpoch(node.id());
             moves.lost(node.id(), putBack);
             oracle.lost(node, nodes, words, rejections);
             words.lost(node.id());
@@ -388,7 +383,7 @@ final class Simulation implements AutoCloseable {
             renewed(node, before);
         }
         if (collected[0]) {
-            oracle.forgotten(node, words);
+            oracle.forgotten(node, words, cluster.isApart(node));
         }
         rejections.see(node);
         if (done) {
@@ -405,7 +400,7 @@ final class Simulation implements AutoCloseable {
     }
 
     private void renewed(SimulatedNode node, Origin before) {
-        Origin unused = selves.put(node.id(), node.exchange().self());
+        Origin unused = cluster.goesBy(node.id(), node.exchange().self());
         counts.renewals++;
         moves.returned(node.id());
         // What it had written in a log that was put back stands for something else at others.

@@ -95,7 +95,7 @@ final class SimulationChecks {
     /** Who has never met anybody forgets removals at once, but for the last one, and that before long. */
     void noteForgottenAlone(SimulatedNode node) {
         if (node.exchange().peers().isEmpty()) {
-            oracle.forgotten(node, words);
+            oracle.forgotten(node, words, cluster.isApart(node));
         }
     }
 

@@ -46,7 +46,7 @@ final class SimulationOracle {
     /** Removals that somebody may have dropped before it met anybody. */
     private final Set<OperationId> droppedAlone = new HashSet<>();
 
-    /** Removals that some have agreed to forget who may have been told to forget the others. */
+    /** Removals that some have agreed to forget while there were others: these had yet to meet them, or they were told to forget these. */
     private final Set<OperationId> agreedAlone = new HashSet<>();
 
     SimulationOracle(SimulationCounts counts) {
@@ -219,22 +219,29 @@ final class SimulationOracle {
     }
 
     /**
-     * Of what should stand, all but the removals that somebody has dropped before it met anybody, unless they stand; and if something does,
-     * all but those that only some have agreed to forget.
+     * Of what should stand, all but the removals that somebody has dropped before it met anybody, unless they stand; and if something does
+     * that they have not removed, all but those that only some have agreed to forget.
      */
     private List<Written> remembered(List<Written> expected, List<Standing> standing) {
         return expected.stream()
                 .filter(each -> each.isAmong(standing)
                         || !(droppedAlone.contains(each.id())
-                                || (!standing.isEmpty() && agreedAlone.contains(each.id()))))
+                                || (agreedAlone.contains(each.id()) && isBesides(each, standing))))
                 .toList();
+    }
+
+    /** Whether something stands, and nothing of it was known to who has removed what there was. */
+    private static boolean isBesides(Written removal, List<Standing> standing) {
+        return !standing.isEmpty() && standing.stream().noneMatch(each -> removal.knew(each.id()));
     }
 
     /**
      * Takes note of the removals that a node does not remember any more. All who take part must have had them then, as far as it knows
      * who does; who comes later gets what stands, and needs none of them.
+     *
+     * @param apart whether there are nodes that it does not take for members, as they are
      */
-    void forgotten(SimulatedNode node, SimulationWords words) {
+    void forgotten(SimulatedNode node, SimulationWords words, boolean apart) {
         Members members = node.exchange().members();
         CausalContext held = members.clamp(node.store().context());
         byKey.forEach((key, all) -> {
@@ -247,7 +254,7 @@ final class SimulationOracle {
                     && node.store().replication().standing(key).orElseThrow().isEmpty();
             if (isForgotten) {
                 for (Written each : Written.last(SimulationPolicies.ALL.of(key), known)) {
-                    if (!each.isValue() && counts.forgotten > 0) {
+                    if (!each.isValue() && apart) {
                         agreedAlone.add(each.id());
                     }
                     if (!each.isValue() && forgotten.add(each.id())) {
