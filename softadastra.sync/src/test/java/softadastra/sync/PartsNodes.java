@@ -1,8 +1,12 @@
 package softadastra.sync;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,6 +101,20 @@ abstract class PartsNodes {
 
         void kill() {
             store.close();
+        }
+
+        /** Its log is gone, and it begins again with none. */
+        void lose() {
+            kill();
+            Path log = directory.resolve(id + ".wal");
+            try (Stream<Path> all = Files.walk(log)) {
+                for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(each);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            open();
         }
 
         void put(String key, int bytes) {

@@ -103,6 +103,33 @@ class PartsTest extends PartsNodes {
         assertEquals(progress, b.exchange.progress());
     }
 
+    /** It is within the limit of a fence, that somebody held then: nobody refuses it, and nobody can send it. */
+    @Test
+    void whatIsHeldByNobodyAnyMoreIsWrittenAgain() {
+        Node a = new Node("a");
+        Node b = new Node("b");
+        Node c = new Node("c");
+        tick(20, a, b, c);
+        fill(b, "k", 0, 100);
+        tick(200, a, b, c);
+        assertEquals(b.contents(), a.contents());
+        assertEquals(b.contents(), c.contents());
+        b.lose();
+        tick(400, a, b, c);
+        assertEquals(Set.of(100L), Set.copyOf(b.exchange.members().fenced().values()));
+        b.lose();
+        while (b.contents().size() < 50) {
+            tick(a, b, c);
+        }
+        a.lose();
+        c.lose();
+        Set<String> left = new TreeSet<>(b.contents().keySet());
+        tick(400, a, b, c);
+        assertTrue(b.contents().keySet().containsAll(left), b.contents()::toString);
+        assertEquals(b.contents(), a.contents());
+        assertEquals(b.contents(), c.contents());
+    }
+
     /** Of many entries it lacks few: nobody walks over all of them at once. */
     @Test
     void whoLacksFewOfManyGetsThem() {
