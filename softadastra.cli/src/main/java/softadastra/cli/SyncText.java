@@ -181,9 +181,15 @@ final class SyncText {
                 .put("response", anomaly.response().name());
     }
 
-    /** What was seen that points to a wrong clock or a copied log; nothing if all is well. */
+    /** What was seen that points to a wrong program, a wrong clock or a copied log; nothing if all is well. */
     static List<String> anomalies(SyncReport report) {
         List<String> lines = new ArrayList<>();
+        if (report.malformed() > 0) {
+            lines.add("malformed : " + report.malformed() + " messages"
+                    + report.malformedProblem()
+                            .map(problem -> ", the last one: " + Texts.visible(problem))
+                            .orElse(""));
+        }
         if (report.clockAnomalies() > 0) {
             lines.add("clock anomalies : " + report.clockAnomalies()
                     + " (stamps more than two minutes ahead of this machine's clock)");
@@ -200,6 +206,7 @@ final class SyncText {
                 .put("conflicts", report.conflicts())
                 .put("conflictsDropped", report.conflictsDropped())
                 .put("malformed", report.malformed())
+                .put("malformedProblem", report.malformedProblem())
                 .put("clockAnomalies", report.clockAnomalies())
                 .put("forks", report.forks())
                 .putTexts("subscription", report.subscription())

@@ -396,6 +396,11 @@ final class Exchange {
         return inbox.malformed();
     }
 
+    /** What was wrong with the last of them. */
+    Optional<String> malformedProblem() {
+        return inbox.problem();
+    }
+
     /** Which identities were seen to stand for two contents. */
     Forks forks() {
         return forks;

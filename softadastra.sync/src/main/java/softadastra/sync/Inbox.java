@@ -21,6 +21,7 @@ final class Inbox {
     private final Predicate<NodeId> isOwn;
     private boolean full;
     private long malformed;
+    private Optional<String> problem = Optional.empty();
 
     /**
      * What comes in by a transport.
@@ -45,13 +46,20 @@ final class Inbox {
             }
             size += bytes.get().length;
             Result<SyncMessage> message = SyncMessageCodec.decode(bytes.get());
-            if (message.isErr() || isOwn.test(message.value().from().node())) {
-                malformed++;
+            if (message.isErr()) {
+                refuse(message.error().message());
+            } else if (isOwn.test(message.value().from().node())) {
+                refuse("a message of this node, from somebody else");
             } else {
                 messages.add(message.value());
             }
         }
         return messages;
+    }
+
+    private void refuse(String why) {
+        malformed++;
+        problem = Optional.of(why);
     }
 
     /** Whether more may have come in than was taken last. */
@@ -62,5 +70,10 @@ final class Inbox {
     /** How many messages made no sense so far. */
     long malformed() {
         return malformed;
+    }
+
+    /** What was wrong with the last of them; empty if there was none. */
+    Optional<String> problem() {
+        return problem;
     }
 }

@@ -29,6 +29,7 @@ record Reporting(StoreEngine store, Optional<Ways> ways, Optional<Exchange> exch
                 exchange.map(with -> (long) with.conflicts().size()).orElse(0L),
                 exchange.map(with -> with.conflicts().dropped()).orElse(0L),
                 exchange.map(Exchange::malformed).orElse(0L),
+                exchange.flatMap(Exchange::malformedProblem),
                 exchange.map(with -> with.clocks().count()).orElse(0L),
                 exchange.map(with -> (long) with.forks().found().size()).orElse(0L),
                 exchange.map(with -> with.subscriptions().own().told()).orElse(List.of()),

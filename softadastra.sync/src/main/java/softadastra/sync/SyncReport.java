@@ -21,6 +21,7 @@ import softadastra.core.SoftadastraError;
  * @param conflicts how many conflicts wait for the application
  * @param conflictsDropped how many have gone for want of room before the application had taken them, since the log began
  * @param malformed how many messages were refused since the engine was opened
+ * @param malformedProblem what was wrong with the last of them, in words; empty if there was none
  * @param clockAnomalies how many stamps of others were further ahead than this node's clock follows, since the engine was opened; see
  *     {@link SyncEvent.ClockAnomaly}
  * @param forks how many identities were seen to stand for two contents, since the engine was opened; see {@link
@@ -41,6 +42,7 @@ public record SyncReport(
         long conflicts,
         long conflictsDropped,
         long malformed,
+        Optional<String> malformedProblem,
         long clockAnomalies,
         long forks,
         List<String> subscription,
@@ -55,6 +57,7 @@ public record SyncReport(
         peers = List.copyOf(peers);
         openFences = List.copyOf(openFences);
         links = List.copyOf(links);
+        Objects.requireNonNull(malformedProblem, "malformedProblem");
         subscription = List.copyOf(subscription);
         Objects.requireNonNull(failure, "failure");
     }

@@ -141,7 +141,9 @@ class HostileMessagesTest extends TimedNodes {
             // Beside what somebody else says in the same step.
             line.send(a.id, each.getValue());
             step();
-            assertEquals(refused + 1, a.sync.report().orElseThrow().malformed(), each.getKey());
+            SyncReport report = a.sync.report().orElseThrow();
+            assertEquals(refused + 1, report.malformed(), each.getKey());
+            assertTrue(report.malformedProblem().isPresent(), each.getKey());
             assertEquals(last, a.store.stats().lastSequence(), each.getKey());
             assertEquals(clock, a.store.replication().clock().orElseThrow(), each.getKey());
             b.put("k", "round " + ++round);

@@ -113,6 +113,7 @@ final class SyncWire {
         out.writeVarint(report.conflicts());
         out.writeVarint(report.conflictsDropped());
         out.writeVarint(report.malformed());
+        Wire.writeOptional(out, report.malformedProblem(), Wire::writeText);
         out.writeVarint(report.clockAnomalies());
         out.writeVarint(report.forks());
         Wire.writeList(out, report.subscription(), Wire::writeText);
@@ -133,6 +134,7 @@ final class SyncWire {
                 in.readVarint(),
                 in.readVarint(),
                 in.readVarint(),
+                Wire.readOptional(in, Wire::readText),
                 in.readVarint(),
                 in.readVarint(),
                 Wire.readList(in, Wire::readText),

@@ -42,7 +42,13 @@ final class StatusPage {
                         + ", in flight " + state.inFlightCount() + ", failed " + state.failedCount() + ")");
         line(out, "retries", "" + state.totalRetries());
         line(out, "conflicts", report.conflicts() + " (dropped " + report.conflictsDropped() + ")");
-        line(out, "malformed", "" + report.malformed());
+        line(
+                out,
+                "malformed",
+                report.malformed()
+                        + report.malformedProblem()
+                                .map(problem -> " (the last one: " + problem + ")")
+                                .orElse(""));
         line(out, "forks", "" + report.forks());
         line(out, "clocks", report.clockAnomalies() + " stamps too far ahead");
         line(out, "failure", report.failure().map(error -> error.message()).orElse("none"));
@@ -99,6 +105,7 @@ final class StatusPage {
         all.put("conflicts", report.conflicts());
         all.put("conflictsDropped", report.conflictsDropped());
         all.put("malformed", report.malformed());
+        all.put("malformedProblem", text(report.malformedProblem()));
         all.put("clockAnomalies", report.clockAnomalies());
         all.put("forks", report.forks());
         all.put(

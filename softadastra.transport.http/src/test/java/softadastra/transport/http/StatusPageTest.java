@@ -14,6 +14,7 @@ class StatusPageTest {
         String text = page.text();
         assertTrue(text.contains("\nstage     : writing again\n"), text);
         assertTrue(text.contains("\nconflicts : 0 (dropped 5)\n"), text);
+        assertTrue(text.contains("\nmalformed : 3 (the last one: malformed message: flags 9)\n"), text);
         assertTrue(text.contains("\nforks     : 6\n"), text);
         assertTrue(text.contains("\nclocks    : 4 stamps too far ahead\n"), text);
         assertTrue(text.contains("\nOpen fences\n  gone@0000000000000def  waits for away hub\n"), text);
@@ -24,6 +25,7 @@ class StatusPageTest {
         String json = page.json();
         assertTrue(json.contains("\"stage\":\"WRITING_AGAIN\""), json);
         assertTrue(json.contains("\"conflicts\":0,\"conflictsDropped\":5,"), json);
+        assertTrue(json.contains("\"malformed\":3,\"malformedProblem\":\"malformed message: flags 9\","), json);
         assertTrue(json.contains("\"clockAnomalies\":4,\"forks\":6,"), json);
         assertTrue(
                 json.contains(
