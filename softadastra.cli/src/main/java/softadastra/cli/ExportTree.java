@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import softadastra.core.ErrorCode;
 
 /**
@@ -40,17 +41,22 @@ final class ExportTree {
 
     private static final boolean WINDOWS =
             System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
-    private static final String TEMPORARY = ".softadastra-export.tmp";
+    private static final String TEMPORARY = ".softadastra-export-";
 
     private final Path root;
+
+    /** The log's directory, which may lie below the root; empty if there is none. */
+    private final Optional<Path> log;
+
     private final boolean force;
     private final Set<Path> checked = new HashSet<>();
 
     /** What was written, by its name in lower case: some file systems take two names for one. */
     private final Map<String, String> written = new HashMap<>();
 
-    private ExportTree(Path root, boolean force) {
+    private ExportTree(Path root, Optional<Path> log, boolean force) {
         this.root = root;
+        this.log = log;
         this.force = force;
     }
 
@@ -66,12 +72,13 @@ final class ExportTree {
             Files.createDirectory(root);
         }
         Path real = root.toRealPath();
-        if (Files.isDirectory(log) && real.startsWith(log.toRealPath())) {
+        Optional<Path> realLog = Files.isDirectory(log) ? Optional.of(log.toRealPath()) : Optional.empty();
+        if (realLog.filter(real::startsWith).isPresent()) {
             throw new CommandFailure(
                     ErrorCode.INVALID_ARGUMENT,
                     "invalid export directory '" + root + "': it is in the log's directory");
         }
-        return new ExportTree(real, force);
+        return new ExportTree(real, realLog, force);
     }
 
     /**
@@ -136,9 +143,20 @@ final class ExportTree {
             throw new Unrepresentable("'" + relative(directory) + "' is a symbolic link, which is not followed");
         } else if (!attributes.get().isDirectory()) {
             throw new Unrepresentable("'" + relative(directory) + "' is a file, and cannot be a directory as well");
+        } else if (isLog(directory)) {
+            throw new Unrepresentable("'" + relative(directory) + "' is the log");
         }
         checked.add(directory);
         return directory;
+    }
+
+    /** Not by its name: where the file system ignores case, another one leads there too. */
+    private boolean isLog(Path directory) throws Unrepresentable {
+        try {
+            return log.isPresent() && Files.isSameFile(directory, log.get());
+        } catch (IOException e) {
+            throw new Unrepresentable("'" + relative(directory) + "' cannot be looked at: " + Reasons.of(e));
+        }
     }
 
     private void create(String key, Path file, byte[] value) throws Unrepresentable, IOException {
@@ -178,8 +196,7 @@ final class ExportTree {
     }
 
     private static void replace(Path file, byte[] value) throws Unrepresentable, IOException {
-        Path temporary = file.resolveSibling(TEMPORARY);
-        Files.deleteIfExists(temporary);
+        Path temporary = free(file);
         fill(temporary, value);
         try {
             try {
@@ -190,6 +207,15 @@ final class ExportTree {
         } finally {
             Files.deleteIfExists(temporary);
         }
+    }
+
+    /** A name beside a file that nothing has: what has one may be an entry, or somebody else's. */
+    private static Path free(Path file) {
+        Path free;
+        do {
+            free = file.resolveSibling(TEMPORARY + UUID.randomUUID() + ".tmp");
+        } while (Files.exists(free, LinkOption.NOFOLLOW_LINKS));
+        return free;
     }
 
     private static Optional<BasicFileAttributes> attributes(Path path) throws Unrepresentable {

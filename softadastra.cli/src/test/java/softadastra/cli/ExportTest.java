@@ -154,6 +154,43 @@ class ExportTest {
         assertEquals("evil", cli.run("store", "get", "lock").ok().out());
     }
 
+    /** The log lies below the directory, and whoever writes keys knows where: those of other nodes come from elsewhere. */
+    @Test
+    void noKeyLeadsIntoTheLogBelowTheDirectory() throws IOException {
+        cli.run("store", "put", "good", "1").ok();
+        cli.run("store", "put", "node.wal/new", "evil").ok();
+        cli.run("store", "put", "node.wal/below/new", "evil").ok();
+        String segment;
+        try (Stream<Path> all = Files.list(cli.wal())) {
+            segment = all.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".segment"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        cli.run("store", "put", "node.wal/" + segment, "evil").ok();
+        Cli.Run run =
+                cli.run("store", "export", directory.toString(), "--force").exits(ExitCode.FAILURE);
+        assertEquals(List.of("exported 1 entries, 1 bytes, 3 left out"), run.lines());
+        assertTrue(run.err().contains("left out: node.wal/new: 'node.wal' is the log\n"), run.err());
+        assertFalse(Files.exists(cli.wal().resolve("new")));
+        assertFalse(Files.exists(cli.wal().resolve("below")));
+        assertEquals("1", cli.run("store", "get", "good").ok().out());
+        cli.run("wal", "verify").ok();
+    }
+
+    @Test
+    void whatIsReplacedTakesNoOtherFileAlong() throws IOException {
+        String once = ".softadastra-export.tmp";
+        for (String key : List.of(once, "a", "b")) {
+            cli.run("store", "put", key, "new").ok();
+        }
+        Files.createDirectories(out);
+        Files.writeString(out.resolve("a"), "old");
+        Files.writeString(out.resolve("b"), "old");
+        export("--force").ok();
+        assertEquals(List.of("work/out/" + once, "work/out/a", "work/out/b"), files());
+    }
+
     @Test
     void aPrefixSelects() throws IOException {
         cli.run("store", "put", "a/1", "x").ok();
