@@ -87,7 +87,8 @@ public final class Client implements AutoCloseable {
      *
      * @return ok, or an error. INVALID_STATE: it is open already. INVALID_ARGUMENT: node id or path. PROVIDER_MISSING: a log
      *     provider, a transport or a discovery was asked for that is not there. Everything else as of {@link
-     *     StoreEngine#open}: DIRECTORY_MISSING, LOCKED, WRONG_NODE, CORRUPTION, ...
+     *     StoreEngine#open}: DIRECTORY_MISSING, LOCKED, WRONG_NODE, CORRUPTION, ...; or of {@link SyncEngine#open}: what the
+     *     transport refuses, such as IO_ERROR where its address is taken, and what of sync does not fit the log. Nothing stays open then
      */
     public Result<Unit> open() {
         return open(options.sync(), store -> SyncEngine.open(store, options.sync()));
@@ -199,7 +200,7 @@ public final class Client implements AutoCloseable {
     /**
      * Makes everything written so far durable. Only needed where {@link ClientOptions#autoFlush} is off.
      *
-     * @return ok, or NO_SPACE, PERMISSION_DENIED, IO_ERROR
+     * @return ok, or NO_SPACE, PERMISSION_DENIED, IO_ERROR, INDETERMINATE; see {@link StoreEngine#flush}
      */
     public Result<Unit> flush() {
         return engines.call(open -> open.store.flush());
@@ -444,12 +445,13 @@ public final class Client implements AutoCloseable {
     /**
      * Has a listener told of conflicts and of nodes that come, until the client is closed.
      *
-     * @param listener is told; by the thread that does the step
+     * @param listener is told; by the thread that does the step. It may close the client; where another thread is at that already,
+     *     {@link #close} returns at once, and {@link #open} answers INVALID_STATE: that one waits for the listener
      * @return ok, or INVALID_STATE
      */
     public Result<Unit> addSyncListener(SyncListener listener) {
         return engines.call(open -> {
-            open.sync.addListener(listener);
+            open.sync.addListener(engines.listener(listener));
             return Result.ok();
         });
     }
@@ -482,7 +484,8 @@ public final class Client implements AutoCloseable {
     }
 
     /**
-     * Stops synchronisation, makes everything durable and closes the log. Closing a client that is not open is fine.
+     * Stops synchronisation, makes everything durable and closes the log, or waits until another thread that is at it has. Closing a
+     * client that is not open is fine.
      *
      * <p>A client in memory takes its leave: see {@link ClientOptions#memoryOnly}. One that has said {@link #leave} too waits, for a second
      * at most, until that is handed over.

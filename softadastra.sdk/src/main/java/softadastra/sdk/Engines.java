@@ -1,5 +1,7 @@
 package softadastra.sdk;
 
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.CheckReturnValue;
@@ -12,6 +14,7 @@ import softadastra.store.StoreConfig;
 import softadastra.store.StoreEngine;
 import softadastra.sync.SyncConfig;
 import softadastra.sync.SyncEngine;
+import softadastra.sync.SyncListener;
 import softadastra.wal.spi.WalConfig;
 
 /**
@@ -39,7 +42,10 @@ final class Engines implements AutoCloseable {
     }
 
     /** Guards opening and closing; calls in between go without. */
-    private final Object lock = new Object();
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Set in a thread that tells a listener something: whoever closes may be waiting for that thread. */
+    private final ThreadLocal<Boolean> telling = new ThreadLocal<>();
 
     private volatile @Nullable Open engines;
 
@@ -50,14 +56,44 @@ final class Engines implements AutoCloseable {
      * @param sync opens the sync engine; the store is closed if it does not
      */
     Result<Unit> open(SyncConfig needed, StoreConfig config, Function<StoreEngine, Result<SyncEngine>> sync) {
-        synchronized (lock) {
+        if (!lock()) {
+            return Result.err(ErrorCode.INVALID_STATE, "client is being opened or closed by another thread");
+        }
+        try {
             if (engines != null) {
                 return Result.err(ErrorCode.INVALID_STATE, "client is already open");
             }
             return needed.available()
                     .flatMap(ok -> StoreEngine.open(config))
                     .flatMap(store -> attach(store, sync, config.wal().medium() == WalConfig.Medium.VOLATILE));
+        } finally {
+            lock.unlock();
         }
+    }
+
+    /** Waits until nobody else opens or closes; not within a listener, for which that one may wait: then false. */
+    private boolean lock() {
+        if (telling.get() != null) {
+            return lock.tryLock();
+        }
+        lock.lock();
+        return true;
+    }
+
+    /** The same listener, within which opening and closing wait for nobody. */
+    SyncListener listener(SyncListener listener) {
+        Objects.requireNonNull(listener, "listener");
+        return event -> {
+            boolean outermost = telling.get() == null;
+            telling.set(true);
+            try {
+                listener.happened(event);
+            } finally {
+                if (outermost) {
+                    telling.remove();
+                }
+            }
+        };
     }
 
     private Result<Unit> attach(StoreEngine store, Function<StoreEngine, Result<SyncEngine>> sync, boolean isVolatile) {
@@ -109,7 +145,11 @@ final class Engines implements AutoCloseable {
     /** Closes them; those that are not open stay so. */
     @Override
     public void close() {
-        synchronized (lock) {
+        if (!lock()) {
+            // Whoever is at it goes on once the listener returns.
+            return;
+        }
+        try {
             Open open = engines;
             if (open != null) {
                 engines = null;
@@ -120,6 +160,8 @@ final class Engines implements AutoCloseable {
                     open.store.close();
                 }
             }
+        } finally {
+            lock.unlock();
         }
     }
 

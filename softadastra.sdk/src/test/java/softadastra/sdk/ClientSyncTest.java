@@ -10,11 +10,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import softadastra.core.ErrorCode;
 import softadastra.core.NodeId;
@@ -76,6 +81,38 @@ class ClientSyncTest {
 
     private static long outboxOf(Client client) {
         return client.syncState().orElseThrow().outboxSize();
+    }
+
+    /** Whoever closes waits for the step that is under way, and that for the listener. */
+    @Test
+    @Timeout(60)
+    void aListenerMayCloseWhatAnotherThreadIsClosing() throws Exception {
+        AtomicReference<Thread> closer = new AtomicReference<>();
+        AtomicInteger events = new AtomicInteger();
+        CountDownLatch told = new CountDownLatch(1);
+        CompletableFuture<Result<Unit>> opened = new CompletableFuture<>();
+        a.addSyncListener(event -> {
+                    if (events.getAndIncrement() > 0) {
+                        return;
+                    }
+                    told.countDown();
+                    while (closer.get() == null || closer.get().getState() != Thread.State.WAITING) {
+                        Thread.onSpinWait();
+                    }
+                    a.close();
+                    opened.complete(open(a));
+                })
+                .orElseThrow();
+        a.startSync().orElseThrow();
+        b.startSync().orElseThrow();
+        told.await();
+        Thread closing = new Thread(a::close);
+        closing.start();
+        closer.set(closing);
+        closing.join();
+        assertEquals(ErrorCode.INVALID_STATE, opened.get().error().code());
+        assertFalse(a.isOpen());
+        open(a).orElseThrow();
     }
 
     @Test
