@@ -22,6 +22,7 @@ final class Driving {
     private final Supplier<Result<TickResult>> step;
     private final Supplier<Result<Long>> pause;
     private final BooleanSupplier behind;
+    private final BooleanSupplier over;
     private final Consumer<SoftadastraError> thrown;
     private final Runnable written = this::written;
 
@@ -37,6 +38,7 @@ final class Driving {
      * @param step does a step
      * @param pause answers how long in nanoseconds there is nothing to do, unless it is signalled; negative to end
      * @param behind whether something was written that no step has seen
+     * @param over whether there is nothing to do steps for any more, asked where a step is refused as if that were so
      * @param thrown takes what a step has thrown
      */
     Driving(
@@ -44,11 +46,13 @@ final class Driving {
             Supplier<Result<TickResult>> step,
             Supplier<Result<Long>> pause,
             BooleanSupplier behind,
+            BooleanSupplier over,
             Consumer<SoftadastraError> thrown) {
         this.turns = turns;
         this.step = step;
         this.pause = pause;
         this.behind = behind;
+        this.over = over;
         this.thrown = thrown;
     }
 
@@ -104,8 +108,8 @@ final class Driving {
     private boolean isBehind() {
         try {
             return behind.getAsBoolean();
-        } catch (RuntimeException e) {
-            // The step says what is wrong.
+        } catch (RuntimeException | Error e) {
+            // The step says what is wrong; and if it is a lack of memory, that passes.
             return true;
         }
     }
@@ -118,14 +122,25 @@ final class Driving {
         try {
             Result<TickResult> result = step.get();
             if (result.isErr()) {
-                return result.error().code() == ErrorCode.INVALID_STATE ? -1 : FAILURE_PAUSE_NANOS;
+                // A transport may call its own state so, and that passes.
+                boolean ended = result.error().code() == ErrorCode.INVALID_STATE && over.getAsBoolean();
+                return ended ? -1 : FAILURE_PAUSE_NANOS;
             }
             return pause.get().orElse(-1L);
         } catch (RuntimeException | Error e) {
             // A listener, or a transport, that throws must not end the exchange for good without a word.
-            thrown.accept(SoftadastraError.of(ErrorCode.INVALID_STATE, "a step of sync has failed: " + e)
-                    .withCause(e));
+            tell(e);
             return FAILURE_PAUSE_NANOS;
+        }
+    }
+
+    private void tell(Throwable failed) {
+        try {
+            thrown.accept(SoftadastraError.of(ErrorCode.INVALID_STATE, "a step of sync has failed: " + failed)
+                    .withCause(failed));
+        } catch (RuntimeException | Error e) {
+            // Where there is no memory there may be none for this either.
+            return;
         }
     }
 }

@@ -88,6 +88,8 @@ final class SyncDriver implements Runnable {
             // What was signalled since the step began is not slept over: whoever signals says so first, and looks
             // whether it sleeps then. So does who writes, once it is visible: what it is behind is looked at last.
             waiting = true;
+            // An interrupt, which only a listener can have left here, would have it never sleep again.
+            boolean unused = Thread.interrupted();
             if (!pending && !stopped && nanos > 0 && !(written && behind.getAsBoolean())) {
                 LockSupport.parkNanos(this, nanos);
             }

@@ -19,6 +19,7 @@ import softadastra.core.SoftadastraError;
 import softadastra.core.Unit;
 import softadastra.store.Key;
 import softadastra.store.OperationId;
+import softadastra.store.Origin;
 import softadastra.store.Standing;
 import softadastra.store.StoreEngine;
 import softadastra.store.Value;
@@ -46,7 +47,7 @@ public final class SyncEngine implements AutoCloseable {
     private final Attachment attachment;
     private final Turns turns = new Turns();
     private final Driving driving =
-            new Driving(turns, this::tick, this::pause, this::isBehind, thrown -> failure = thrown);
+            new Driving(turns, this::tick, this::pause, this::isBehind, this::isOver, thrown -> failure = thrown);
     private final Listeners listeners = new Listeners();
 
     private volatile @Nullable SoftadastraError failure;
@@ -264,6 +265,11 @@ public final class SyncEngine implements AutoCloseable {
             Optional<Exchange> with = attachment.opened();
             return Result.ok(with.map(each -> each.pause(System.nanoTime())).orElse(-1L));
         });
+    }
+
+    private boolean isOver() {
+        Result<Origin> open = turns.open().flatMap(ok -> store.replication().origin());
+        return open.isErr() && open.error().code() == ErrorCode.INVALID_STATE;
     }
 
     private boolean isBehind() {

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import softadastra.core.ErrorCode;
@@ -153,6 +154,27 @@ class DrivingTest {
         assertEquals(40_000, seen.get());
     }
 
+    /** As a listener leaves it that has an interrupt to hand on. */
+    @Test
+    void aThreadThatWasInterruptedSleepsAllTheSame() {
+        AtomicInteger steps = new AtomicInteger();
+        AtomicReference<Thread> thread = new AtomicReference<>();
+        SyncDriver driver = new SyncDriver(
+                () -> {
+                    thread.set(Thread.currentThread());
+                    if (steps.incrementAndGet() == 1) {
+                        Thread.currentThread().interrupt();
+                    }
+                    return AN_HOUR;
+                },
+                () -> false);
+        driver.start();
+        // One more at most: an interrupt also ends the next sleep, as a signal does.
+        await(() -> steps.get() > 2 || (thread.get() != null && sleeps(thread.get())));
+        driver.stop();
+        assertTrue(steps.get() <= 2, () -> "steps: " + steps.get());
+    }
+
     @Test
     void whatArrivesIsNoWriteAndTakesAStep() {
         AtomicInteger steps = new AtomicInteger();
@@ -178,6 +200,78 @@ class DrivingTest {
         assertEquals(3, steps.get());
     }
 
+    /** Has a driver do steps, of which the first ends badly; whether it does others once it is signalled. */
+    private static boolean goesOnAfter(
+            StoreEngine store, Supplier<Result<TickResult>> first, BooleanSupplier behind, Runnable told) {
+        Turns turns = new Turns();
+        AtomicInteger steps = new AtomicInteger();
+        AtomicReference<Thread> thread = new AtomicReference<>();
+        Driving driving = new Driving(
+                turns,
+                () -> {
+                    thread.set(Thread.currentThread());
+                    if (steps.incrementAndGet() > 1) {
+                        return Result.ok(new TickResult(0, 0, 0));
+                    }
+                    // While the step is under way, so that what it is behind is asked for.
+                    put(store, "k");
+                    return first.get();
+                },
+                () -> Result.ok(AN_HOUR),
+                behind,
+                () -> false,
+                thrown -> told.run());
+        int begun = turns.always(() -> {
+            driving.start(store.replication());
+            return 0;
+        });
+        await(() ->
+                steps.get() > begun && (sleeps(thread.get()) || !thread.get().isAlive()));
+        driving.signal();
+        await(() -> steps.get() > 1 || !thread.get().isAlive());
+        driving.stop();
+        return steps.get() > 1;
+    }
+
+    @Test
+    void anErrorOfAnyKindEndsNoDriver() {
+        Runnable untold = () -> {
+            throw new OutOfMemoryError("planted, by whoever is told");
+        };
+        try (StoreEngine store = store("node-a")) {
+            boolean afterErrors = goesOnAfter(
+                    store,
+                    () -> {
+                        throw new OutOfMemoryError("planted");
+                    },
+                    () -> false,
+                    untold);
+            assertTrue(afterErrors);
+            AtomicInteger asked = new AtomicInteger();
+            boolean afterAsking = goesOnAfter(
+                    store,
+                    () -> Result.ok(new TickResult(0, 0, 0)),
+                    () -> {
+                        if (asked.incrementAndGet() == 1) {
+                            throw new StackOverflowError("planted");
+                        }
+                        return false;
+                    },
+                    () -> {});
+            assertTrue(afterAsking);
+        }
+    }
+
+    /** What is called so by a transport is not the end of the engine. */
+    @Test
+    void aStepThatIsRefusedIsTriedAgain() {
+        try (StoreEngine store = store("node-a")) {
+            Supplier<Result<TickResult>> refused =
+                    () -> Result.err(ErrorCode.INVALID_STATE, "planted: the way is not open yet");
+            assertTrue(goesOnAfter(store, refused, () -> false, () -> {}));
+        }
+    }
+
     /** Begins once more what has ended by itself, ends it, and answers what must not be kept by the store then. */
     private static WeakReference<Driving> restarted(StoreEngine store) {
         Turns turns = new Turns();
@@ -193,6 +287,7 @@ class DrivingTest {
                 },
                 () -> Result.ok(AN_HOUR),
                 () -> false,
+                () -> steps.get() == 1,
                 thrown -> {});
         int begun = turns.always(() -> {
             driving.start(store.replication());
