@@ -126,22 +126,30 @@ public final class SyncEngine implements AutoCloseable {
 
     /** Who asks meanwhile has a turn once all of it is there, and none at all if it fails. */
     private Result<SyncEngine> opened(Supplier<Result<Unit>> opening) {
-        Result<Unit> opened = turns.take(() -> {
-            boolean done = false;
-            try {
-                Result<Unit> result = opening.get();
-                done = result.isOk();
-                return result;
-            } finally {
-                if (!done) {
-                    turns.close();
-                }
+        boolean done = false;
+        try {
+            Result<Unit> opened = turns.take(() -> begin(opening));
+            done = opened.isOk();
+            return opened.map(ok -> this);
+        } finally {
+            // Also where a transport, or a lack of memory, has it throw: nobody else has what was opened by then.
+            if (!done) {
+                close();
             }
-        });
-        if (opened.isErr()) {
-            close();
         }
-        return opened.map(ok -> this);
+    }
+
+    private Result<Unit> begin(Supplier<Result<Unit>> opening) {
+        boolean done = false;
+        try {
+            Result<Unit> result = opening.get();
+            done = result.isOk();
+            return result;
+        } finally {
+            if (!done) {
+                turns.close();
+            }
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package softadastra.sync;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +130,25 @@ class AttachmentTest {
                 assertEquals(0, a.state().orElseThrow().outboxSize());
             }
         }
+    }
+
+    /** Nobody else has it, so nobody else could let go of its socket and its threads. */
+    @Test
+    void aTransportIsClosedWhereWhatFollowsItThrows() {
+        AtomicInteger closed = new AtomicInteger();
+        SyncTransport throwing = new NoTransport() {
+            @Override
+            public void onArrival(Runnable signal) {
+                throw new IllegalStateException("planted");
+            }
+
+            @Override
+            public void close() {
+                closed.incrementAndGet();
+            }
+        };
+        assertThrows(IllegalStateException.class, () -> open(host -> Result.ok(throwing)));
+        assertEquals(1, closed.get());
     }
 
     /** Whoever closes a transport may have to wait until those are done who ask for the report. */
