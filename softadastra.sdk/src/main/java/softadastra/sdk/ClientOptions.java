@@ -251,6 +251,7 @@ public record ClientOptions(
      *
      * @param bytes how many a value of another node may have
      * @return the changed copy
+     * @throws IllegalArgumentException if that is negative
      */
     public ClientOptions withLargestValue(int bytes) {
         return withSync(sync.withLargestValue(bytes));
@@ -261,6 +262,7 @@ public record ClientOptions(
      *
      * @param prefixes the texts; none for whatever the log was begun with
      * @return the changed copy
+     * @throws IllegalArgumentException if there are more than 64, or one has more than 256 bytes of UTF-8, or has none
      */
     public ClientOptions withSubscription(String... prefixes) {
         return withSync(sync.withSubscription(prefixes));

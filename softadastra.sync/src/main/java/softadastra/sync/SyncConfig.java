@@ -171,6 +171,7 @@ public record SyncConfig(
      *
      * @param value how long a removal is remembered at least
      * @return the changed copy
+     * @throws IllegalArgumentException if it is less than a millisecond
      */
     public SyncConfig withGrace(Duration value) {
         return with(next -> next.grace = value);
@@ -182,6 +183,7 @@ public record SyncConfig(
      * @param value how long a member may be silent until it is fenced, in time that this node runs, a minute at least; the same on all
      *     nodes, since it takes more than half of them
      * @return the changed copy
+     * @throws IllegalArgumentException if it is less
      */
     public SyncConfig withRetention(Duration value) {
         return with(next -> next.retention = value);
@@ -197,6 +199,7 @@ public record SyncConfig(
      *
      * @param prefixes the texts, 64 of 256 bytes at most; the empty one for all keys; none for whatever the log was begun with
      * @return the changed copy
+     * @throws IllegalArgumentException if there are more, or longer ones, or one has an unpaired surrogate
      */
     public SyncConfig withSubscription(String... prefixes) {
         return with(next -> next.subscription = new LinkedHashSet<>(List.of(prefixes)));
@@ -235,6 +238,7 @@ public record SyncConfig(
      *
      * @param bytes how many a value may have; {@link Value#MAX_BYTES} to begin with, which is what stores take
      * @return the changed copy
+     * @throws IllegalArgumentException if that is negative
      */
     public SyncConfig withLargestValue(int bytes) {
         return with(next -> next.largestValue = bytes);
