@@ -90,6 +90,10 @@ final class Caller {
                     shared.loop().execute(() -> call(new InetSocketAddress(one, address.port())));
                 } catch (UnknownHostException e) {
                     shared.loop().execute(() -> down("unknown host"));
+                } catch (RuntimeException | Error e) {
+                    // A lack of memory, say. Nothing else would have it called again.
+                    shared.counters().faults.increment();
+                    shared.loop().execute(() -> down("the name could not be looked up: an internal fault"));
                 }
             });
         } catch (RejectedExecutionException e) {

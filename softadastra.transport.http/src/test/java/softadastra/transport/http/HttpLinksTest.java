@@ -217,6 +217,26 @@ class HttpLinksTest {
         leaf.awaitNeighbour(hub);
     }
 
+    /** A resolver may be anybody's, and the machine short of anything. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aLookupThatFailsInSomeOtherWayIsTriedAgain(boolean lacksMemory) {
+        Probe hub = hub();
+        AtomicInteger asked = new AtomicInteger();
+        Names names = host -> {
+            if (asked.getAndIncrement() > 0) {
+                return new InetAddress[] {InetAddress.getLoopbackAddress()};
+            }
+            if (lacksMemory) {
+                throw new OutOfMemoryError("planted");
+            }
+            throw new IllegalArgumentException("planted");
+        };
+        Probe leaf = open("leaf", CONFIG.withPeers(List.of("http://peer:" + hub.port())), names);
+        leaf.awaitNeighbour(hub);
+        assertEquals(1, leaf.http().counters().faults.sum());
+    }
+
     private static void awaitQuietly(CountDownLatch latch) {
         try {
             latch.await();
