@@ -142,6 +142,8 @@ record Address(String host, int port, boolean tls) {
     }
 
     private static Result<Address> invalid(String which, String text, String problem) {
-        return Result.err(ErrorCode.INVALID_ARGUMENT, "invalid " + which + " address: " + text + ": " + problem);
+        // What stands before the host may be a password, and this ends up in logs.
+        String shown = text.replaceAll("(?s)(?<=//).*@", "...@");
+        return Result.err(ErrorCode.INVALID_ARGUMENT, "invalid " + which + " address: " + shown + ": " + problem);
     }
 }

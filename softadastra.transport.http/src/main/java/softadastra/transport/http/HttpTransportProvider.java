@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 import softadastra.core.CheckReturnValue;
 import softadastra.core.ErrorCode;
@@ -48,7 +49,7 @@ public final class HttpTransportProvider implements SyncTransportProvider {
      * Opens a transport. Blocks until it listens, where it is to, and starts one thread that stays; other nodes need not be there.
      *
      * @return the transport; or INVALID_ARGUMENT for an address that is none, for a token of less than 16 characters, for client
-     *     certificates without TLS, for listening with a TLS context that has no key, for listening beyond the loopback address while
+     *     certificates without TLS, for a TLS context that cannot be used, for listening with a TLS context that has no key, for listening beyond the loopback address while
      *     nobody has to show who they are; PERMISSION_DENIED; IO_ERROR where the address is taken, or not one of this machine
      */
     @Override
@@ -104,6 +105,9 @@ public final class HttpTransportProvider implements SyncTransportProvider {
         if (literal.isPresent() && isForEverybody(literal.get(), config)) {
             return forEverybody(listen.get());
         }
+        if (config.tls().filter(tls -> !isUsable(tls, config)).isPresent()) {
+            return invalid("the TLS context cannot be used: it is not initialised, or does not speak TLS 1.3");
+        }
         if (listen.isPresent()
                 && config.tls().isPresent()
                 && !hasKey(config.tls().get(), config)) {
@@ -120,6 +124,16 @@ public final class HttpTransportProvider implements SyncTransportProvider {
             }
         }
         return Result.ok(new Addresses(listen, List.copyOf(peers)));
+    }
+
+    private static boolean isUsable(SSLContext tls, TransportConfig config) {
+        try {
+            SSLEngine unused = HttpTransport.serverEngine(tls, config);
+            return true;
+        } catch (RuntimeException e) {
+            // What a context throws that is none is up to its provider.
+            return false;
+        }
     }
 
     private static boolean hasKey(SSLContext tls, TransportConfig config) {
@@ -139,26 +153,35 @@ public final class HttpTransportProvider implements SyncTransportProvider {
     }
 
     private static Result<HttpTransport> start(HttpTransport.Parts parts, @Nullable ServerSocketChannel listening) {
+        boolean opened = false;
         try {
-            return Result.ok(HttpTransport.open(parts, listening));
+            HttpTransport transport = HttpTransport.open(parts, listening);
+            opened = true;
+            return Result.ok(transport);
         } catch (IOException e) {
-            closeQuietly(listening);
             return Result.err(ErrorCode.IO_ERROR, "failed to start the HTTP transport: no selector can be opened", e);
+        } finally {
+            // Also where there is no thread to be had, which is an error: the address would stay taken.
+            if (!opened) {
+                closeQuietly(listening);
+            }
         }
     }
 
     private static Result<ServerSocketChannel> listen(Address address, TransportConfig config) {
         String failed = "failed to listen at " + address.authority() + ": ";
+        InetSocketAddress at = InetSocketAddress.createUnresolved(address.host(), address.port());
         try {
             InetAddress host = InetAddress.getByName(address.host());
+            at = new InetSocketAddress(host, address.port());
             if (isForEverybody(host, config)) {
                 return forEverybody(address);
             }
-            return Result.ok(Server.listen(new InetSocketAddress(host, address.port())));
+            return Result.ok(Server.listen(at));
         } catch (UnknownHostException e) {
             return Result.err(ErrorCode.INVALID_ARGUMENT, failed + "unknown host", e);
         } catch (IOException e) {
-            String reason = Reasons.ofListening(e);
+            String reason = Reasons.ofListening(e, at);
             ErrorCode code = reason.equals("permission denied") ? ErrorCode.PERMISSION_DENIED : ErrorCode.IO_ERROR;
             return Result.err(code, failed + reason, e);
         }

@@ -77,8 +77,14 @@ final class Loop {
         thread.setDaemon(true);
     }
 
+    /** Begins; if there is no thread to be had, nothing is held. */
     void start() {
-        thread.start();
+        try {
+            thread.start();
+        } catch (RuntimeException | Error e) {
+            closeAll();
+            throw e;
+        }
     }
 
     /** Has an action run on the loop's thread, soon. Any thread may call this. After the end it does nothing. */

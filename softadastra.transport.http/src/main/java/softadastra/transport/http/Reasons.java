@@ -3,6 +3,9 @@ package softadastra.transport.http;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
@@ -27,7 +30,8 @@ final class Reasons {
         if (e instanceof NoRouteToHostException || text.contains("unreachable")) {
             return "no route to the host";
         }
-        if (text.contains("refused")) {
+        // The system may say it in any language; and a connection that nobody answers is given up here before it does.
+        if (text.contains("refused") || (e instanceof ConnectException && !text.contains("timed out"))) {
             return "connection refused";
         }
         if (e instanceof ConnectException) {
@@ -37,7 +41,7 @@ final class Reasons {
     }
 
     /** Why an address cannot be listened at. */
-    static String ofListening(IOException e) {
+    static String ofListening(IOException e, InetSocketAddress address) {
         String text = lower(e);
         if (e instanceof UnknownHostException) {
             return "unknown host";
@@ -48,7 +52,25 @@ final class Reasons {
         if (text.contains("in use")) {
             return "the address is in use";
         }
-        return e instanceof BindException ? "not an address of this machine" : "it cannot be listened at";
+        if (!(e instanceof BindException)) {
+            return "it cannot be listened at";
+        }
+        return text.contains("cannot assign") || !isOfThisMachine(address)
+                ? "not an address of this machine"
+                : "the address is in use";
+    }
+
+    /** For where the system does not say so in English. */
+    private static boolean isOfThisMachine(InetSocketAddress address) {
+        InetAddress host = address.getAddress();
+        if (host == null || host.isAnyLocalAddress() || host.isLoopbackAddress()) {
+            return true;
+        }
+        try {
+            return NetworkInterface.getByInetAddress(host) != null;
+        } catch (SocketException e) {
+            return true;
+        }
     }
 
     private static String ofTls(IOException e, String text) {

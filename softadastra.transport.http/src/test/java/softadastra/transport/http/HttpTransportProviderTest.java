@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import softadastra.core.ErrorCode;
 import softadastra.core.Result;
+import softadastra.core.SoftadastraError;
 import softadastra.sync.SyncTransport;
 import softadastra.sync.TransportConfig;
 
@@ -70,6 +72,16 @@ class HttpTransportProviderTest {
                 TransportConfig.none().withClientCertificates(true));
     }
 
+    @Test
+    void aTlsContextThatCannotBeUsedIsAnErrorAndNoException() throws Exception {
+        SSLContext uninitialised = SSLContext.getInstance("TLS");
+        TransportConfig config = TransportConfig.none().withTls(uninitialised);
+        String problem = "the TLS context cannot be used";
+        refused(ErrorCode.INVALID_ARGUMENT, problem, config.withListen("127.0.0.1:0"));
+        refused(ErrorCode.INVALID_ARGUMENT, problem, config.withPeers(List.of("https://localhost:7420")));
+        refused(ErrorCode.INVALID_ARGUMENT, problem, config);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "127.0.0.1:7420x, has no port",
@@ -123,6 +135,16 @@ class HttpTransportProviderTest {
                 .forEach(wrong -> assertEquals(
                         open(wrong).error().message(),
                         provider.check(wrong).error().message()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://user:secret@localhost", "http://user:secret/@x y", "ftp://user:secr@et@localhost"})
+    void aPasswordInAnAddressIsNotTold(String peer) {
+        SoftadastraError error =
+                open(TransportConfig.none().withPeers(List.of(peer))).error();
+        assertEquals(ErrorCode.INVALID_ARGUMENT, error.code());
+        assertTrue(error.message().contains("://...@"), error.message());
+        assertFalse(error.display().contains("secr"), error.display());
     }
 
     @Test
