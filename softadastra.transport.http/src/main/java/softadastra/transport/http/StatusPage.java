@@ -69,9 +69,9 @@ final class StatusPage {
         }
         out.append("\nLinks\n");
         for (TransportLink link : report.links()) {
-            out.append("  ").append(link.address()).append(link.up() ? "  up" : "  down");
+            out.append("  ").append(visible(link.address())).append(link.up() ? "  up" : "  down");
             link.node().ifPresent(node -> out.append("  ").append(node));
-            link.problem().ifPresent(problem -> out.append("  ").append(problem));
+            link.problem().ifPresent(problem -> out.append("  ").append(visible(problem)));
             out.append('\n');
         }
         out.append("\nTransport\n");
@@ -199,6 +199,13 @@ final class StatusPage {
             }
         }
         return out.append('"').toString();
+    }
+
+    /** Text that stays on its line and commands no terminal: an address that was found may be anything. */
+    private static String visible(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        text.chars().forEach(c -> out.append(Character.isISOControl(c) ? '?' : (char) c));
+        return out.toString();
     }
 
     private static String seconds(OptionalLong millis) {

@@ -2,7 +2,11 @@ package softadastra.transport.http;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import softadastra.sync.SyncReport;
+import softadastra.sync.TransportLink;
 
 /** What a status page says, of a report that has something of everything. */
 class StatusPageTest {
@@ -18,6 +22,33 @@ class StatusPageTest {
         assertTrue(text.contains("\nforks     : 6\n"), text);
         assertTrue(text.contains("\nclocks    : 4 stamps too far ahead\n"), text);
         assertTrue(text.contains("\nOpen fences\n  gone@0000000000000def  waits for away hub\n"), text);
+    }
+
+    /** Somebody may have anything found for an address, and the page is read in a terminal. */
+    @Test
+    void anAddressStaysOnItsLineAndCommandsNoTerminal() {
+        SyncReport of = FakeHost.of("hub").report().orElseThrow();
+        TransportLink link =
+                new TransportLink("no\naddress\u001b[2J", Optional.empty(), false, Optional.of("no\r\u009baddress"));
+        SyncReport hostile = new SyncReport(
+                of.node(),
+                of.epoch(),
+                of.address(),
+                of.entries(),
+                of.stage(),
+                of.state(),
+                of.peers(),
+                of.openFences(),
+                List.of(link),
+                of.conflicts(),
+                of.conflictsDropped(),
+                of.malformed(),
+                of.clockAnomalies(),
+                of.forks(),
+                of.subscription(),
+                of.failure());
+        String text = new StatusPage(hostile, new Counters()).text();
+        assertTrue(text.contains("\n  no?address?[2J  down  no??address\n"), text);
     }
 
     @Test
