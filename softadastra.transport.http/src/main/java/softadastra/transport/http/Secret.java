@@ -55,7 +55,7 @@ final class Secret {
         return proof("answer\n" + lane + "\n" + sequence + "\n" + status + "\n" + encoding, body);
     }
 
-    /** Whether two proofs, tags or tokens are the same, in a time that does not tell where they differ. */
+    /** Whether two proofs or tags are the same, in a time that does not tell where they differ. */
     static boolean same(String one, String other) {
         return MessageDigest.isEqual(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
     }

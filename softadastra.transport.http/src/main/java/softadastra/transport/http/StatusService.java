@@ -1,6 +1,7 @@
 package softadastra.transport.http;
 
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -80,8 +81,11 @@ final class StatusService {
             throw new Refusal(403, "the token is readable on its way: ask over TLS, or from the machine itself");
         }
         String given = call.head().header("authorization").orElse("");
+        // A head is read byte by byte; those of a token are UTF-8, as whoever types it to curl sends it.
         boolean right = given.startsWith(BEARER)
-                && Secret.same(given.substring(BEARER.length()).strip(), token.get());
+                && MessageDigest.isEqual(
+                        given.substring(BEARER.length()).strip().getBytes(StandardCharsets.ISO_8859_1),
+                        token.get().getBytes(StandardCharsets.UTF_8));
         if (!right) {
             throw new Refusal(401, "not authorised: give the token as a bearer", "WWW-Authenticate: Bearer");
         }

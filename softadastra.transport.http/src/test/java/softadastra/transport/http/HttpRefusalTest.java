@@ -224,6 +224,22 @@ class HttpRefusalTest {
         assertTrue(json.header("Content-Type").equals("application/json"), json.head());
     }
 
+    /** As curl sends it, which passes on the bytes of its command line. */
+    @Test
+    void aTokenBeyondAsciiIsTakenAsUtf8() throws IOException {
+        String token = "liebe gr\u00fc\u00dfe vom \u65e5\u672c \u00e0";
+        try (Probe open = open(
+                        "open", TransportConfig.none().withListen("127.0.0.1:0").withToken(token));
+                RawSocket right = new RawSocket(open.port());
+                RawSocket wrong = new RawSocket(open.port())) {
+            String head = "GET /status HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ";
+            byte[] request = (head + token + "\r\n\r\n").getBytes(StandardCharsets.UTF_8);
+            assertEquals(200, right.send(request).answer().status());
+            byte[] other = (head + token.replace('\u00fc', '\u00fb') + "\r\n\r\n").getBytes(StandardCharsets.UTF_8);
+            assertEquals(401, wrong.send(other).answer().status());
+        }
+    }
+
     @Test
     void whoeverAsksForJsonIsRefusedInJson() throws IOException {
         String page = " /status.json HTTP/1.1\r\nHost: localhost\r\n";
