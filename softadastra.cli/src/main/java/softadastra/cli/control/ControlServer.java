@@ -11,8 +11,10 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import softadastra.core.ErrorCode;
@@ -35,18 +37,26 @@ public final class ControlServer implements AutoCloseable {
     private final String nodeId;
     private final ControlFile file;
     private final ServerSocketChannel listening;
+    private final ThreadFactory threads;
     private final SecureRandom random = new SecureRandom();
     private final Map<Thread, SocketChannel> connections = new ConcurrentHashMap<>();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(ControlServer::daemon);
     private final AtomicLong refused = new AtomicLong();
     private volatile boolean closed;
 
-    private ControlServer(Path log, Node node, String nodeId, ControlFile file, ServerSocketChannel listening) {
+    private ControlServer(
+            Path log,
+            Node node,
+            String nodeId,
+            ControlFile file,
+            ServerSocketChannel listening,
+            ThreadFactory threads) {
         this.log = log;
         this.node = node;
         this.nodeId = nodeId;
         this.file = file;
         this.listening = listening;
+        this.threads = threads;
     }
 
     /**
@@ -57,6 +67,11 @@ public final class ControlServer implements AutoCloseable {
      * @return the server; or IO_ERROR; or INTERRUPTED, if this thread is
      */
     public static Result<ControlServer> start(Node node, String nodeId) {
+        return start(node, nodeId, ControlServer::daemon);
+    }
+
+    /** The same with threads of the caller's for the connections: the seam of tests. */
+    static Result<ControlServer> start(Node node, String nodeId, ThreadFactory threads) {
         Path log = node.log();
         byte[] secret = new byte[SECRET_BYTES];
         new SecureRandom().nextBytes(secret);
@@ -67,7 +82,7 @@ public final class ControlServer implements AutoCloseable {
             return failed(e);
         }
         ControlFile file = new ControlFile(bound.address(), HexFormat.of().formatHex(secret));
-        ControlServer server = new ControlServer(log, node, nodeId, file, bound.channel());
+        ControlServer server = new ControlServer(log, node, nodeId, file, bound.channel(), threads);
         try {
             file.write(log);
         } catch (IOException e) {
@@ -111,13 +126,30 @@ public final class ControlServer implements AutoCloseable {
                     refused.incrementAndGet();
                     channel.close();
                 } else {
-                    Thread thread = daemon(() -> serve(channel));
-                    connections.put(thread, channel);
-                    thread.start();
+                    begin(channel);
                 }
             } catch (IOException | OutOfMemoryError e) {
                 // Closed; or a connection that ended as it began, or no descriptor or thread for it: no reason to stop.
                 pauseUnlessClosed();
+            }
+        }
+    }
+
+    /** Serves a connection; if there is no thread for it to be had, it is hung up on, and takes no place. */
+    private void begin(SocketChannel channel) {
+        Thread thread = null;
+        boolean begun = false;
+        try {
+            thread = threads.newThread(() -> serve(channel));
+            connections.put(thread, channel);
+            thread.start();
+            begun = true;
+        } finally {
+            if (!begun) {
+                if (thread != null) {
+                    connections.remove(thread);
+                }
+                hangUp(channel);
             }
         }
     }
@@ -133,8 +165,8 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private void serve(SocketChannel channel) {
-        ScheduledFuture<?> deadline = clock.schedule(() -> hangUp(channel), HANDSHAKE_SECONDS, TimeUnit.SECONDS);
         try (Connection connection = new Connection(channel)) {
+            ScheduledFuture<?> deadline = clock.schedule(() -> hangUp(channel), HANDSHAKE_SECONDS, TimeUnit.SECONDS);
             boolean accepted = new Handshake(connection, file.secretBytes(), random).accept(nodeId);
             boolean unused = deadline.cancel(false);
             if (!accepted) {
@@ -145,8 +177,8 @@ public final class ControlServer implements AutoCloseable {
             while (!closed) {
                 handler.handle(connection.receive(MAX_REQUEST));
             }
-        } catch (IOException e) {
-            // It has left, which is how a connection ends.
+        } catch (IOException | RejectedExecutionException e) {
+            // It has left, which is how a connection ends; or it has come while this was being closed.
             return;
         } finally {
             connections.remove(Thread.currentThread());

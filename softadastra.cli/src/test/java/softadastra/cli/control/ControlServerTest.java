@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -147,6 +148,34 @@ class ControlServerTest {
         }
         for (SocketChannel channel : silent) {
             channel.close();
+        }
+    }
+
+    @Test
+    void connectionsForWhichThereIsNoThreadTakeNoPlace() throws IOException {
+        stop();
+        AtomicInteger lacking = new AtomicInteger(40);
+        StoreEngine store = StoreEngine.open(StoreConfig.durable(log)).orElseThrow();
+        node = new OwnNode(log, store, Optional.empty());
+        server = ControlServer.start(node, "node-a", work -> new Thread(work) {
+                    @Override
+                    public synchronized void start() {
+                        if (lacking.getAndDecrement() > 0) {
+                            throw new OutOfMemoryError("planted: unable to create native thread");
+                        }
+                        setDaemon(true);
+                        super.start();
+                    }
+                })
+                .orElseThrow();
+        String address = ControlFile.read(log).orElseThrow().orElseThrow().address();
+        while (lacking.get() > 0) {
+            try (SocketChannel channel = ControlSocket.connect(log, address)) {
+                assertEquals(-1, channel.read(ByteBuffer.allocate(1)));
+            }
+        }
+        try (RunningNode running = find()) {
+            assertTrue(put(running).isOk());
         }
     }
 
