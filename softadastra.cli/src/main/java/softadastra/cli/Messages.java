@@ -66,12 +66,27 @@ final class Messages implements AutoCloseable {
     private void sayAll() {
         try {
             for (Message message = next(); message != null; message = next()) {
-                message.saying().run();
-                said(message);
+                say(message);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void say(Message message) {
+        try {
+            message.saying().run();
+        } catch (RuntimeException | Error e) {
+            // A lack of memory passes, and what there is to say then is not to be lost for this.
+            lost(message);
+        } finally {
+            said(message);
+        }
+    }
+
+    /** What tells how many were lost is not among them: it would be told of for ever. */
+    private synchronized void lost(Message message) {
+        dropped += message.bytes() > 0 ? 1 : 0;
     }
 
     private synchronized @Nullable Message next() throws InterruptedException {

@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -70,6 +71,41 @@ class MessagesTest {
             messages.add(() -> err.all.writeBytes("two\n".getBytes(StandardCharsets.UTF_8)));
         }
         assertEquals(List.of("before it has begun", "one", "two"), err.lines());
+    }
+
+    @Test
+    void whatCannotBeSaidEndsNothing() {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        OutputStream err = new OutputStream() {
+            @Override
+            public void write(int b) {
+                throw new UnsupportedOperationException("lines are written at once");
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) {
+                if (new String(bytes, offset, length, StandardCharsets.UTF_8).startsWith("large")) {
+                    throw new OutOfMemoryError("planted");
+                }
+                all.write(bytes, offset, length);
+            }
+        };
+        try (Messages messages = new Messages(io(err))) {
+            messages.start();
+            messages.say(() -> "large");
+            messages.add(() -> {
+                throw new IllegalStateException("planted");
+            });
+            messages.say(() -> "the next one");
+        }
+        assertEquals(
+                List.of(
+                        "the next one",
+                        "not printed: 1 event, which came faster than they were read here; the log has them"),
+                all.toString(StandardCharsets.UTF_8)
+                        .lines()
+                        .sorted(Comparator.reverseOrder())
+                        .toList());
     }
 
     @Test
