@@ -47,7 +47,7 @@ final class StatusPage {
                 "malformed",
                 report.malformed()
                         + report.malformedProblem()
-                                .map(problem -> " (the last one: " + problem + ")")
+                                .map(problem -> " (the last one: " + visible(problem) + ")")
                                 .orElse(""));
         line(out, "forks", "" + report.forks());
         line(out, "clocks", report.clockAnomalies() + " stamps too far ahead");

@@ -43,6 +43,7 @@ class StatusPageTest {
                 of.conflicts(),
                 of.conflictsDropped(),
                 of.malformed(),
+                of.malformedProblem(),
                 of.clockAnomalies(),
                 of.forks(),
                 of.subscription(),
