@@ -34,7 +34,8 @@ final class ImportSources {
         }
         Path path = path(name);
         if (Files.isDirectory(path)) {
-            return new TreeSource(path, Optional.of(wal).filter(Files::isDirectory));
+            requireOutside(name, path, wal);
+            return new TreeSource(path, Optional.of(wal));
         }
         if (!Files.isRegularFile(path)) {
             throw new CommandFailure(
@@ -43,6 +44,19 @@ final class ImportSources {
                             + (Files.exists(path) ? "it is neither file nor directory" : "it does not exist"));
         }
         return isZip(path) ? new ZipSource(path) : new NdjsonSource(() -> Files.newInputStream(path));
+    }
+
+    /** The log's own files are no entries; the way to a node that runs is among them, with its secret. */
+    private static void requireOutside(String name, Path tree, Path wal) {
+        try {
+            if (Files.isDirectory(wal) && tree.toRealPath().startsWith(wal.toRealPath())) {
+                throw new CommandFailure(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "invalid import source '" + name + "': it is in the log's directory");
+            }
+        } catch (IOException e) {
+            throw new CommandFailure(ErrorCode.IO_ERROR, "failed to import " + name + ": " + Reasons.of(e));
+        }
     }
 
     private static Path path(String name) {

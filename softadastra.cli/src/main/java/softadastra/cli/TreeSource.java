@@ -34,7 +34,7 @@ final class TreeSource implements ImportSource {
      * A tree.
      *
      * @param root its root, which may be a symbolic link itself
-     * @param excluded a directory to leave out
+     * @param excluded a directory to leave out; it need not be there yet
      */
     TreeSource(Path root, Optional<Path> excluded) {
         this.root = root;
@@ -83,7 +83,7 @@ final class TreeSource implements ImportSource {
         if (attributes.isSymbolicLink()) {
             sink.leftOut(key, "it is a symbolic link");
         } else if (attributes.isDirectory()) {
-            if (excluded.isPresent() && Files.isSameFile(path, excluded.get())) {
+            if (isExcluded(path)) {
                 sink.leftOut(key, "it is the log that is written to");
             } else {
                 walk(path, key + "/", sink);
@@ -93,6 +93,11 @@ final class TreeSource implements ImportSource {
         } else {
             read(path, key, attributes.size(), sink);
         }
+    }
+
+    /** Asked of each directory: the log may have been made only after the import was begun. */
+    private boolean isExcluded(Path directory) throws IOException {
+        return excluded.isPresent() && Files.isDirectory(excluded.get()) && Files.isSameFile(directory, excluded.get());
     }
 
     private void read(Path path, String key, long size, Sink sink) throws IOException {

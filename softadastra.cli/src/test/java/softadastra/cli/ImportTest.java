@@ -38,6 +38,26 @@ class ImportTest {
         return Files.writeString(file, content);
     }
 
+    @Test
+    void theLogThatTheImportItselfMakesIsLeftOut() throws IOException {
+        file("good", "1");
+        Cli.Run run = cli.run("store", "import", directory.toString()).exits(ExitCode.FAILURE);
+        assertEquals("left out: node.wal: it is the log that is written to\n", run.err());
+        assertEquals(List.of("good"), keys());
+    }
+
+    @Test
+    void theLogItselfIsNoSource() throws IOException {
+        cli.run("store", "put", "good", "1").ok();
+        cli.run("store", "import", cli.wal().toString()).exits(ExitCode.USAGE);
+        Path below = Files.createDirectory(cli.wal().resolve("below"));
+        cli.run("store", "import", below.toString()).exits(ExitCode.USAGE);
+        Path link = Files.createSymbolicLink(directory.resolve("link"), cli.wal());
+        cli.run("store", "import", link.toString()).exits(ExitCode.USAGE);
+        Files.delete(below);
+        assertEquals(List.of("good"), keys());
+    }
+
     private List<String> keys() {
         return cli.run("store", "list", "--keys-only").ok().lines();
     }
