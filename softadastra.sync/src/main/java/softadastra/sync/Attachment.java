@@ -119,6 +119,15 @@ final class Attachment {
                         epochs.stream().mapToLong(RetainedOperations::count).sum());
     }
 
+    private static void letGo(Ways reached, boolean left) {
+        try {
+            boolean unused = left && reached.transport().drain(FAREWELL);
+        } finally {
+            // Whatever a transport makes of the last word: nobody else closes it.
+            reached.close();
+        }
+    }
+
     /** Lets go of all of it, and answers what is left to do without a turn. */
     Runnable detach() {
         Optional<Ways> reached = ways();
@@ -130,9 +139,6 @@ final class Attachment {
         boolean left = with.filter(each -> each.stage() == Stage.LEFT).isPresent();
         ways = null;
         exchange = null;
-        return () -> reached.ifPresent(each -> {
-            boolean unused = left && each.transport().drain(FAREWELL);
-            each.close();
-        });
+        return () -> reached.ifPresent(each -> letGo(each, left));
     }
 }

@@ -1,6 +1,7 @@
 package softadastra.sync;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ class LeavingTest {
     /** A way that says in which order it was used. */
     private static final class Watched extends Line {
         final List<String> calls = new ArrayList<>();
+        boolean fails;
 
         Watched(SyncTransport on) {
             super(on);
@@ -32,6 +34,9 @@ class LeavingTest {
         @Override
         public boolean drain(Duration patience) {
             calls.add("drain " + patience.toMillis());
+            if (fails) {
+                throw new IllegalStateException("planted");
+            }
             return super.drain(patience);
         }
 
@@ -74,6 +79,19 @@ class LeavingTest {
     @Test
     void whoHasLeftWaitsUntilThatIsHandedOver() {
         assertEquals(List.of("send", "drain 1000", "close"), callsOf(true));
+    }
+
+    @Test
+    void aTransportIsClosedAlsoWhereItCannotHandOver() {
+        Watched way = new Watched(network.connect(new NodeId("a")));
+        way.fails = true;
+        try (StoreEngine ofA = store("a")) {
+            SyncEngine a = open(ofA, way);
+            a.leave().orElseThrow();
+            way.calls.clear();
+            assertThrows(IllegalStateException.class, a::close);
+            assertEquals(List.of("drain 1000", "close"), way.calls);
+        }
     }
 
     @Test
