@@ -72,6 +72,11 @@ final class InFlight {
         return all.size() <= window.operations() && (operations <= 1 || sum <= window.bytes());
     }
 
+    /** How many bytes it is more than the window takes; one operation may be. */
+    long bytesBeyond() {
+        return Math.max(0, bytes - window.bytes());
+    }
+
     /** The highest counter of each origin of a node. */
     Map<Origin, Long> through(NodeId of) {
         Map<Origin, Long> highest = new TreeMap<>();

@@ -96,6 +96,11 @@ final class Parts {
         return true;
     }
 
+    /** The part that is on its way has so many bytes beyond what a window takes. */
+    void carries(long bytesBeyond) {
+        timer.carries(bytesBeyond);
+    }
+
     /** It has the part that was sent last. */
     void arrived(long now) {
         if (sent) {

@@ -254,6 +254,7 @@ final class Peer {
         int count = inFlight.acknowledge(acknowledged);
         if (count > 0) {
             timer.acknowledged(count, firstAt, now);
+            timer.carries(inFlight.bytesBeyond());
         }
         if (inFlight.isEmpty()) {
             markHere();
@@ -377,6 +378,7 @@ final class Peer {
         if (wasIdle && !out.isEmpty()) {
             timer.begin(now, random);
         }
+        timer.carries(inFlight.bytesBeyond());
         return out;
     }
 

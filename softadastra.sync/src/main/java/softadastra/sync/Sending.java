@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import java.util.function.BiPredicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import softadastra.core.CanIgnoreReturnValue;
 import softadastra.core.ErrorCode;
 import softadastra.core.NodeId;
 import softadastra.core.SoftadastraException;
@@ -39,6 +40,7 @@ final class Sending {
     private final SyncTransport transport;
     private final RandomGenerator random;
     private final InstantSource clock;
+    private final Peer.Window window;
     private final Here here;
     private final Peers peers;
     private final LogTail log;
@@ -78,6 +80,7 @@ final class Sending {
         this.transport = transport;
         this.random = random;
         this.clock = rules.clock();
+        this.window = rules.window();
         this.here = here;
         this.peers = peers;
         this.log = new LogTail(store, rules.remembered());
@@ -179,8 +182,12 @@ final class Sending {
         peer.told(relay);
     }
 
-    private void transmit(NodeId to, SyncMessage message) {
-        transport.send(to, SyncMessageCodec.encode(message));
+    /** Sends a message; how many bytes it has. */
+    @CanIgnoreReturnValue
+    private int transmit(NodeId to, SyncMessage message) {
+        byte[] encoded = SyncMessageCodec.encode(message);
+        transport.send(to, encoded);
+        return encoded.length;
     }
 
     /**
@@ -308,7 +315,9 @@ final class Sending {
         Chunk chunk =
                 snapshots.chunk(cut, behind, peer.acknowledged(), share, full, conflicts.all(), rejecting.missing());
         SyncMessage.State state = state(peer, now, relay, chunk.survivors());
-        transmit(peer.node(), SyncMessage.to(peer.origin(), state, List.of(), Optional.of(chunk), List.of()));
+        int bytes =
+                transmit(peer.node(), SyncMessage.to(peer.origin(), state, List.of(), Optional.of(chunk), List.of()));
+        peer.parts().carries(bytes - window.bytes());
         sent += chunk.survivors().size();
         return true;
     }

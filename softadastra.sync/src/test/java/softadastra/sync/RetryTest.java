@@ -13,6 +13,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import softadastra.core.NodeId;
 import softadastra.store.Key;
 import softadastra.store.StoreConfig;
@@ -206,6 +208,32 @@ class RetryTest {
         finish(a);
         assertEquals(first, a.retries());
         assertTrue(time > 4_000, () -> "took " + time + " ms");
+    }
+
+    /** Nobody knows how long it will take who has sent nothing like it: 6 MiB beyond the window, at 4 MiB/s. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatIsLargeIsSentOnceThoughItTakesAWhile(boolean inParts) {
+        delay = 600;
+        Node a = new Node("a");
+        a.put(0, 1, 8 << 20);
+        if (inParts) {
+            a.store.checkpoint().orElseThrow();
+        }
+        Node unused = new Node("b");
+        finish(a);
+        assertEquals(0, a.retries());
+    }
+
+    @Test
+    void whatIsLargeAndLostIsSentAgain() {
+        Node a = acquainted();
+        Node b = nodes.get(1);
+        a.put(0, 1, 8 << 20);
+        alone(a, 10);
+        b.in.clear();
+        finish(a);
+        assertEquals(1, a.retries());
     }
 
     @Test
