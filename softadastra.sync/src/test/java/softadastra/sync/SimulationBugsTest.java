@@ -20,7 +20,11 @@ class SimulationBugsTest {
                 SimulationCounts unused = simulation.run(Simulation.steps(seed, STEPS));
             } catch (AssertionError e) {
                 System.out.println(bug + ": found by seed " + seed + ", "
-                        + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+                        + String.valueOf(e.getMessage())
+                                .lines()
+                                .findFirst()
+                                .orElse("")
+                                .replaceAll("\\p{Cntrl}", "."));
                 return;
             }
         }

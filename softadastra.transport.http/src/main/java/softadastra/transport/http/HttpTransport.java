@@ -16,6 +16,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -44,7 +45,7 @@ final class HttpTransport implements SyncTransport {
     private final Loop loop;
     private final HttpLimits limits;
     private final Counters counters = new Counters();
-    private final Faults faults = new Faults(counters.faults, Faults.log());
+    private final Faults faults;
     private final Inbox inbox;
     private final Ways ways;
     private final Service service;
@@ -74,12 +75,14 @@ final class HttpTransport implements SyncTransport {
             Optional<Address> listen,
             List<Address> peers,
             SecureRandom random,
-            Names names) {}
+            Names names,
+            BiConsumer<String, @Nullable Throwable> faults) {}
 
     private HttpTransport(Parts parts, @Nullable ServerSocketChannel listening) throws IOException {
         TransportConfig config = parts.config();
         TransportHost host = parts.host();
         this.limits = parts.limits();
+        this.faults = new Faults(counters.faults, parts.faults());
         String name = "softadastra-http-" + host.node();
         this.loop = new Loop(name, System::nanoTime, faults::note, this::broken);
         this.lookups = workers(name + "-lookup", LOOKUPS, new LinkedBlockingQueue<>());

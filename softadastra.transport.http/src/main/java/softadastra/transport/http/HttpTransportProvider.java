@@ -10,6 +10,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
@@ -63,14 +64,26 @@ public final class HttpTransportProvider implements SyncTransportProvider {
     }
 
     static Result<HttpTransport> open(TransportConfig config, TransportHost host, HttpLimits limits) {
-        return open(config, host, limits, Names.SYSTEM);
+        return open(config, host, limits, Names.SYSTEM, Faults.log());
     }
 
-    /** The same, where the caller looks up names: the seam of tests. */
-    static Result<HttpTransport> open(TransportConfig config, TransportHost host, HttpLimits limits, Names names) {
+    /** The same, where the caller looks up names, and is told of faults: the seam of tests. */
+    static Result<HttpTransport> open(
+            TransportConfig config,
+            TransportHost host,
+            HttpLimits limits,
+            Names names,
+            BiConsumer<String, @Nullable Throwable> faults) {
         return judge(config)
                 .flatMap(addresses -> start(new HttpTransport.Parts(
-                        config, host, limits, addresses.listen(), addresses.peers(), new SecureRandom(), names)));
+                        config,
+                        host,
+                        limits,
+                        addresses.listen(),
+                        addresses.peers(),
+                        new SecureRandom(),
+                        names,
+                        faults)));
     }
 
     /** What a configuration says in text. */

@@ -19,18 +19,25 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import softadastra.core.NodeId;
 import softadastra.sync.TransportConfig;
 
 /** What nobody expected ends no more than it has to, and never silently. */
 class FaultTest {
+
+    /** What is said of faults in transports, by threads of theirs. */
+    private final Queue<String> reports = new ConcurrentLinkedQueue<>();
+
     private static final HttpLimits LIMITS = HttpLimits.defaults(1 << 20);
 
     /** As the engine says. */
@@ -141,14 +148,25 @@ class FaultTest {
             byte[] message = "a message".getBytes(StandardCharsets.US_ASCII);
             leaf.transport().send(hub.node(), message.clone());
             assertArrayEquals(message, hub.next());
-            hub.await("the fault", () -> hub.http().counters().faults.sum() > 0);
+            hub.await("the fault", () -> hub.http().counters().faults.sum() > 0 && !reports.isEmpty());
+            assertEquals(
+                    List.of("a fault in the HTTP transport, which goes on and only counts others of its kind:"
+                            + " java.lang.AssertionError: planted"),
+                    List.copyOf(reports));
         }
     }
 
-    private static Probe open(String name, TransportConfig config) {
+    private Probe open(String name, TransportConfig config) {
+        FakeHost host = FakeHost.of(name);
+        HttpLimits limits = HttpLimits.defaults(host.maxMessageBytes());
         return new Probe(
                 name,
-                new HttpTransportProvider().open(config, FakeHost.of(name)).orElseThrow());
+                HttpTransportProvider.open(config, host, limits, Names.SYSTEM, this::report)
+                        .orElseThrow());
+    }
+
+    private void report(String message, @Nullable Throwable thrown) {
+        reports.add(message);
     }
 
     @Test

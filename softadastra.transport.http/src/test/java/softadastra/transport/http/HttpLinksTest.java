@@ -66,7 +66,7 @@ class HttpLinksTest {
     }
 
     private static Result<HttpTransport> tried(String name, TransportConfig config, Names names, HttpLimits limits) {
-        return HttpTransportProvider.open(config, FakeHost.of(name), limits, names);
+        return HttpTransportProvider.open(config, FakeHost.of(name), limits, names, Faults.log());
     }
 
     private Probe probe(String name, HttpTransport transport) {
